@@ -1,0 +1,45 @@
+# 工作台的门：make 单独运行时列出全部命令。
+PYTHON ?= python3
+ifeq ($(OS),Windows_NT)
+VENV_BIN := .venv/Scripts
+else
+VENV_BIN := .venv/bin
+endif
+PY := $(VENV_BIN)/python
+STAMP := .venv/.current
+QUARTER ?= 2021Q3
+
+.DEFAULT_GOAL := help
+.PHONY: help setup report test check lock demo clean
+
+help: ## 列出命令
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile
+
+setup: $(STAMP) ## 建立 .venv（已是最新则什么也不做）
+
+$(STAMP): requirements.lock pyproject.toml
+	$(PYTHON) -c "import sys; sys.exit(0 if sys.version_info >= (3, 11) else '需要 Python 3.11 或更高版本，现为 ' + sys.version.split()[0] + '。请安装后用 make setup PYTHON=python3.11 重试。')"
+	$(PYTHON) -m venv .venv
+	$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(PY) -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	$(PY) -c "import pathlib; pathlib.Path('$(STAMP)').touch()"
+
+report: setup ## 运行演示季度，打印目录页位置
+	$(VENV_BIN)/workbench run --quarter $(QUARTER)
+
+test: setup ## 全部测试
+	$(PY) -m pytest
+
+check: setup ## 代码风格与笔记本检查
+	$(VENV_BIN)/ruff check src tests scripts
+	$(VENV_BIN)/ruff format --check src tests scripts
+
+lock: ## 重新生成 requirements.lock 与 environment.yml（需要 uv）
+	uv pip compile --universal --python-version 3.11 --generate-hashes --extra dev --no-header --no-emit-index-url --no-annotate pyproject.toml -o requirements.lock
+	$(PY) scripts/write_environment.py
+
+demo: setup ## 重新生成演示数据
+	$(PY) scripts/make_demo.py
+
+clean: ## 删除生成的内容
+	$(PYTHON) -c "import shutil; [shutil.rmtree(p, ignore_errors=True) for p in ('reports/out', 'data/store', '.pytest_cache')]"

@@ -1,0 +1,1 @@
+"""Union-coverage workbench."""
