@@ -1,0 +1,142 @@
+"""Settings: every default stands in ``workbench.toml`` at the root, an option beats the file."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass, field, fields, replace
+from pathlib import Path
+from typing import Any
+
+from analysis.errors import SettingsError
+from analysis.paths import ROOT, SETTINGS_FILE
+
+AUDIENCES = ("internal", "shared", "public")
+MAP_USES = ("internal", "meeting", "public")
+_PATHS = ("ledgers", "boundaries", "townships", "out", "store", "aliases", "crosswalk", "font_folder", "tiles", "templates", "targets")
+
+
+@dataclass(frozen=True)
+class Settings:
+    """All that a run may be told. Paths are absolute ``Path`` or None where blank.
+
+    ``excluded_prefixes`` are the USCC prefixes outside 应建会单位 (contract §3); ``totals_multipliers`` maps a 汇总表 column code to
+    the factor that turns its figures into units or persons.
+    """
+
+    ledgers: Path | None = None
+    boundaries: Path | None = None
+    townships: Path | None = None
+    out: Path | None = None
+    store: Path | None = None
+    aliases: Path | None = None
+    crosswalk: Path | None = None
+    font_folder: Path | None = None
+    tiles: Path | None = None
+    templates: Path | None = None
+    targets: Path | None = None
+    city_code: str = ""
+    city_name: str = ""
+    point_crs: str = "wgs84"
+    boundary_crs: str = ""
+    repair_boundaries: bool = False
+    excluded_prefixes: tuple[str, ...] = ()
+    mandatory_rule: str = "employee_ge_25"
+    mandatory_minimum: int = 25
+    two_new_self_employed: bool = True
+    max_unpacked_mb: int = 1024
+    max_cells: int = 30_000_000
+    totals_multipliers: dict[str, float] = field(default_factory=dict)
+    audience: str = "internal"
+    map_use: str = "internal"
+    map_approval_no: str = ""
+    formats: tuple[str, ...] = ("html", "pdf", "docx")
+    jobs: int = 0
+    timeout_seconds: int = 600
+    speech_rate: int = 200
+    smallest_ranked: int = 30
+    suppress_below: int = 5
+    suppress_rate_below: int = 10
+    dominance_share: float = 0.8
+
+    @property
+    def is_demo(self) -> bool:
+        """True where the ledgers are the made-up ones (their folder, or the one above it, holds a file ``DEMO``)."""
+        if self.ledgers is None:
+            return False
+        return any((folder / "DEMO").is_file() for folder in (self.ledgers, self.ledgers.parent))
+
+
+def _flatten(data: dict[str, Any], where: str) -> dict[str, Any]:
+    known = {f.name for f in fields(Settings)}
+    flat: dict[str, Any] = {}
+    for section, content in data.items():
+        if not isinstance(content, dict):
+            raise SettingsError(f"{where} 中的“{section}”不在任何一节里。请把它放到 [paths]、[city] 等节下面。")
+        for name, value in content.items():
+            if name not in known:
+                raise SettingsError(f"{where} 的 [{section}] 节有不认识的设置“{name}”。请核对拼写，可用的设置见随程序提供的 workbench.toml。")
+            flat[name] = value
+    return flat
+
+
+def _check(name: str, value: Any, where: str) -> Any:
+    default = getattr(Settings, name, None)
+    if name == "totals_multipliers":
+        ok = isinstance(value, dict) and all(isinstance(v, (int, float)) and v > 0 for v in value.values())
+        if not ok:
+            raise SettingsError(f"{where} 的设置“{name}”应为列名到倍数的对照，例如 employee_count = 10000。请改正后重试。")
+        return dict(value)
+    if name in ("excluded_prefixes", "formats"):
+        return tuple(str(v) for v in value)
+    kind = bool if isinstance(default, bool) else int if isinstance(default, int) else float if isinstance(default, float) else str
+    if kind is float and isinstance(value, int) and not isinstance(value, bool):
+        value = float(value)
+    if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
+        names = {bool: "true 或 false", int: "整数", float: "数字", str: "带引号的文字"}
+        raise SettingsError(f"{where} 的设置“{name}”写作 {value!r}，应为{names[kind]}。请改正后重试。")
+    return value
+
+
+def _resolve(name: str, value: Any, base: Path, where: str) -> Any:
+    if name not in _PATHS:
+        return _check(name, value, where)
+    if value in ("", None):
+        return None
+    path = Path(value)
+    return path if path.is_absolute() else (base / path).resolve()
+
+
+def _check_choices(settings: Settings) -> Settings:
+    choices = {"audience": AUDIENCES, "map_use": MAP_USES, "point_crs": ("wgs84", "cgcs2000", "gcj02", "bd09"),
+               "boundary_crs": ("", "wgs84", "cgcs2000", "gcj02", "bd09"), "mandatory_rule": ("employee_ge_25", "member_ge_25")}
+    for name, allowed in choices.items():
+        value = getattr(settings, name)
+        if value not in allowed:
+            raise SettingsError(f"设置“{name}”为“{value}”，应为 {'、'.join(a or '留空' for a in allowed)} 之一。请改正后重试。")
+    unknown = [f for f in settings.formats if f not in ("html", "pdf", "docx")]
+    if unknown or not settings.formats:
+        raise SettingsError(f"输出格式“{','.join(settings.formats)}”不认识，应为 html、pdf、docx 中的一个或几个，用逗号隔开。")
+    return settings
+
+
+def load_settings(path: Path | None = None, **overrides: Any) -> Settings:
+    """Read ``workbench.toml`` and lay the options (those not None) over it.
+
+    Raises
+    ------
+    SettingsError
+        For a missing named file, bad TOML, an unknown setting, a value of the wrong kind or outside its choices.
+    """
+    file = path or ROOT / SETTINGS_FILE
+    values: dict[str, Any] = {}
+    if file.is_file():
+        try:
+            data = tomllib.loads(file.read_text(encoding="utf-8-sig"))
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise SettingsError(f"{file.name} 读不懂：{error}。请检查引号和等号，Windows 路径请用 / 或单引号。") from error
+        values = {k: _resolve(k, v, file.parent, file.name) for k, v in _flatten(data, file.name).items()}
+    elif path is not None:
+        raise SettingsError(f"没有找到设置文件 {path}。请检查路径，或不带 --settings 使用默认设置。")
+    given = {k: v for k, v in overrides.items() if v is not None}
+    values.update({k: _resolve(k, v, Path.cwd(), "命令行") for k, v in given.items()})
+    return _check_choices(replace(Settings(), **values))
