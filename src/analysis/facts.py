@@ -1,0 +1,257 @@
+"""The register of facts: every figure that may be said, shown or drawn, with its id, formatted in one place.
+
+A fact is an indicator of a region, segment and quarter, or derived from such facts (a rank, a gap to the city). Nothing else may
+print a figure. ``status`` travels with its reason, so that a blank is never read as a zero.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field, replace
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
+
+import pandas as pd
+
+from analysis import tables
+from analysis.errors import StoryError
+from analysis.periods import Quarter
+
+BLANKS = {"no_data": "—", "suppressed": "…"}
+CHANGES = {"qoq": "较上季度末", "yoy": "较上年同期"}
+_SUFFIX = {"ratio": "%", "pp": "个百分点", "score": "分", "count": "", "rank": ""}
+
+
+def round_half_up(value: Fraction | int | float, decimals: int) -> Decimal:
+    """Round once, half up (away from zero), from the exact value.
+
+    Examples
+    --------
+    >>> str(round_half_up(Fraction(2675, 1000), 2)), str(round_half_up(Fraction(-5, 2), 0))
+    ('2.68', '-3')
+    """
+    exact = Fraction(value)
+    scaled = abs(exact) * 10**decimals
+    whole = int(scaled + Fraction(1, 2))
+    digits = Decimal(whole).scaleb(-decimals).quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
+    return -digits if exact < 0 and whole else digits
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One figure. ``value`` is unrounded: a ratio in 0–1, a change of a ratio in percentage points, a count as it is."""
+
+    quarter: str
+    region_level: str
+    region_code: str
+    region_name: str
+    segment: str
+    indicator: str
+    value: int | float | Fraction | None
+    unit: str
+    status: str = "ok"
+    numerator: int | None = None
+    denominator: int | None = None
+    reason: str = ""
+    denominator_name: str = ""
+    as_of: date | None = None
+    left_out: tuple[str, ...] = ()
+    decimals: int = 0
+    name: str = ""
+
+    @property
+    def id(self) -> str:
+        return f"{self.quarter}/{self.region_code}/{self.segment}/{self.indicator}"
+
+    @property
+    def is_ok(self) -> bool:
+        return self.status == "ok" and self.value is not None
+
+    @property
+    def rounded(self) -> Decimal | None:
+        """The figure as shown: percent for a ratio, otherwise in its own unit; None where blank."""
+        if not self.is_ok:
+            return None
+        scale = 100 if self.unit == "ratio" else 1
+        return round_half_up(Fraction(self.value) * scale, self.decimals)
+
+    @property
+    def figure(self) -> str:
+        shown = self.rounded
+        return BLANKS.get(self.status, "—") if shown is None else f"{shown:f}"
+
+    @property
+    def suffix(self) -> str:
+        return _SUFFIX[self.unit] if self.is_ok else ""
+
+    @property
+    def text(self) -> str:
+        return self.figure + self.suffix
+
+    @property
+    def magnitude(self) -> Fact:
+        """The same fact without its sign, for sentences whose verb carries the direction."""
+        return replace(self, value=abs(self.value), indicator=f"{self.indicator}_abs") if self.is_ok else self
+
+    def as_record(self) -> dict:
+        """Return the fact as plain data, to be saved with the document that shows it."""
+        record = asdict(self)
+        record.update(id=self.id, text=self.text, value=None if self.value is None else float(self.value),
+                      as_of=self.as_of.isoformat() if self.as_of else "", left_out=list(self.left_out))
+        return record
+
+
+def _definitions() -> dict[str, dict[str, str]]:
+    return {row["indicator"]: row for row in tables.load("indicators").to_dict("records")}
+
+
+@dataclass
+class Register:
+    """All facts of one run: the long indicator frames of its quarters, and what a document has used of them.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Contract §4 columns plus ``reason`` and ``left_out``, for every quarter known to the run.
+    quarter : str
+        The quarter of the run.
+    city : (code, name)
+    smallest_ranked : int
+        Regions with fewer eligible units take no part in a ranking.
+    """
+
+    frame: pd.DataFrame
+    quarter: str
+    city: tuple[str, str]
+    smallest_ranked: int = 30
+    used: dict[str, Fact] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._defined = _definitions()
+        self._segments = set(tables.load("segments")["segment"])
+        keys = zip(self.frame["quarter"], self.frame["region_code"], self.frame["segment"], self.frame["indicator"], strict=True)
+        self._index = {key: i for i, key in enumerate(keys)}
+        self._rows = {name: self.frame[name].tolist() for name in self.frame.columns}
+
+    def _definition(self, indicator: str) -> tuple[dict[str, str], str]:
+        base, change = indicator, ""
+        for suffix in CHANGES:
+            if indicator.endswith(f"_{suffix}"):
+                base, change = indicator[: -len(suffix) - 1], suffix
+        if base not in self._defined:
+            raise StoryError(f"没有名为“{indicator}”的指标。请在 src/analysis/tables/indicators.csv 中核对指标代码。")
+        return self._defined[base], change
+
+    def fact(self, indicator: str, region: str | None = None, segment: str = "all", quarter: str | None = None) -> Fact:
+        """Return one fact; where the run has no such row the fact says ``no_data`` and why."""
+        definition, change = self._definition(indicator)
+        if segment not in self._segments:
+            raise StoryError(f"没有名为“{segment}”的分组。请在 src/analysis/tables/segments.csv 中核对分组代码。")
+        code, period = region or self.city[0], quarter or self.quarter
+        unit = definition["unit"] if not change else "pp" if definition["unit"] == "ratio" else "count"
+        name = definition["name"] + ("" if not change else CHANGES[change] + "变化")
+        common = dict(quarter=period, segment=segment, indicator=indicator, unit=unit, name=name, decimals=int(definition["decimals"]),
+                      denominator_name=definition["denominator_name"], as_of=Quarter(period).as_of)
+        at = self._index.get((period, code, segment, indicator))
+        if at is None:
+            level, region_name = self._region(code)
+            made = Fact(region_level=level, region_code=code, region_name=region_name, value=None, status="no_data", reason="没有这一季度或这一范围的数据", **common)
+            return self._remember(made)
+        row = {k: values[at] for k, values in self._rows.items()}
+        value = self._exact(row, indicator, change, code, segment, period) if row["status"] == "ok" else None
+        made = Fact(region_level=row["region_level"], region_code=code, region_name=row["region_name"], value=value, status=row["status"],
+                    numerator=_whole(row["numerator"]), denominator=_whole(row["denominator"]), reason=row["reason"],
+                    left_out=tuple(c for c in str(row["left_out"]).split(";") if c), **common)
+        return self._remember(made)
+
+    def _exact(self, row: dict, indicator: str, change: str, code: str, segment: str, period: str) -> int | Fraction:
+        if row["unit"] == "ratio":
+            return Fraction(_whole(row["numerator"]), _whole(row["denominator"]))
+        if row["unit"] == "pp":
+            earlier = Quarter(period).previous if change == "qoq" else Quarter(period).year_ago
+            base = indicator[: -len(change) - 1]
+            now, then = (self._index.get((q, code, segment, base)) for q in (period, earlier.key))
+            if now is not None and then is not None:
+                quotients = [Fraction(_whole(self._rows["numerator"][i]), _whole(self._rows["denominator"][i])) for i in (now, then)]
+                return 100 * (quotients[0] - quotients[1])
+            return Fraction(row["value"])
+        return int(row["value"])
+
+    def _region(self, code: str) -> tuple[str, str]:
+        hits = self.frame.loc[self.frame["region_code"] == code, ["region_level", "region_name"]]
+        return (hits.iloc[0, 0], hits.iloc[0, 1]) if len(hits) else ("district", code)
+
+    def _remember(self, made: Fact) -> Fact:
+        self.used[made.id] = made
+        return made
+
+    def regions(self, level: str, quarter: str | None = None, within: str = "") -> list[tuple[str, str]]:
+        """Return (code, name) of the city's districts or townships, by code; ``within`` keeps codes that start with it."""
+        period = quarter or self.quarter
+        hits = self.frame.loc[(self.frame["quarter"] == period) & (self.frame["region_level"] == level), ["region_code", "region_name"]].drop_duplicates("region_code")
+        hits = hits[hits["region_code"].str.startswith(within)].sort_values("region_code")
+        return list(hits.itertuples(index=False, name=None))
+
+    def district_facts(self, indicator: str, segment: str = "all", quarter: str | None = None) -> list[Fact]:
+        return [self.fact(indicator, code, segment, quarter) for code, _ in self.regions("district", quarter)]
+
+    def township_facts(self, indicator: str, segment: str = "all", within: str = "") -> list[Fact]:
+        return [self.fact(indicator, code, segment) for code, _ in self.regions("township", within=within)]
+
+    def derived(self, base: Fact, suffix: str, value: int | Fraction | None, unit: str, name: str, **changes) -> Fact:
+        """Register a fact worked out from another one, under ``<indicator>_<suffix>``."""
+        made = replace(base, indicator=f"{base.indicator}_{suffix}", value=value, unit=unit, name=name, numerator=None, denominator=None, **changes)
+        return self._remember(made)
+
+    def ranked(self, indicator: str, segment: str = "all", descending: bool = True) -> list[Fact]:
+        """Return the districts that may be ranked, best first: figure ok and at least ``smallest_ranked`` eligible units of the segment."""
+        facts = [f for f in self.district_facts(indicator, segment) if f.is_ok and self._is_large(f, segment)]
+        return sorted(facts, key=lambda f: (-f.value if descending else f.value, f.region_code))
+
+    def _is_large(self, fact: Fact, segment: str) -> bool:
+        size = fact.denominator if fact.unit == "ratio" else self.fact("eligible_unit_count", fact.region_code, segment).value
+        return size is not None and size >= self.smallest_ranked
+
+    def rank(self, indicator: str, region: str, segment: str = "all", descending: bool = True) -> Fact:
+        """Return the place of a district (1 = best; ties share the better place), ``no_data`` with the reason where it is not ranked."""
+        own, places = self.fact(indicator, region, segment), self.ranked(indicator, segment, descending)
+        if not any(f.region_code == region for f in places):
+            reason = own.reason or f"{own.denominator_name or '应建会单位'}不足{self.smallest_ranked}家，不参加排名"
+            return self.derived(own, "rank", None, "rank", f"{own.name}名次", status="no_data", reason=reason, decimals=0)
+        better = sum(1 for f in places if (f.value > own.value if descending else f.value < own.value))
+        return self.derived(own, "rank", better + 1, "rank", f"{own.name}名次", decimals=0)
+
+    def ranked_count(self, indicator: str, segment: str = "all") -> Fact:
+        """Return how many districts take part in the ranking."""
+        city = self.fact(indicator, segment=segment)
+        return self.derived(city, "ranked_count", len(self.ranked(indicator, segment)), "count", "参排区县数", status="ok", reason="", decimals=0)
+
+    def gap_to_city(self, indicator: str, region: str, segment: str = "all") -> Fact:
+        """Return the region's rate less the city's merged rate (the region included), in percentage points."""
+        own, city = self.fact(indicator, region, segment), self.fact(indicator, None, segment)
+        name = f"{own.name}与全市之差"
+        if not (own.is_ok and city.is_ok):
+            return self.derived(own, "gap_to_city", None, "pp", name, status="no_data", reason=own.reason or city.reason)
+        return self.derived(own, "gap_to_city", 100 * (Fraction(own.value) - Fraction(city.value)), "pp", name, left_out=city.left_out)
+
+    def share(self, part: Fact, whole: Fact, suffix: str, name: str, denominator_name: str) -> Fact:
+        """Return part ÷ whole as a fact of its own."""
+        if not (part.is_ok and whole.is_ok and whole.value):
+            return self.derived(part, suffix, None, "ratio", name, status="no_data", reason=part.reason or whole.reason or "分母为零", decimals=1)
+        made = replace(part, indicator=f"{part.indicator}_{suffix}", value=Fraction(int(part.value), int(whole.value)), unit="ratio", name=name,
+                       numerator=int(part.value), denominator=int(whole.value), denominator_name=denominator_name, decimals=1)
+        return self._remember(made)
+
+    def difference(self, left: Fact, right: Fact, suffix: str, name: str) -> Fact:
+        """Return left − right of two counts as a fact of its own."""
+        if not (left.is_ok and right.is_ok):
+            return self.derived(left, suffix, None, left.unit, name, status="no_data", reason=left.reason or right.reason)
+        return self.derived(left, suffix, left.value - right.value, left.unit, name)
+
+    def count_of(self, facts: list[Fact], like: str, suffix: str, name: str) -> Fact:
+        """Return how many facts a list holds, as a fact of the city."""
+        return self.derived(self.fact(like), suffix, len(facts), "count", name, status="ok", reason="", decimals=0)
+
+
+def _whole(value: object) -> int | None:
+    return None if value is None or pd.isna(value) else int(value)
