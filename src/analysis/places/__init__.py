@@ -1,0 +1,1 @@
+"""Polygons and points: what a district is, and where a unit lies."""
