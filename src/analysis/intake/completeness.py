@@ -1,0 +1,120 @@
+"""What each district did not hand in: the blanks of our own making, which must never be read as zeros.
+
+A *submission* is one workbook, or the CSV/Parquet files that share their name up to the last ``_``. Its home is the district it speaks for:
+the one its file name names, else those that hold a fair share of its rows (a handful of stray rows makes no home).
+"""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from analysis import tables
+
+HOME_SHARE = 0.05
+TABLES_OF_NOTE = ("units", "unions", "covers", "congresses", "contracts", "contract_covers", "tasks", "inspections", "task_forces", "trainings")
+
+
+def _short(name: str) -> str:
+    for ending in ("自治县", "自治旗", "新区", "区", "县", "市", "旗"):
+        if name.endswith(ending) and len(name) - len(ending) >= 2:
+            return name[: -len(ending)]
+    return name
+
+
+def named_districts(file: str, regions: pd.DataFrame) -> list[str]:
+    """Return the codes of the districts that a file name names, by full name, else by short name."""
+    for form in (lambda n: n, _short):
+        hits = [r.code for r in regions.itertuples() if form(r.name) in file]
+        if hits:
+            return hits
+    return []
+
+
+def _shares(codes: pd.Series) -> dict[str, float]:
+    counts = codes.dropna().value_counts()
+    return (counts / counts.iloc[0]).to_dict() if len(counts) else {}
+
+
+def _row_districts(tables_kept: dict[str, pd.DataFrame], table: str) -> pd.DataFrame:
+    """Return (source_file, district_code) of a table's rows, through the union or the unit where the table has no district of its own."""
+    frame = tables_kept.get(table)
+    if frame is None or frame.empty:
+        return pd.DataFrame({"source_file": [], "district_code": []})
+    if "district_code" in frame:
+        return frame[["source_file", "district_code"]]
+    units = tables_kept["units"].drop_duplicates("uscc").set_index("uscc")["district_code"]
+    if "uscc" in frame:
+        return pd.DataFrame({"source_file": frame["source_file"], "district_code": frame["uscc"].map(units)})
+    covers = tables_kept.get("contract_covers")
+    if "contract_id" in frame and covers is not None and len(covers):
+        first = covers.drop_duplicates("contract_id").set_index("contract_id")["uscc"].map(units)
+        return pd.DataFrame({"source_file": frame["source_file"], "district_code": frame["contract_id"].map(first)})
+    return pd.DataFrame({"source_file": frame["source_file"], "district_code": None})
+
+
+def find_homes(sources: pd.DataFrame, kept: dict[str, pd.DataFrame], regions: pd.DataFrame) -> dict[str, set[str]]:
+    """Return submission → codes of the districts it speaks for."""
+    placed = {table: _row_districts(kept, table) for table in TABLES_OF_NOTE}
+    own = regions[regions["host_code"].fillna("") == ""] if "host_code" in regions else regions
+    homes: dict[str, set[str]] = {}
+    for submission, group in sources.groupby("submission", sort=True):
+        files = set(group["file"])
+        named = sorted({code for file in files for code in named_districts(file, own)})
+        shares: dict[str, float] = {}
+        for table in TABLES_OF_NOTE:
+            rows = placed[table]
+            shares = _shares(rows.loc[rows["source_file"].isin(files), "district_code"])
+            if shares:
+                break
+        by_share = {code for code, share in shares.items() if share >= HOME_SHARE}
+        if named and (not shares or set(named) & by_share):
+            homes[submission] = set(named) if len(named) == 1 else set(named) & (by_share or set(named))
+        else:
+            homes[submission] = by_share
+    return homes
+
+
+def _gap(region: str, table: str, column: str, reason: str) -> dict[str, str]:
+    return {"region": region, "table": table, "column": column, "reason": reason}
+
+
+def _column_gaps(region: str, table: str, serving: pd.DataFrame, names: dict[str, str]) -> list[dict[str, str]]:
+    lacking = [set(m) for m in serving["missing_columns"]]
+    return [_gap(region, table, c, f"报送的“{names['(table)']}”表没有“{names.get(c, c)}”一列") for c in sorted(set.intersection(*lacking))] if lacking else []
+
+
+def find_gaps(sources: pd.DataFrame, kept: dict[str, pd.DataFrame], regions: pd.DataFrame) -> pd.DataFrame:
+    """Return what is missing: ``region, table, column, reason``; a blank column means that the whole table is missing.
+
+    Parameters
+    ----------
+    sources : DataFrame ``file, submission, table, sheet, state (read|table_stopped|unreadable), missing_columns (tuple), reason``
+    kept : the kept tables
+    regions : DataFrame ``code, name, host_code`` of the city's districts
+    """
+    homes = find_homes(sources, kept, regions)
+    schema = tables.load("columns")
+    headers = {t: dict(zip(g["code"], g["header"], strict=True)) | {"(table)": _table_name(t)} for t, g in schema.groupby("table")}
+    own = regions[regions["host_code"].fillna("") == ""] if "host_code" in regions else regions
+    gaps: list[dict[str, str]] = []
+    for region in own.itertuples():
+        mine = sources[sources["submission"].map(lambda s, code=region.code: code in homes.get(s, ()))]
+        for table in TABLES_OF_NOTE:
+            of_table = mine[mine["table"] == table]
+            serving = of_table[of_table["state"] == "read"]
+            if len(serving):
+                gaps += _column_gaps(region.code, table, serving, headers.get(table, {"(table)": _table_name(table)}))
+                continue
+            broken = pd.concat([of_table, mine[(mine["state"] == "unreadable") & (mine["table"].isin(["", table]))]])
+            if len(broken):
+                files = "、".join(sorted(set(broken["file"])))
+                gaps.append(_gap(region.code, table, "", f"{region.name}的“{_table_name(table)}”表没有读成（{files}）"))
+            else:
+                gaps.append(_gap(region.code, table, "", f"{region.name}没有报送“{_table_name(table)}”表"))
+    return pd.DataFrame(gaps, columns=["region", "table", "column", "reason"])
+
+
+def _table_name(table: str) -> str:
+    names = {"units": "单位", "unions": "工会", "covers": "覆盖关系", "congresses": "职代会", "contracts": "集体合同", "contract_covers": "合同覆盖",
+             "tasks": "任务", "inspections": "督察", "task_forces": "专班", "trainings": "培训", "totals": "汇总表"}
+    return names[table]

@@ -1,0 +1,122 @@
+"""The one place that counts unit rows: DuckDB groups them by district, township and segments; all else works on that small cube.
+
+Every unit carries a bit mask of the segments it belongs to, so that overlapping segments need one pass: rows are grouped by mask, and a
+segment's sum is the sum over the masks that hold its bit.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+import duckdb
+import pandas as pd
+
+from analysis import tables
+from analysis.measures.associations import contracts_expiring, matter_counts, union_counts
+from analysis.settings import Settings
+
+_COUNTS = ("employee_count", "member_count", "migrant_worker_count", "migrant_member_count", "dispatched_worker_count",
+           "dispatched_member_count", "new_form_worker_count", "new_form_member_count", "new_member_count")
+
+
+@dataclass(frozen=True)
+class Tally:
+    """The cube of one quarter.
+
+    units : DataFrame, one row a (district_code, township_code, mask) with every base sum of ``base_sums.csv``
+    unions, matters, expiring : DataFrame, one row a district_code with their counts; ``""`` = the whole city
+    covered : DataFrame of ``uscc``, the covered set at quarter end
+    """
+
+    units: pd.DataFrame
+    unions: pd.DataFrame
+    matters: pd.DataFrame
+    expiring: pd.DataFrame
+    covered: pd.DataFrame
+
+
+def segment_bits() -> dict[str, int]:
+    """Return the bit of every segment in the mask, in the order of ``segments.csv``."""
+    return {name: bit for bit, name in enumerate(tables.load("segments")["segment"])}
+
+
+def _quoted(values: list[str]) -> str:
+    return ", ".join("'" + v.replace("'", "''") + "'" for v in values)
+
+
+def _ownership() -> str:
+    """By registration first, then by holding (domain §2.2); what neither decides stays NULL."""
+    rules = tables.load("ownership")
+    branches = [f"WHEN {field} IN ({_quoted(group['value'].tolist())}) THEN '{owner}'"
+                for (field, owner), group in rules.sort_values("field", ascending=False).groupby(["field", "ownership"], sort=False)]
+    return f"CASE {' '.join(branches)} END"
+
+
+def _segment_columns(settings: Settings) -> str:
+    bundles = tables.load("industry_bundles").groupby("segment")["industry_prefix"].apply(list).to_dict()
+    columns = []
+    for row in tables.load("segments").itertuples():
+        starts = " OR ".join(f"starts_with(industry, '{p}')" for p in bundles.get(row.segment, []))
+        condition = row.condition.replace("in_bundle", f"({starts})").replace("self_employed_counts", "TRUE" if settings.two_new_self_employed else "FALSE")
+        columns.append(f"coalesce(({condition}), FALSE) AS seg_{row.segment}")
+    return ",\n  ".join(columns)
+
+
+def _state_query(as_of: date, settings: Settings) -> str:
+    """One row a kept unit: eligible, covered, nominal, its segments. Formulas: contract §3."""
+    day = f"DATE '{as_of.isoformat()}'"
+    counts = ", ".join(f"coalesce({c}, 0) AS {c}" for c in _COUNTS)
+    size = "employee_count" if settings.mandatory_rule == "employee_ge_25" else "member_count"
+    return f"""
+    WITH alive AS (
+      SELECT c.uscc, bool_or(coalesce(c.cover_type, '直接') = '直接') AS direct
+      FROM covers c JOIN unions u USING (union_id)
+      WHERE c.valid_from <= {day} AND (c.valid_to IS NULL OR c.valid_to >= {day}) AND u.established_on <= {day}
+      GROUP BY c.uscc),
+    met AS (SELECT DISTINCT uscc FROM congresses WHERE held_on <= {day} AND held_on >= {day} - 365),
+    bound AS (
+      SELECT DISTINCT cc.uscc FROM contract_covers cc JOIN contracts USING (contract_id)
+      WHERE coalesce(cc.is_stamped, TRUE) AND effective_on <= {day} AND ends_on >= {day}),
+    named AS (
+      SELECT units.* EXCLUDE ({", ".join(_COUNTS)}, is_above_scale, has_party_org), {counts},
+        substr(uscc, 1, 2) AS prefix, regexp_replace(coalesce(industry_code, ''), '^[A-Z]', '') AS industry, {_ownership()} AS ownership,
+        coalesce(is_above_scale, FALSE) AS is_above_scale, coalesce(has_party_org, FALSE) AS has_party_org
+      FROM units),
+    judged AS (
+      SELECT named.*, coalesce(township_code, '') AS township,
+        coalesce(status, '存续') = '存续' AND employee_count > 0 AND coalesce(unit_level, '法人') = '法人'
+          AND prefix NOT IN ({_quoted(list(settings.excluded_prefixes)) or "''"}) AS eligible,
+        eligible AND coalesce(alive.direct, FALSE) AS covered,
+        eligible AND alive.uscc IS NOT NULL AND NOT covered AS nominal,
+        eligible AND {size} >= {int(settings.mandatory_minimum)} AS mandatory,
+        met.uscc IS NOT NULL AS has_congress, bound.uscc IS NOT NULL AS has_contract,
+        covered AND before.uscc IS NULL AS newly
+      FROM named LEFT JOIN alive USING (uscc) LEFT JOIN met USING (uscc) LEFT JOIN bound USING (uscc) LEFT JOIN before USING (uscc))
+    SELECT *, {_segment_columns(settings)} FROM judged"""
+
+
+def _cube_query() -> str:
+    sums = [f"count(*) FILTER ({r.condition}) AS {r.base}" if not r.amount else f"coalesce(sum({r.amount}) FILTER ({r.condition}), 0) AS {r.base}"
+            for r in tables.load("base_sums").itertuples()]
+    mask = " + ".join(f"(seg_{name}::BIGINT << {bit})" for name, bit in segment_bits().items())
+    return f"SELECT district_code, township AS township_code, {mask} AS mask, {', '.join(sums)} FROM unit_state WHERE eligible GROUP BY ALL ORDER BY ALL"
+
+
+def tally(connection: duckdb.DuckDBPyConnection, as_of: date, settings: Settings, covered_before: pd.DataFrame | None = None) -> Tally:
+    """Count one quarter.
+
+    Parameters
+    ----------
+    connection : views ``units`` (with ``township_code``), ``unions``, ``covers``, ``congresses``, ``contracts``, ``contract_covers``
+    as_of : the last day of the quarter
+    covered_before : DataFrame of ``uscc``, the city's covered set of the quarter directly before; None where there is none
+    """
+    before = pd.DataFrame({"uscc": pd.Series(dtype=str)}) if covered_before is None else covered_before[["uscc"]]
+    connection.register("before", before)
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE unit_state AS {_state_query(as_of, settings)}")
+    units = connection.execute(_cube_query()).df()
+    units["mask"] = units["mask"].astype("int64")
+    covered = connection.execute("SELECT uscc FROM unit_state WHERE covered ORDER BY uscc").df()
+    return Tally(units=units, unions=union_counts(connection, as_of), matters=matter_counts(connection, as_of),
+                 expiring=contracts_expiring(connection, as_of), covered=covered)
