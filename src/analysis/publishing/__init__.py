@@ -1,0 +1,1 @@
+"""Documents: notebook → blocks → HTML, PDF and DOCX, none made from another."""

@@ -1,0 +1,30 @@
+"""The sentences that a document says about itself: made-up data, incomplete data."""
+
+from __future__ import annotations
+
+from analysis.publishing.document import Document
+
+_HEADINGS = ("title", "subtitle", "dateline", "byline")
+
+
+def incomplete_sentence(document: Document) -> str:
+    """Return what is incomplete as one sentence, "" where nothing is.
+
+    >>> incomplete_sentence(Document({"incomplete": ["丙区未报送"]}, [], {}, ()))
+    '数据不完整：丙区未报送。'
+    """
+    items = [str(item).rstrip("。；") for item in document.meta["incomplete"]]
+    return f"数据不完整：{'；'.join(items)}。" if items else ""
+
+
+def with_incomplete(document: Document) -> list[dict]:
+    """Return the body with the notice on incomplete data after the title lines."""
+    sentence = incomplete_sentence(document)
+    if not sentence:
+        return document.body
+    at = 0
+    for number, block in enumerate(document.body[:8]):
+        if block["type"] in _HEADINGS:
+            at = number + 1
+    notice = {"type": "incomplete", "runs": [{"text": sentence}]}
+    return [*document.body[:at], notice, *document.body[at:]]
