@@ -1,0 +1,1 @@
+"""Facts in, figures out: every label, legend and note figure is a fact's own text."""

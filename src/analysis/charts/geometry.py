@@ -1,0 +1,86 @@
+"""Polygons on the page: degrees to millimetres, simplified no further than print can show, shared borders kept."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import shapely
+
+from analysis.charts.sheet import Box
+
+_DETAIL_MM = 0.12
+_CRUMB_MM2 = 0.02
+
+
+@dataclass(frozen=True)
+class Page:
+    """Regions laid out in a box: ``shapes`` in millimetres by the order of ``codes``, ``km_per_mm``, ``union`` of all, ``box`` they occupy."""
+
+    codes: tuple[str, ...]
+    names: tuple[str, ...]
+    shapes: np.ndarray
+    union: shapely.Geometry
+    box: Box
+    km_per_mm: float
+
+
+def metres(regions: gpd.GeoDataFrame) -> np.ndarray:
+    """Return the polygons in metres around their middle (local equirectangular; within 1 % over a prefecture)."""
+    shapes = np.array(regions.geometry.values, dtype=object)
+    west, south, east, north = shapely.total_bounds(shapes)
+    middle = np.radians((south + north) / 2)
+    per_lat = 111132.92 - 559.82 * np.cos(2 * middle) + 1.175 * np.cos(4 * middle)
+    per_lon = 111412.84 * np.cos(middle) - 93.5 * np.cos(3 * middle)
+    return shapely.transform(shapes, lambda points: (points - (west, south)) * (per_lon, per_lat))
+
+
+def aspect(regions: gpd.GeoDataFrame) -> float:
+    """Return width / height on the ground."""
+    west, south, east, north = shapely.total_bounds(metres(regions))
+    return float((east - west) / (north - south))
+
+
+def lay_out(regions: gpd.GeoDataFrame, box: Box) -> Page:
+    """Fit the regions into ``box``, centred."""
+    ground = metres(regions)
+    west, south, east, north = shapely.total_bounds(ground)
+    left, bottom, right, top = box
+    scale = min((right - left) / (east - west), (top - bottom) / (north - south))
+    shift_x = left + ((right - left) - (east - west) * scale) / 2
+    shift_y = bottom + ((top - bottom) - (north - south) * scale) / 2
+    shapes = shapely.transform(ground, lambda points: (points - (west, south)) * scale + (shift_x, shift_y))
+    shapes = simplify(shapes)
+    return Page(tuple(regions["code"]), tuple(regions["name"]), shapes, shapely.union_all(shapes), tuple(shapely.total_bounds(shapes)), 1 / scale / 1000)
+
+
+def simplify(shapes: np.ndarray) -> np.ndarray:
+    """Drop vertices that print cannot show. Neighbours keep their common border where the polygons fit together without overlap."""
+    if shapely.coverage_is_valid(shapes):
+        simpler = shapely.coverage_simplify(shapes, _DETAIL_MM)
+    else:
+        simpler = shapely.simplify(shapes, _DETAIL_MM / 2, preserve_topology=True)
+    return np.array([_without_crumbs(shape) for shape in simpler], dtype=object)
+
+
+def _without_crumbs(shape: shapely.Geometry) -> shapely.Geometry:
+    parts = shapely.get_parts(shape)
+    kept = parts[shapely.area(parts) >= _CRUMB_MM2]
+    return shape if len(kept) in (0, len(parts)) else shapely.multipolygons(kept)
+
+
+def inner_point(shape: shapely.Geometry) -> tuple[float, float]:
+    """Return the middle of the largest circle inside the shape."""
+    largest = max(shapely.get_parts(shape), key=lambda part: part.area)
+    centre = shapely.get_point(shapely.maximum_inscribed_circle(largest, tolerance=0.2), 0)
+    return float(centre.x), float(centre.y)
+
+
+def outlines(page: Page, owners: dict[str, Any]) -> list[shapely.Geometry]:
+    """Return one outline for each owner (a township's district), dissolved from the page's own shapes."""
+    groups: dict[Any, list[shapely.Geometry]] = {}
+    for code, shape in zip(page.codes, page.shapes, strict=True):
+        groups.setdefault(owners[code], []).append(shape)
+    return [shapely.union_all(shapes) for shapes in groups.values()]

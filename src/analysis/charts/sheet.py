@@ -1,0 +1,174 @@
+"""A sheet of paper measured in millimetres, on which every chart is drawn, and what comes of it."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import matplotlib as mpl
+import numpy as np
+import shapely
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties
+from matplotlib.lines import Line2D
+from matplotlib.patches import PathPatch, Polygon
+from matplotlib.path import Path
+from matplotlib.text import Text
+
+from analysis.charts.fonts import drawable, text_width_mm, use_fonts
+from analysis.charts.svg import finish_svg
+
+WIDTH_MM = 156.0
+DPI = 200
+INK, SOFT, FAINT = "#1f2328", "#57606a", "#8c959f"
+_MM = 25.4
+_HATCH_MM = 1.3
+_PT_MM = _MM / 72
+_RC = {"svg.fonttype": "none", "svg.hashsalt": "union-coverage", "path.simplify": False}
+_NOT_FIRST = set("，。、；：）”》！？%％")
+
+Box = tuple[float, float, float, float]
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A finished figure: ``svg`` and ``png``, ``alt`` text in Chinese, ids of the ``facts`` it shows, and a ``record`` of what was drawn."""
+
+    svg: str
+    png: bytes
+    alt: str
+    facts: tuple[str, ...]
+    record: dict[str, Any] = field(repr=False)
+
+
+class Sheet:
+    """Draw in millimetres from the lower left corner; text is never left to a box-drawing font."""
+
+    def __init__(self, height_mm: float, width_mm: float = WIDTH_MM, font_folder: str = ""):
+        self.width, self.height = width_mm, height_mm
+        self.families = use_fonts(str(font_folder or ""))
+        self.figure = Figure(figsize=(width_mm / _MM, height_mm / _MM), dpi=DPI, facecolor="white")
+        FigureCanvasAgg(self.figure)
+        self._axes = self.figure.add_axes((0, 0, 1, 1))
+        self._axes.set(xlim=(0, width_mm), ylim=(0, height_mm))
+        self._axes.set_axis_off()
+        self.foot = 0.0
+        self._notes: dict[str, dict[str, str]] = {}
+        self.texts: list[dict[str, Any]] = []
+
+    def measure(self, text: str, size: float) -> float:
+        return text_width_mm(drawable(text, self.families), size, self.families)
+
+    def text(self, x: float, y: float, text: str, *, size: float = 8, color: str = INK, align: str = "left", role: str = "text", fact: str = "") -> Box:
+        """Write one line whose middle is at height ``y``; return its box."""
+        text = drawable(text, self.families)
+        width, em = text_width_mm(text, size, self.families), size * _PT_MM
+        left = x - {"left": 0.0, "center": width / 2, "right": width}[align]
+        label = Text(x, y - 0.37 * em, text, color=color, ha=align, va="baseline", parse_math=False, zorder=9,
+                     fontproperties=FontProperties(family=list(self.families), size=size))  # fmt: skip
+        if fact:
+            label.set_gid(self._note({"class": "figure", "data-fact": fact}))
+        self._axes.add_artist(label)
+        box = (left, y - 0.52 * em, left + width, y + 0.52 * em)
+        self.texts.append({"text": text, "role": role, "box": box, "fact": fact, "size": size})
+        return box
+
+    def paragraph(self, x: float, top: float, width: float, text: str, *, size: float = 6.5, color: str = SOFT, role: str = "note") -> float:
+        """Write wrapped text below ``top`` and return the height where it ends."""
+        step = size * _PT_MM * 1.4
+        for line in self.wrap(text, width, size):
+            self.text(x, top - step / 2, line, size=size, color=color, role=role)
+            top -= step
+        return top
+
+    def wrap(self, text: str, width: float, size: float) -> list[str]:
+        """Return the lines that fit into ``width``; none begins with a closing mark."""
+        lines, line = [], ""
+        for character in text:
+            if line and self.measure(line + character, size) > width:
+                cut = len(line) - 1 if character in _NOT_FIRST and len(line) > 1 else len(line)
+                lines.append(line[:cut])
+                line = line[cut:]
+            line += character
+        return [*lines, line] if line else lines
+
+    def area(self, shape: shapely.Geometry, *, fill: str = "none", edge: str = "none", width: float = 0.4, hatch: str = "", hatch_color: str = "#8c959f",
+             order: float = 2, note: dict[str, str] | None = None, alpha: float | None = None) -> None:  # fmt: skip
+        """Fill a polygon (holes and parts kept)."""
+        path = _path_of(shape)
+        if path is None:
+            return
+        patch = PathPatch(path, facecolor=fill, edgecolor=edge, linewidth=width, joinstyle="round", zorder=order, alpha=alpha)
+        if note:
+            patch.set_gid(self._note(note))
+        self._axes.add_patch(patch)
+        if hatch:
+            self._hatch(shape, hatch, hatch_color, order + 0.1)
+
+    def _hatch(self, shape: shapely.Geometry, hatch: str, color: str, order: float) -> None:
+        """Draw ``lines`` or ``dots`` as geometry of their own: a twentieth of the size of matplotlib's patterns, and drawn alike everywhere."""
+        west, south, east, north = shape.bounds
+        if hatch == "lines":
+            starts = np.arange(west - (north - south), east, _HATCH_MM * 1.4)
+            rays = shapely.linestrings([[(x, south), (x + north - south, north)] for x in starts])
+            pieces = [part for part in shapely.get_parts(shapely.intersection(shape, rays)) if part.geom_type == "LineString" and not part.is_empty]
+            vertices = [shapely.get_coordinates(piece)[[0, -1]] for piece in pieces]
+            if vertices:
+                codes = np.tile(np.array([Path.MOVETO, Path.LINETO], dtype=Path.code_type), len(vertices))
+                self._axes.add_patch(PathPatch(Path(np.concatenate(vertices), codes), facecolor="none", edgecolor=color, linewidth=0.5, zorder=order))
+            return
+        xs, ys = np.meshgrid(np.arange(west, east, _HATCH_MM), np.arange(south, north, _HATCH_MM))
+        xs[1::2] += _HATCH_MM / 2
+        inside = shapely.contains_xy(shapely.buffer(shape, -0.2), xs, ys)
+        dots = _path_of(shapely.multipolygons([shapely.box(x - 0.16, y - 0.16, x + 0.16, y + 0.16) for x, y in zip(xs[inside], ys[inside], strict=True)]))
+        if dots is not None:
+            self._axes.add_patch(PathPatch(dots, facecolor=color, edgecolor="none", zorder=order))
+
+    def extend_down(self, height_mm: float) -> None:
+        """Add paper below zero, down to ``-height_mm``."""
+        self.foot = height_mm
+        self.figure.set_size_inches(self.width / _MM, (self.height + height_mm) / _MM)
+        self._axes.set_ylim(-height_mm, self.height)
+
+    def rectangle(self, box: Box, **look: Any) -> None:
+        self.area(shapely.box(*box), **look)
+
+    def circle(self, x: float, y: float, radius: float, **look: Any) -> None:
+        self.area(shapely.Point(x, y).buffer(radius, quad_segs=16), **look)
+
+    def line(self, points: Sequence[tuple[float, float]], *, color: str = INK, width: float = 0.5, dashes: Iterable[float] | None = None, order: float = 6) -> None:
+        xs, ys = zip(*points, strict=True)
+        line = Line2D(xs, ys, color=color, linewidth=width, zorder=order, solid_capstyle="butt")
+        if dashes:
+            line.set_dashes(list(dashes))
+        self._axes.add_line(line)
+
+    def triangle(self, points: Sequence[tuple[float, float]], *, fill: str, edge: str = INK) -> None:
+        self._axes.add_patch(Polygon(points, closed=True, facecolor=fill, edgecolor=edge, linewidth=0.5, zorder=5))
+
+    def finish(self, alt: str, facts: Iterable[str], record: dict[str, Any]) -> Drawn:
+        """Return SVG and PNG of the sheet."""
+        vector, raster = io.StringIO(), io.BytesIO()
+        with mpl.rc_context(_RC):
+            self.figure.savefig(vector, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
+            self.figure.savefig(raster, format="png", dpi=DPI, metadata={"Software": None})
+        record = {**record, "texts": self.texts, "width_mm": self.width, "height_mm": self.height + self.foot}
+        svg = finish_svg(vector.getvalue(), self._notes, alt)
+        return Drawn(svg, raster.getvalue(), alt, tuple(dict.fromkeys(facts)), record)
+
+    def _note(self, attributes: dict[str, str]) -> str:
+        key = f"note-{len(self._notes)}"
+        self._notes[key] = attributes
+        return key
+
+
+def _path_of(shape: shapely.Geometry) -> Path | None:
+    rings = [ring for part in shapely.get_parts(shape) if part.geom_type == "Polygon" for ring in (part.exterior, *part.interiors)]
+    if not rings:
+        return None
+    vertices = [shapely.get_coordinates(ring) for ring in rings]
+    codes = [np.array([Path.MOVETO, *[Path.LINETO] * (len(v) - 2), Path.CLOSEPOLY], dtype=Path.code_type) for v in vertices]
+    return Path(np.concatenate(vertices), np.concatenate(codes))
