@@ -7,8 +7,12 @@ from dataclasses import dataclass
 from math import ceil
 
 PORTRAIT_MM, LANDSCAPE_MM = 156.0, 225.0
-SIZES_PT = (10.5, 9.0, 7.5)
-_INSET_MM = 2.4
+# width, letters in points, longest Chinese text kept whole in em: tried in this order, the last one stands
+_TRIALS = (
+    (PORTRAIT_MM, 10.5, 10.0), (PORTRAIT_MM, 9.0, 10.0), (PORTRAIT_MM, 10.5, 5.0), (PORTRAIT_MM, 9.0, 5.0), (PORTRAIT_MM, 7.5, 5.0),
+    (LANDSCAPE_MM, 10.5, 8.0), (LANDSCAPE_MM, 9.0, 5.0), (LANDSCAPE_MM, 7.5, 4.0),
+)  # fmt: skip
+_INSET_MM = 2.8
 _MM_PER_PT = 25.4 / 72
 _TITLE_CHARACTERS = 20
 _BREAK_AFTER = set("的、，：—》”上暨和")
@@ -37,26 +41,27 @@ def words(runs: list[dict]) -> str:
     return "".join(run["text"] for run in runs)
 
 
-def _needs(block: dict, column: int) -> tuple[float, float]:
-    """Return (least, natural) width in em: figures and short names stay on one line, longer Chinese text may wrap."""
+def _needs(block: dict, column: int, longest_whole: float) -> tuple[float, float]:
+    """Return (least, natural) width in em: figures and text up to ``longest_whole`` stay on one line, longer Chinese text may wrap."""
     header = em(words(block["columns"][column]["runs"]))
     cells = [words(row[column]["runs"]) for row in block["rows"]]
-    firm = max((em(c) if em(c) <= 5 or not any("一" <= ch <= "鿿" for ch in c) else 5.0 for c in cells), default=1.0)
+    firm = max((em(c) if em(c) <= longest_whole or not any("一" <= ch <= "鿿" for ch in c) else longest_whole for c in cells), default=1.0)
     natural = max((em(c) for c in cells), default=1.0)
     return max(min(firm, 14.0), min(header, 3.0), 1.5), max(min(natural, 24.0), min(header, 6.0), 2.0)
 
 
+def _choose(block: dict) -> tuple[float, float, bool, list[tuple[float, float]]]:
+    count = len(block["columns"])
+    for width, size, longest_whole in _TRIALS:
+        needs = [_needs(block, i, longest_whole) for i in range(count)]
+        if sum(least for least, _ in needs) * size * _MM_PER_PT + count * _INSET_MM <= width:
+            break
+    return size, width, width == LANDSCAPE_MM, needs
+
+
 def plan_table(block: dict) -> TablePlan:
     """Choose the largest letters at which every column gets its least width, upright if that can be."""
-    count = len(block["columns"])
-    needs = [_needs(block, i) for i in range(count)]
-    chosen = (SIZES_PT[-1], LANDSCAPE_MM, True)
-    for width, is_turned in ((PORTRAIT_MM, False), (LANDSCAPE_MM, True)):
-        fitting = [s for s in SIZES_PT if sum(least for least, _ in needs) * s * _MM_PER_PT + count * _INSET_MM <= width]
-        if fitting:
-            chosen = (fitting[0], width, is_turned)
-            break
-    size, width, is_turned = chosen
+    size, width, is_turned, needs = _choose(block)
     given = [column.get("width") for column in block["columns"]]
     if all(given):
         return TablePlan(size, tuple(round(width * float(g) / sum(map(float, given)), 2) for g in given), is_turned)

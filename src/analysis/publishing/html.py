@@ -1,0 +1,114 @@
+"""A document as one self-contained page: no script, nothing fetched, every fact marked where it stands."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from collections.abc import Callable
+from functools import lru_cache
+from importlib.resources import files
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from analysis.errors import ExportError
+from analysis.publishing.characters import visible
+from analysis.publishing.document import DEMO_EXPLANATION, Document
+from analysis.publishing.layout import words
+from analysis.publishing.notices import incomplete_sentence
+from analysis.publishing.svg import clean_svg
+
+
+@lru_cache(maxsize=1)
+def environment() -> Environment:
+    """Return the autoescaping template environment of the package."""
+    made = Environment(loader=PackageLoader("analysis.publishing", "templates"), autoescape=True, trim_blocks=True, keep_trailing_newline=True)
+    made.filters.update(label_of=label_of, as_json=lambda record: json.dumps(record, ensure_ascii=False, sort_keys=True))
+    made.globals["css"] = Markup((files("analysis.publishing") / "templates" / "page.css").read_text(encoding="utf-8"))
+    made.undefined = _Lenient
+    return made
+
+
+class _Lenient(StrictUndefined):
+    """An optional field of a block may be absent; anything deeper than that is a mistake in the template."""
+
+    def __bool__(self) -> bool:
+        return False
+
+    def __iter__(self):
+        return iter(())
+
+
+def label_of(block: dict) -> str:
+    """Return a table's caption as plain text, for screen readers."""
+    number = f"{block['kind']}{block['number']} " if "number" in block else ""
+    return (number + words(block.get("caption", []))) or "表格"
+
+
+def picture(prefix: str) -> Callable[[dict], Markup]:
+    """Return the filter that draws a figure block: its SVG inline, else its PNG as data; ids get the prefix and a number."""
+    count = 0
+
+    def draw(block: dict) -> Markup:
+        nonlocal count
+        count += 1
+        where = f"第 {count} 幅图"
+        if block.get("svg"):
+            svg, _ratio = clean_svg(block["svg"], f"{prefix}{count}", block.get("facts", []), where)
+            return Markup(svg.replace("<svg ", Markup('<svg role="img" aria-label="{}" ').format(block["alt"]), 1))
+        try:
+            base64.b64decode(block["png"], validate=True)
+        except binascii.Error as error:
+            raise ExportError(f"{where}的 png 不是 base64 文字。请检查生成这幅图的单元格。") from error
+        return Markup('<img src="data:image/png;base64,{}" alt="{}">').format(block["png"], block["alt"])
+
+    return draw
+
+
+def fact_title(record: dict) -> str:
+    """Return what a reader sees on pointing at a figure: name, region, date, how it came about.
+
+    >>> fact_title({"name": "单位覆盖率", "region_name": "临江区", "as_of": "2021-09-30", "numerator": 1, "denominator": 2})
+    '单位覆盖率，临江区，截至2021-09-30，1÷2'
+    """
+    parts = [record.get("name") or record.get("indicator", ""), record.get("region_name", "")]
+    parts.append(f"截至{record['as_of']}" if record.get("as_of") else "")
+    if record.get("denominator") is not None:
+        named = f"（{record['denominator_name']}）" if record.get("denominator_name") else ""
+        parts.append(f"{record.get('numerator')}÷{record['denominator']}{named}")
+    parts.append(record.get("reason", ""))
+    return "，".join(str(part) for part in parts if part)
+
+
+def render(template: str, facts: dict[str, dict], prefix: str = "f", **context: Any) -> str:
+    """Fill one of our templates; ``facts`` gives values and titles to the runs that name a fact."""
+
+    def value(run: dict) -> Any:
+        known = facts.get(run["fact"], {}).get("value")
+        return "" if known is None else known
+
+    draw = environment().overlay()
+    draw.filters = environment().filters | {"picture": picture(prefix)}
+    page = draw.get_template(template)
+    title = lambda run: fact_title(facts.get(run["fact"], {})) or run["fact"]  # noqa: E731
+    return page.render(fact_value=value, fact_title=title, demo_explanation=DEMO_EXPLANATION, **context)
+
+
+def render_html(document: Document) -> tuple[str, dict]:
+    """Return the page and its record."""
+    meta = document.meta
+    page = render(
+        "page.html.j2", document.facts, meta=meta, blocks=document.body, subject=document.subject, records=document.fact_records(),
+        has_title=any(block["type"] == "title" for block in document.body), demo=meta["demo"], incomplete_text=incomplete_sentence(document),
+        page_title=meta["title"] + (f"｜{document.subject}" if document.subject else ""),
+    )  # fmt: skip
+    return page, {"format": "html", "fonts": [], "missing": []}
+
+
+def preview(blocks: list[dict]) -> str:
+    """Return blocks as an HTML fragment for the notebook itself."""
+    facts = {record["id"]: record for block in blocks if block["type"] == "facts" for record in block["facts"]}
+    body = [block for block in blocks if block["type"] not in ("meta", "facts")]
+    return visible(render("preview.html.j2", facts, prefix="p", blocks=body), keep_breaks=True)
