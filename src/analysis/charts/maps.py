@@ -2,36 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
 
 import geopandas as gpd
-import shapely
 
-from analysis.charts import labels as label_maker
-from analysis.charts.classes import BLANKS, WHITE, Classes, classes_for, is_dark, kind_of
-from analysis.charts.geometry import Page, aspect, lay_out, outlines
-from analysis.charts.imprint import Imprint, draw_footer, draw_legend, draw_legend_strip, draw_marks, draw_north, draw_scale, notes_for
-from analysis.charts.sheet import WIDTH_MM, Box, Drawn, Sheet
+from analysis import tables
+from analysis.charts.classes import BLANKS, WHITE, Classes, classes_for, kind_of
+from analysis.charts.geometry import aspect
+from analysis.charts.imprint import Imprint, draw_footer, draw_legend_strip, draw_marks, draw_north, draw_scale, notes_for
+from analysis.charts.mapsheet import Legend, Region, Symbols, draw_map, draw_regions, unlabelled_note
+from analysis.charts.sheet import WIDTH_MM, Drawn, Sheet
 from analysis.facts import Fact
 
-PANEL_MM = 37.0
-BORDER, DISTRICT_BORDER = "#6e7781", "#24292f"
-_TALLEST, _TALLEST_DENSE, _LOWEST, _STRIP_MM = 128.0, 168.0, 74.0, 16.0
-_MANY = 24
-
-
-@dataclass(frozen=True)
-class Region:
-    """How one region is drawn: ``kind`` (class, zero, no_data, suppressed, incomplete, or a grade), fill, hatch, label lines, hover title."""
-
-    code: str
-    kind: str
-    fill: str
-    hatch: str
-    lines: tuple[tuple[str, str], ...]
-    title: str
-    fact: str
+_LARGEST_MM, _SMALLEST_MM = 5.0, 0.5
 
 
 def choropleth(regions: gpd.GeoDataFrame, facts: Sequence[Fact], imprint: Imprint, *, scheme: str = "", counts: Sequence[Fact] = (),
@@ -43,8 +26,9 @@ def choropleth(regions: gpd.GeoDataFrame, facts: Sequence[Fact], imprint: Imprin
     regions : GeoDataFrame
         ``code, name, geometry`` in WGS-84; with ``district_code`` the districts' outlines are drawn over the townships.
     facts : one a region; a fact without polygon is listed in a note, a polygon without fact is 无数据
+    scheme : row of ``class_breaks.csv``, by default the indicator's
     counts : facts whose figure stands as ``n=`` under the rate (the denominators)
-    title : of the legend; by default the indicator's name
+    title : of the legend, by default the indicator's name
 
     Raises
     ------
@@ -53,15 +37,111 @@ def choropleth(regions: gpd.GeoDataFrame, facts: Sequence[Fact], imprint: Imprin
     """
     imprint.check()
     classes = classes_for(facts, scheme)
+    looks = _looks(regions, facts, classes, counts)
+    name = title or full_name(facts)
+    notes = _notes(regions, facts, imprint, extra_notes)
+    sheet, record = draw_map(regions, looks, imprint, notes, _legend(name, classes, looks))
+    return sheet.finish(alt_text("分级统计图", name, facts), [f.id for f in (*facts, *counts)], record | _classes_record(classes))
+
+
+def symbol_map(regions: gpd.GeoDataFrame, rates: Sequence[Fact], counts: Sequence[Fact], imprint: Imprint, *, scheme: str = "",
+               unit: str = "", extra_notes: Sequence[str] = ()) -> Drawn:  # fmt: skip
+    """Draw rates as colour and counts as circles whose area is in proportion; ``unit`` (家, 人) follows the counts' figures."""
+    imprint.check()
+    classes = classes_for(rates, scheme)
+    looks = _looks(regions, rates, classes)
+    by_code = {f.region_code: f for f in counts if f.is_ok}
+    looks = {code: with_line(look, by_code.get(code), unit) for code, look in looks.items()}
+    notes = _notes(regions, rates, imprint, ["圆的面积与数量成正比。", *extra_notes])
+    sheet, record = draw_map(regions, looks, imprint, notes, _legend(full_name(rates), classes, looks), circles_for(counts, unit))
+    return sheet.finish(alt_text("分级统计图加圆形符号", full_name(rates), rates), [f.id for f in (*rates, *counts)], record | _classes_record(classes))
+
+
+def pair_map(regions: gpd.GeoDataFrame, left: Sequence[Fact], right: Sequence[Fact], imprint: Imprint, *, titles: tuple[str, str] | None = None,
+             scheme: str = "", extra_notes: Sequence[str] = ()) -> Drawn:  # fmt: skip
+    """Draw two segments (小微 and 两新, say) side by side on the same breaks and colours; by default headed by the segments' names."""
+    imprint.check()
+    both = [*left, *right]
+    classes = classes_for(both, scheme)
+    heads = titles or (segment_name(left), segment_name(right))
+    panel = (WIDTH_MM - 6) / 2
+    body = min(120.0, panel / aspect(regions)) + 6
+    marks_height, strip = 6.2 * len(imprint.marks), 16.0
+    sheet = Sheet(body + strip + marks_height + 1, font_folder=imprint.font_folder)
+    draw_marks(sheet, imprint, WIDTH_MM - 0.5, sheet.height - 0.5)
+    notes = _notes(regions, both, imprint, extra_notes)
+    panels = []
+    for number, (facts, head) in enumerate(zip((left, right), heads, strict=True)):
+        start = 1 + number * (panel + 4)
+        sheet.text(start + panel / 2, strip + body - 2.5, head, size=9, align="center", role="panel_title")
+        looks = _looks(regions, facts, classes)
+        page, drawn = draw_regions(sheet, regions, looks, (start, strip + 1, start + panel, strip + body - 6))
+        notes += [f"{head}：{line}" for line in unlabelled_note(drawn, looks)]
+        panels.append(drawn)
+    kinds = [look["kind"] for drawn in panels for look in drawn["regions"].values()]
+    legend = Legend(measure_name(left), tuple(legend_entries(classes, kinds)), _bounds_note(classes))
+    draw_legend_strip(sheet, 1, strip - 1, WIDTH_MM - 36, legend.title, legend.entries, legend.note)
+    scale = draw_scale(sheet, WIDTH_MM - 34, 2, page.km_per_mm, 19)
+    draw_north(sheet, WIDTH_MM - 4, 1)
+    draw_footer(sheet, notes)
+    record = {"panels": panels, "panel_titles": list(heads), "legend": [text for text, _, _ in legend.entries], "legend_title": legend.title,
+              "marks": list(imprint.marks), "scale_km": scale, "notes": notes} | _classes_record(classes)  # fmt: skip
+    alt = "".join(alt_text(f"左右对照图（{head}）", measure_name(facts), facts) for head, facts in zip(heads, (left, right), strict=True))
+    return sheet.finish(alt, [f.id for f in both], record)
+
+
+def circles_for(counts: Sequence[Fact], unit: str = "") -> Symbols:
+    """Return circles with area in proportion to the counts, keyed by the largest and the smallest of them."""
+    shown = sorted((f for f in counts if f.is_ok and f.value > 0), key=lambda f: (f.value, f.region_code))
+    if not shown:
+        return Symbols()
+    most = float(shown[-1].value)
+    radii = {f.region_code: max(_SMALLEST_MM, _LARGEST_MM * (float(f.value) / most) ** 0.5) for f in shown}
+    ends = [shown[-1], shown[0]] if shown[0].value < shown[-1].value else [shown[-1]]
+    key = tuple((radii[f.region_code], f"{f.text}{unit}（{word}）") for f, word in zip(ends, ("最多", "最少"), strict=False))
+    return Symbols(radii, full_name(counts), key)
+
+
+def with_line(look: Region, fact: Fact | None, unit: str) -> Region:
+    """Return the look with a count as its label's third line."""
+    return look if fact is None else Region(look.code, look.kind, look.fill, look.hatch, (*look.lines[:2], (fact.text + unit, fact.id)), f"{look.title}，{fact.name} {fact.text}{unit}", look.fact)
+
+
+def _looks(regions: gpd.GeoDataFrame, facts: Sequence[Fact], classes: Classes, counts: Sequence[Fact] = ()) -> dict[str, Region]:
     by_code, sizes = {f.region_code: f for f in facts}, {f.region_code: f for f in counts}
-    looks = {c: look_of(c, n, by_code.get(c), classes, sizes.get(c)) for c, n in zip(regions["code"], regions["name"], strict=True)}
-    name = title or (facts[0].name if facts else "")
-    notes = notes_for(facts, imprint, [unplaced_note(regions, facts), missing_note(regions, facts), *extra_notes])
-    entries = legend_entries(classes, [look.kind for look in looks.values()])
-    bounds_note = "各级含下限，不含上限。" + ("" if classes.is_pinned else "按本次数值分级。")
-    sheet, page, record = draw_map(regions, looks, imprint, notes, name, entries, bounds_note)
-    shown = [f.id for f in (*facts, *counts)]
-    return sheet.finish(alt_text("分级统计图", name, facts), shown, record | {"classes": list(classes.labels), "colours": list(classes.colours), "notes": notes})
+    return {c: look_of(c, n, by_code.get(c), classes, sizes.get(c)) for c, n in zip(regions["code"], regions["name"], strict=True)}
+
+
+def _notes(regions: gpd.GeoDataFrame, facts: Sequence[Fact], imprint: Imprint, extra: Sequence[str]) -> list[str]:
+    return notes_for(facts, imprint, [unplaced_note(regions["code"], facts), missing_note(regions, facts), *extra])
+
+
+def _legend(title: str, classes: Classes, looks: Mapping[str, Region]) -> Legend:
+    return Legend(title, tuple(legend_entries(classes, [look.kind for look in looks.values()])), _bounds_note(classes))
+
+
+def _bounds_note(classes: Classes) -> str:
+    return "各级含下限，不含上限。" + ("" if classes.is_pinned else "按本次数值分级。")
+
+
+def _classes_record(classes: Classes) -> dict:
+    return {"classes": list(classes.labels), "colours": list(classes.colours)}
+
+
+def segment_name(facts: Sequence[Fact]) -> str:
+    """Return the segment's Chinese name, empty for all units."""
+    names = dict(tables.load("segments")[["segment", "name"]].itertuples(index=False))
+    segment = facts[0].segment if facts else "all"
+    return "" if segment == "all" else names.get(segment, segment)
+
+
+def measure_name(facts: Sequence[Fact]) -> str:
+    return facts[0].name or facts[0].indicator if facts else ""
+
+
+def full_name(facts: Sequence[Fact]) -> str:
+    """Return segment and indicator as one phrase, such as 小微企业单位覆盖率."""
+    return segment_name(facts) + measure_name(facts)
 
 
 def look_of(code: str, name: str, fact: Fact | None, classes: Classes, count: Fact | None = None) -> Region:
@@ -79,69 +159,6 @@ def look_of(code: str, name: str, fact: Fact | None, classes: Classes, count: Fa
     return Region(code, kind, fill or WHITE, hatch, tuple(lines), f"{name}：{fact.name if fact else ''} {shown}{share}{reason}", fact.id if fact else "")
 
 
-def draw_map(regions: gpd.GeoDataFrame, looks: Mapping[str, Region], imprint: Imprint, notes: list[str], title: str,
-             entries: Sequence[tuple[str, str, str]], legend_note: str) -> tuple[Sheet, Page, dict]:  # fmt: skip
-    """Draw regions, labels, legend and what belongs around them on a new sheet; the legend stands beside a map of few regions, below one of many."""
-    is_below = len(regions) > _MANY or aspect(regions) > 1.35
-    width = WIDTH_MM - 2 if is_below else WIDTH_MM - PANEL_MM - 4
-    tallest = _TALLEST_DENSE if len(regions) > _MANY else _TALLEST
-    body = min(tallest, max(_LOWEST if not is_below else 0, width / aspect(regions)))
-    strip = _STRIP_MM if is_below else 0.0
-    sheet = Sheet(body + strip + 2, font_folder=imprint.font_folder)
-    frame: Box = (1, strip + 1, width, sheet.height - 1)
-    top = sheet.height - 1
-    marks_box = shapely.box(WIDTH_MM - 32, top - 6.2 * len(imprint.marks), WIDTH_MM, top)
-    page, drawn = draw_regions(sheet, regions, looks, frame, [marks_box])
-    if drawn["unlabelled"]:
-        notes.append("图上放不下的：" + "、".join(" ".join(text for text, _ in looks[code].lines[:2]) for code in drawn["unlabelled"]) + "。")
-    draw_footer(sheet, notes)
-    if is_below:
-        draw_marks(sheet, imprint, WIDTH_MM - 0.5, top)
-        draw_legend_strip(sheet, 1, strip - 1, WIDTH_MM - 36, title, entries, legend_note)
-        scale = draw_scale(sheet, WIDTH_MM - 34, 2, page.km_per_mm, 20)
-    else:
-        left = width + 3
-        top = draw_marks(sheet, imprint, WIDTH_MM - 0.5, top) - 2
-        draw_legend(sheet, left, top, PANEL_MM - 1, title, entries, legend_note)
-        scale = draw_scale(sheet, left, 2, page.km_per_mm, PANEL_MM - 18)
-    draw_north(sheet, WIDTH_MM - 4, 1)
-    return sheet, page, drawn | {"legend": [text for text, _, _ in entries], "legend_title": title, "marks": list(imprint.marks), "scale_km": scale}
-
-
-def draw_regions(sheet: Sheet, regions: gpd.GeoDataFrame, looks: Mapping[str, Region], frame: Box, taken: Sequence[shapely.Geometry] = ()) -> tuple[Page, dict]:
-    """Fill the polygons and set the labels; the map shrinks a little where labels need room beside it."""
-    lines = {code: look.lines for code, look in looks.items()}
-    best = None
-    for margin in (0.0, 7.0, 14.0):
-        page = lay_out(regions, (frame[0] + margin, frame[1], frame[2] - margin, frame[3]))
-        inside, size = label_maker.place_inside(sheet, page, lines)
-        outside, homeless = label_maker.lead_out(sheet, page, lines, inside, frame, taken)
-        if best is None or len(homeless) < len(best[-1]):
-            best = page, inside, size, outside, homeless
-        if not homeless:
-            break
-    page, inside, size, outside, homeless = best
-    _fill(sheet, page, looks)
-    if "district_code" in regions and regions["district_code"].nunique() > 1:
-        for outline in outlines(page, dict(zip(regions["code"], regions["district_code"], strict=True))):
-            sheet.area(outline, edge=DISTRICT_BORDER, width=1.0, order=3)
-    for code, label in (inside | outside).items():
-        look = looks[code]
-        if look.hatch and not label.leader:
-            sheet.rectangle(label.box, fill=WHITE if look.kind != "incomplete" else look.fill, alpha=0.85, order=5)
-        label_maker.draw(sheet, label, WHITE if not label.leader and is_dark(look.fill) else "#1f2328")
-    placed = {code: {"box": label.box, "led_out": label.leader is not None, "lines": [t for t, _ in label.lines]} for code, label in (inside | outside).items()}
-    return page, {"regions": {c: {"kind": looks[c].kind, "fill": looks[c].fill, "hatch": looks[c].hatch} for c in page.codes},
-                  "labels": placed, "label_size": size, "unlabelled": list(homeless)}  # fmt: skip
-
-
-def _fill(sheet: Sheet, page: Page, looks: Mapping[str, Region]) -> None:
-    for code, shape in zip(page.codes, page.shapes, strict=True):
-        look = looks[code]
-        note = {"class": "region", "data-region": code, "data-kind": look.kind, "title": look.title} | ({"data-fact": look.fact} if look.fact else {})
-        sheet.area(shape, fill=look.fill, edge=BORDER, width=0.4, hatch=look.hatch, note=note)
-
-
 def legend_entries(classes: Classes, kinds: Sequence[str]) -> list[tuple[str, str, str]]:
     """Return the legend from the highest class down, then the kinds of blank that occur."""
     entries = [(text, colour, "") for text, colour in zip(classes.labels, classes.colours, strict=True)][::-1]
@@ -151,9 +168,9 @@ def legend_entries(classes: Classes, kinds: Sequence[str]) -> list[tuple[str, st
     return entries
 
 
-def unplaced_note(regions: gpd.GeoDataFrame, facts: Sequence[Fact]) -> str:
-    """Return the sentence on facts that have no polygon, with their figures."""
-    known = set(regions["code"])
+def unplaced_note(codes: Iterable[str], facts: Sequence[Fact]) -> str:
+    """Return the sentence on facts that have no place among ``codes``, with their figures."""
+    known = set(codes)
     listed = [f"{f.region_name} {f.text}" for f in facts if f.region_code not in known]
     return f"未上图：{'、'.join(listed)}。" if listed else ""
 
