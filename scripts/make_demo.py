@@ -6,7 +6,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from demo_city.make import make  # noqa: E402
+from demo_city.make import make
 
 DEMO = Path(__file__).resolve().parents[1] / "data" / "demo"
 

@@ -7,6 +7,7 @@ overlap. Plain arithmetic in a fixed order: the same bytes on every machine.
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 from random import Random
 
 from .places import DISTRICTS, ORIGIN
@@ -145,7 +146,7 @@ def draw(seed: int):
 def is_inside(point, ring) -> bool:
     """Even-odd rule."""
     inside = False
-    for (x1, y1), (x2, y2) in zip(ring, ring[1:], strict=False):
+    for (x1, y1), (x2, y2) in pairwise(ring):
         if (y1 > point[1]) != (y2 > point[1]):
             inside ^= point[0] < x1 + (point[1] - y1) * (x2 - x1) / (y2 - y1)
     return inside

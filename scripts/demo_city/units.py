@@ -151,7 +151,7 @@ class Maker:
             unit.new_form = random.uniform(0.35, 0.8)
         unit.eagerness = random.uniform(0.68, 0.93)
         if name == DISPATCH:
-            base = random.randint(180, 900)
+            base = random.randint(60, 260)
             unit.out_people = [round(base * (1 + 0.02 * quarter)) for quarter in range(LAST + 1)]
 
     def _readiness(self, unit: Unit) -> float:

@@ -60,9 +60,9 @@ def _columns(table: str, style: Style):
     for header, code in TABLES[table][1]:
         if code in style.drops:
             continue
-        if table == "units" and code.startswith("district_"):
-            if style.district not in ("both", code.removeprefix("district_")):
-                continue
+        is_place = table == "units" and code.startswith("district_")
+        if is_place and style.district not in ("both", code.removeprefix("district_")):
+            continue
         if code == "district_code" and style.district == "name":
             header = "区县"
         yield header, code
