@@ -60,7 +60,7 @@ def unit_row(unit: Unit, quarter: int) -> dict:
         "lon": unit.spot[0] if unit.spot else None, "lat": unit.spot[1] if unit.spot else None,
         "registration_type": unit.registration or None, "holding_type": unit.holding or None,
         "industry_code": unit.industry, "status": "存续" if is_alive else "注销",
-        "unit_level": "分支机构" if is_branch else "法人", "employee_count": heads if is_alive else 0,
+        "unit_level": "分支机构" if is_branch else "法人", "employee_count": heads,
         "revenue_wan_yuan": unit.revenue if unit.kind.prefix in ("91", "92", "93") else None,
         "assets_wan_yuan": unit.assets if unit.kind.prefix in ("91", "92", "93") else None,
         "size_class": unit.size if unit.is_size_given else None, "is_above_scale": is_above,
@@ -75,7 +75,9 @@ def unit_row(unit: Unit, quarter: int) -> dict:
     }  # fmt: skip
     if not is_alive:
         for key in row:
-            if key.endswith("_count") and not key.startswith("member_left"):
+            if key.endswith("_count"):
                 row[key] = 0
+        # The last headcount stays in the ledger: a zero would read as a jump.
+        row["employee_count"] = unit.heads[unit.dies - 1]
         row["member_left_count"] = unit.members[quarter - 1]
     return row
