@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tomllib
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
@@ -127,7 +128,8 @@ def load_settings(path: Path | None = None, **overrides: Any) -> Settings:
     SettingsError
         For a missing named file, bad TOML, an unknown setting, a value of the wrong kind or outside its choices.
     """
-    file = path or ROOT / SETTINGS_FILE
+    named = os.environ.get("WORKBENCH_SETTINGS")
+    file = path or (Path(named) if named else ROOT / SETTINGS_FILE)
     values: dict[str, Any] = {}
     if file.is_file():
         try:

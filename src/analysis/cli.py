@@ -1,0 +1,132 @@
+"""The command line: Chinese help and messages, English option names. A user's mistake gets one or two sentences and an exit code, no traceback."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from analysis.errors import ParameterError, WorkbenchError
+from analysis.periods import Quarter
+
+app = typer.Typer(help="工会覆盖工作台：把一个季度的台账变成指标、地图和讲话稿。", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
+                  rich_markup_mode=None)
+
+QuarterOption = Annotated[str, typer.Option("--quarter", help="季度，例如 2021Q3")]
+LedgersOption = Annotated[str | None, typer.Option("--ledgers", help="台账文件夹，下面按季度分文件夹")]
+BoundariesOption = Annotated[str | None, typer.Option("--boundaries", help="区县界线文件（GeoJSON、GeoPackage、Shapefile）")]
+OutOption = Annotated[str | None, typer.Option("--out", help="成果文件夹")]
+SettingsOption = Annotated[str | None, typer.Option("--settings", help="设置文件，默认为根目录的 workbench.toml")]
+JobsOption = Annotated[int | None, typer.Option("--jobs", help="同时运行的任务数", min=1, max=64)]
+
+
+def _console() -> Console:
+    return Console(highlight=False, soft_wrap=True, emoji=False, markup=False)
+
+
+def _settings(settings: str | None, **options):
+    from analysis.runs.sources import choose_settings
+
+    if settings is not None:
+        os.environ["WORKBENCH_SETTINGS"] = str(Path(settings).resolve())
+    return choose_settings(Path(settings).resolve() if settings else None, **options)
+
+
+@app.command("run", help="运行一个季度：核对台账、计算指标、生成全部文稿。")
+def run(quarter: QuarterOption, ledgers: LedgersOption = None, boundaries: BoundariesOption = None, out: OutOption = None,
+        townships: Annotated[str | None, typer.Option("--townships", help="乡镇街道界线文件")] = None,
+        scope: Annotated[str, typer.Option("--scope", help="all、city，或用逗号隔开的区县代码")] = "all",
+        audience: Annotated[str | None, typer.Option("--audience", help="读者：internal 内部、shared 跨部门、public 公开")] = None,
+        map_use: Annotated[str | None, typer.Option("--map-use", help="地图用途：internal、meeting、public（须有审图号）")] = None,
+        documents: Annotated[str, typer.Option("--documents", help="只做这些文稿，用逗号隔开，例如 speech,coverage_map")] = "",
+        formats: Annotated[str | None, typer.Option("--formats", help="格式，用逗号隔开：html,pdf,docx")] = None,
+        jobs: JobsOption = None,
+        force: Annotated[bool, typer.Option("--force", help="全部重做，不沿用没有变化的文稿")] = False,
+        settings: SettingsOption = None) -> None:
+    from analysis.runs.quarter import run_quarter
+
+    Quarter(quarter)
+    console = _console()
+    chosen = _settings(settings, ledgers=ledgers, boundaries=boundaries, out=out, townships=townships, audience=audience, map_use=map_use,
+                       formats=tuple(f.strip() for f in formats.split(",") if f.strip()) if formats is not None else None, jobs=jobs)
+    result = run_quarter(chosen, quarter, scope, documents, force, console.print)
+    failed = [o for o in result.outcomes if o.status == "failed"]
+    if result.failed_files:
+        console.print(f"有 {result.failed_files} 个报表文件没有读成或有表被停止，原因见 {result.folder / 'intake' / 'files.csv'}。")
+    if failed:
+        console.print(f"有 {len(failed)} 份文稿没有做成，原因见上和 manifest.json；其余 {len(result.outcomes) - len(failed)} 份已完成。")
+    console.print(f"完成。请打开：{result.index}")
+    raise typer.Exit(result.exit_code)
+
+
+@app.command("check", help="只核对台账，不生成文稿。")
+def check(quarter: QuarterOption, ledgers: LedgersOption = None, boundaries: BoundariesOption = None, out: OutOption = None, settings: SettingsOption = None) -> None:
+    from analysis.runs.checking import check_quarter
+
+    Quarter(quarter)
+    console = _console()
+    raise typer.Exit(check_quarter(_settings(settings, ledgers=ledgers, boundaries=boundaries, out=out), quarter, console.print))
+
+
+@app.command("list", help="列出笔记本、文稿、范围和已有的季度。")
+def list_all(ledgers: LedgersOption = None, boundaries: BoundariesOption = None, settings: SettingsOption = None) -> None:
+    from analysis.runs.plan import notebooks
+    from analysis.runs.sources import city_of, known_quarters, read_geography
+
+    console = _console()
+    chosen = _settings(settings, ledgers=ledgers, boundaries=boundaries)
+    levels = {"city": "全市", "district": "各区县"}
+    console.print("文稿（--documents 用左边的名字）：")
+    for item in notebooks():
+        console.print(f"  {item.document:<18}{item.name}　范围：{'、'.join(levels[s] for s in item.scopes)}　笔记本：{item.path.name}")
+    regions = read_geography(chosen).regions
+    own = regions[regions["host_code"] == ""]
+    if len(own):
+        code, name = city_of(chosen, own["code"].tolist())
+        console.print(f"范围（--scope）：\n  city              {name}（{code}）")
+        for row in own.itertuples():
+            console.print(f"  {row.code}            {row.name}")
+    console.print(f"季度（--quarter）：{'、'.join(known_quarters(chosen)) or '台账文件夹下还没有季度'}")
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command line; every mistake that we can name ends as a sentence on standard error."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+    try:
+        app(args=arguments, standalone_mode=False)
+    except WorkbenchError as error:
+        print(error.sentence, file=sys.stderr)
+        sys.exit(error.exit_code)
+    except typer.Exit as done:
+        sys.exit(done.exit_code)
+    except (typer.Abort, KeyboardInterrupt):
+        print("已中断；已经完成的文稿不受影响，再次运行会接着做。", file=sys.stderr)
+        sys.exit(130)
+    except Exception as error:
+        if not hasattr(error, "format_message"):  # click's own mistakes of usage have it
+            raise
+        print(ParameterError(_usage(error)).sentence, file=sys.stderr)
+        sys.exit(2)
+
+
+def _usage(error: Exception) -> str:
+    """Say a mistake of the command line in Chinese."""
+    kind = type(error).__name__
+    option = getattr(error, "option_name", "") or "、".join(getattr(getattr(error, "param", None), "opts", []) or [])
+    if kind == "MissingParameter":
+        return f"缺少选项 {option}。例如：workbench run --quarter 2021Q3。用 workbench --help 查看全部用法。"
+    if kind == "NoSuchOption":
+        return f"没有选项 {option}。请用 workbench run --help 查看可用的选项。"
+    if kind == "UsageError" and "No such command" in error.format_message():
+        return f"没有这个命令（{error.format_message().split(chr(39))[1]}）。可用的命令请用 workbench --help 查看。"
+    return f"命令行写法有误（{option or error.format_message()}）：{error.format_message()} 请用 workbench --help 查看用法。"
+
+
+if __name__ == "__main__":
+    main()

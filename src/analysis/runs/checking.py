@@ -1,0 +1,28 @@
+"""Intake only: verdicts and reports, nothing else of an earlier run touched."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from analysis.paths import REPORTS
+from analysis.runs.outputs import copy_intake
+from analysis.runs.package import build_package
+from analysis.runs.quarter import intake_outcome
+from analysis.settings import Settings
+
+
+def check_quarter(settings: Settings, quarter: str, say: Callable[[str], None]) -> int:
+    """Return 0 where every row was accepted or flagged, 1 where rows were quarantined or a file failed; usage mistakes raise (2)."""
+    folder = build_package(settings, quarter, say)
+    target = (settings.out or REPORTS) / quarter
+    target.mkdir(parents=True, exist_ok=True)
+    copy_intake(folder, target, is_internal=True)
+    summary, files = intake_outcome(folder)
+    for row in files[files["status"].isin(["unreadable", "table_stopped", "unknown_table"])].itertuples():
+        say(f"  {row.file}：{row.reason}")
+    for name, group in summary.groupby("file", sort=True):
+        say(f"  {name}　读入 {int(group['rows_read'].sum())} 行，接收 {int(group['accepted'].sum())}，提示 {int(group['flagged'].sum())}，退回 {int(group['quarantined'].sum())}")
+    failed = files["status"].isin(["unreadable", "table_stopped"]).any()
+    back = int(summary["quarantined"].sum())
+    say(f"共退回 {back} 行、提示 {int(summary['flagged'].sum())} 行，逐行原因见 {target / 'intake' / 'rows.csv'}。" if back else "没有退回的行。")
+    return 1 if failed or back else 0

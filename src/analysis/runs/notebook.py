@@ -1,0 +1,113 @@
+"""Run one notebook by papermill and export it: the executed copy is the record, the documents are made from it."""
+
+from __future__ import annotations
+
+import os
+import re
+import tempfile
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from analysis.errors import ParameterError, WorkbenchError
+
+EXPORTERS = {"html": "workbench-html", "pdf": "workbench-pdf", "docx": "workbench-docx"}
+_KINDS = {"str": str, "int": int, "float": float, "bool": bool}
+
+
+@dataclass
+class Outcome:
+    """How a job ended: ``made``, ``failed`` or ``unchanged``; files are relative to the quarter's folder."""
+
+    document: str
+    scope: str
+    status: str
+    seconds: float = 0.0
+    reason: str = ""
+    files: list[str] = field(default_factory=list)
+    record: dict = field(default_factory=dict)
+
+
+def check_parameters(notebook: Path, parameters: dict[str, object]) -> None:
+    """Refuse what papermill would only warn of: no parameters cell, an unknown name, a value of another type.
+
+    Raises
+    ------
+    ParameterError
+    """
+    import papermill
+
+    known = papermill.inspect_notebook(str(notebook))
+    if not known:
+        raise ParameterError(f"笔记本 {notebook.name} 没有标为 parameters 的单元格，无法传入参数。请在第一个代码单元格上加此标签。")
+    for name, value in parameters.items():
+        if name not in known:
+            raise ParameterError(f"传入了参数 {name}；笔记本 {notebook.name} 只接受 {'、'.join(known)}。请核对参数名。")
+        kind = str(known[name].get("inferred_type_name") or "None")
+        if kind in _KINDS and type(value) is not _KINDS[kind]:
+            raise ParameterError(f"笔记本 {notebook.name} 的参数 {name} 应为 {kind}，传入的是 {value!r}。代码请写成带引号的文字，例如 \"010101\"。")
+
+
+def execute(notebook: Path, parameters: dict[str, object], target: Path, timeout: int = 600) -> None:
+    """Run a notebook with parameters and keep the executed copy at ``target``, also where it fails.
+
+    Raises
+    ------
+    WorkbenchError
+        With the Chinese sentence that the notebook itself raised, or the name of the error and the cell.
+    """
+    import papermill
+    from papermill.exceptions import PapermillExecutionError
+
+    check_parameters(notebook, parameters)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        papermill.execute_notebook(str(notebook), str(target), parameters=parameters, kernel_name="python3", progress_bar=False, log_output=False,
+                                   execution_timeout=timeout, start_timeout=120, autosave_cell_every=0, request_save_on_cell_execute=False)
+    except PapermillExecutionError as error:
+        said = re.sub(r"\x1b\[[0-9;]*m", "", str(error.evalue))
+        raise WorkbenchError(f"笔记本 {notebook.name} 在第 {error.exec_count} 个代码单元格出错：{said or error.ename}") from error
+
+
+def export(executed: Path, formats: tuple[str, ...], folder: Path, stem: str) -> tuple[list[Path], dict]:
+    """Write the documents of an executed notebook into ``folder``; return their paths and the exporters' record (fonts, missing characters)."""
+    import nbformat
+    from nbconvert.exporters import get_exporter
+
+    notebook = nbformat.read(executed, as_version=4)
+    made, record = [], {}
+    for name in formats:
+        body, resources = get_exporter(EXPORTERS[name])().from_notebook_node(notebook)
+        path = folder / f"{stem}.{name}"
+        path.write_bytes(body.encode("utf-8") if isinstance(body, str) else body)
+        made.append(path)
+        record[name] = resources.get("workbench", {})
+    return made, record
+
+
+def run_job(notebook: str, document: str, scope: str, parameters: dict[str, object], formats: tuple[str, ...], quarter_folder: str, timeout: int) -> Outcome:
+    """Run and export one job in a folder of its own, then move the finished files into place; a failed job leaves its notebook as evidence."""
+    started = time.monotonic()
+    base = Path(quarter_folder)
+    kept = base / "notebooks" / scope / f"{document}.ipynb"
+    with tempfile.TemporaryDirectory(prefix=".unfinished-", dir=base) as work:
+        executed = Path(work) / f"{document}.ipynb"
+        try:
+            execute(Path(notebook), parameters, executed, timeout)
+            documents, record = export(executed, formats, Path(work), document)
+        except Exception as error:  # one failed document must not cost the others; its reason goes into the manifest
+            reason = error.sentence if isinstance(error, WorkbenchError) else f"{type(error).__name__}: {error}"
+            failed = base / "notebooks" / scope / f"{document}.failed.ipynb"
+            if executed.is_file():
+                _move(executed, failed)
+            return Outcome(document, scope, "failed", time.monotonic() - started, reason)
+        files = [_move(path, base / scope / path.name) for path in documents]
+        files.append(_move(executed, kept))
+        (base / "notebooks" / scope / f"{document}.failed.ipynb").unlink(missing_ok=True)
+    return Outcome(document, scope, "made", time.monotonic() - started, "", [p.relative_to(base).as_posix() for p in files], record)
+
+
+def _move(source: Path, target: Path) -> Path:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    os.replace(source, target)
+    return target

@@ -1,0 +1,87 @@
+"""What a run writes beside its documents: indicators in CSV and Parquet, the intake reports, the manifest."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable
+from importlib.metadata import version
+from pathlib import Path
+
+import pandas as pd
+
+from analysis import __version__
+from analysis.runs import fingerprint
+
+COLUMNS = ["quarter", "region_level", "region_code", "region_name", "segment", "indicator", "numerator", "denominator", "value", "unit", "status"]
+_LIBRARIES = ("pandas", "geopandas", "matplotlib", "papermill", "nbconvert", "duckdb", "typst", "python-docx", "python-calamine", "pandera")
+_DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
+
+
+def write_whole(path: Path, write: Callable[[Path], object]) -> None:
+    """Let ``write`` fill a file beside its place, then move it there: a reader finds the old file or the new one, never half of it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(prefix=".unfinished-", suffix=path.suffix, dir=path.parent)
+    os.close(handle)
+    try:
+        write(Path(name))
+        os.replace(name, path)
+    finally:
+        Path(name).unlink(missing_ok=True)
+
+
+def _safe(text: str) -> str:
+    """A text cell that a spreadsheet would take for a formula gets a leading apostrophe (contract §5)."""
+    return "'" + text if text.startswith(_DANGEROUS) else text
+
+
+def as_text(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return the indicators as they stand in the CSV: whole counts, unrounded ratios, empty cells for blanks."""
+    made = frame[COLUMNS].copy()
+    for column in ("numerator", "denominator"):
+        made[column] = made[column].astype("Int64").astype("string").fillna("")
+    whole = (made["unit"] == "count").to_numpy()
+    values = made["value"].to_numpy()
+    made["value"] = ["" if v != v else str(int(v)) if w else repr(float(v)) for v, w in zip(values, whole, strict=True)]
+    for column in ("region_name",):
+        made[column] = made[column].map(_safe)
+    return made
+
+
+def write_indicators(frame: pd.DataFrame, folder: Path) -> list[Path]:
+    csv, parquet = folder / "indicators.csv", folder / "indicators.parquet"
+    text = as_text(frame)
+    write_whole(csv, lambda p: text.to_csv(p, index=False, encoding="utf-8-sig", lineterminator="\n"))
+    write_whole(parquet, lambda p: frame[COLUMNS].to_parquet(p, index=False))
+    return [csv, parquet]
+
+
+def copy_intake(package: Path, folder: Path, is_internal: bool) -> list[Path]:
+    """Bring the intake reports into the quarter's folder; row verdicts name units and are for internal readers only."""
+    made = []
+    for source in sorted((package / "intake").iterdir()):
+        target = folder / "intake" / source.name
+        if not is_internal and source.name == "rows.csv":
+            target.unlink(missing_ok=True)
+            continue
+        write_whole(target, lambda p, s=source: shutil.copyfile(s, p))
+        made.append(target)
+    return made
+
+
+def versions() -> dict[str, str]:
+    return {"workbench": __version__, "python": platform.python_version(), "platform": sys.platform} | {name: version(name) for name in _LIBRARIES}
+
+
+def read_manifest(folder: Path) -> dict:
+    path = folder / "manifest.json"
+    return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+
+
+def write_manifest(folder: Path, content: dict, files: list[Path]) -> None:
+    content = content | {"outputs": {p.relative_to(folder).as_posix(): fingerprint.file_hash(p) for p in sorted(set(files)) if p.is_file()}}
+    write_whole(folder / "manifest.json", lambda p: p.write_text(json.dumps(content, ensure_ascii=False, indent=1, default=str), encoding="utf-8"))

@@ -1,0 +1,149 @@
+"""The package that notebooks read: codes and paths go in, everything a document may say comes out."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import tempfile
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+
+from analysis.errors import ParameterError
+from analysis.facts import Register
+from analysis.intake.store import read_tables, write_reports, write_tables
+from analysis.measures.suppress import suppress
+from analysis.paths import DATA
+from analysis.periods import Quarter
+from analysis.runs.prepare import Ledger, Say, Workshop, count_quarter, drawn_regions, open_workshop, run_fingerprint, tile_table, totals_of
+from analysis.runs.sources import choose_settings
+from analysis.settings import Settings
+
+
+@dataclass(frozen=True)
+class Package:
+    """All that a document of one scope may draw on. ``register`` holds the facts; ``incomplete`` the districts that something lacks for."""
+
+    folder: Path
+    quarter: str
+    scope: str
+    city: tuple[str, str]
+    is_demo: bool
+    audience: str
+    map_use: str
+    register: Register
+    regions: gpd.GeoDataFrame | None
+    townships: gpd.GeoDataFrame | None
+    tiles: pd.DataFrame | None
+    incomplete: list[dict[str, str]]
+    intake: dict[str, int]
+    notes: tuple[str, ...]
+    is_totals: bool
+    settings: Settings
+
+    @property
+    def region_code(self) -> str:
+        return self.city[0] if self.scope == "city" else self.scope
+
+    @cached_property
+    def region_name(self) -> str:
+        if self.scope == "city":
+            return self.city[1]
+        return dict(self.register.regions("district"))[self.scope]
+
+    def units(self) -> pd.DataFrame:
+        """Return the kept units, for lists only; none for audiences other than internal."""
+        units = read_tables(self.folder / "tables")["units"]
+        return units if self.audience == "internal" else units.iloc[0:0]
+
+
+def build_package(settings: Settings, quarter: str, say: Say = lambda _: None) -> Path:
+    """Make the quarter's package, or find it made already; return its folder."""
+    store = settings.store or DATA / "store"
+    folder = store / f"{quarter}-{run_fingerprint(settings, quarter)}"
+    if (folder / "context.json").is_file():
+        say(f"{quarter} 的台账没有变化，沿用已核对的数据")
+        return folder
+    workshop = open_workshop(settings, say)
+    frame, city = count_quarter(workshop, quarter)
+    store.mkdir(parents=True, exist_ok=True)
+    unfinished = Path(tempfile.mkdtemp(prefix=".unfinished-", dir=store))
+    try:
+        _write(unfinished, workshop, frame, city, quarter)
+        if not (folder / "context.json").is_file():  # another run may have finished the same package meanwhile
+            shutil.rmtree(folder, ignore_errors=True)
+            os.replace(unfinished, folder)
+    finally:
+        shutil.rmtree(unfinished, ignore_errors=True)
+    return folder
+
+
+def _write(folder: Path, workshop: Workshop, frame: pd.DataFrame, city: tuple[str, str], quarter: str) -> None:
+    ledger = workshop.ledgers[quarter]
+    write_tables(ledger.intake, folder / "tables")
+    write_reports(ledger.intake, folder / "intake")
+    frame.to_parquet(folder / "indicators.parquet", index=False)
+    codes = set(frame["region_code"])
+    regions = drawn_regions(workshop.geography.polygons, codes)
+    if regions is not None:
+        regions.to_parquet(folder / "regions.parquet", index=False)
+        if workshop.geography.townships is not None:
+            workshop.geography.townships.to_parquet(folder / "townships.parquet", index=False)
+    tiles = tile_table(workshop.settings.tiles)
+    if tiles is not None:
+        tiles.to_parquet(folder / "tiles.parquet", index=False)
+    (folder / "context.json").write_text(json.dumps(_context(workshop, ledger, city, quarter), ensure_ascii=False, indent=1), encoding="utf-8")
+
+
+def _context(workshop: Workshop, ledger: Ledger, city: tuple[str, str], quarter: str) -> dict:
+    names = dict(zip(workshop.geography.regions["code"], workshop.geography.regions["name"], strict=True))
+    whole = ledger.gaps[ledger.gaps["column"] == ""]
+    summary = ledger.intake.summary
+    notes = [*workshop.geography.warnings, *ledger.intake.notes, *(totals_of(ledger).differences if ledger.is_totals else ())]
+    failed = ledger.intake.files["status"].isin(["unreadable", "table_stopped"])
+    return {"quarter": quarter, "city": list(city), "is_demo": workshop.settings.is_demo, "is_totals": ledger.is_totals, "notes": notes,
+            "incomplete": [{"region": r.region, "region_name": names.get(r.region, r.region), "table": r.table, "column": r.column, "reason": r.reason}
+                           for r in pd.concat([whole, ledger.gaps[ledger.gaps["column"] != ""]]).itertuples()],
+            "failed_files": int(failed.sum()),
+            "intake": {"files": len(ledger.intake.files)} | {c: int(summary[c].sum()) for c in ("rows_read", "accepted", "flagged", "quarantined")}}
+
+
+def demo_package(quarter: str) -> Path:
+    """Return the package of the demo city, made now if need be."""
+    return build_package(choose_settings(ledgers=str(DATA / "demo" / "ledgers")), quarter)
+
+
+def open_package(package: str = "", quarter: str = "2021Q3", scope: str = "city", audience: str = "internal", map_use: str = "internal") -> Package:
+    """Open a package for one document.
+
+    Raises
+    ------
+    ParameterError
+        For a quarter, scope, audience, use or folder that the package does not have; says which there are.
+    """
+    Quarter(quarter)
+    folder = Path(package) if package else demo_package(quarter)
+    if not (folder / "context.json").is_file():
+        raise ParameterError(f"参数 package 指向 {folder}，那里没有准备好的数据。请用 workbench run 运行，或把 package 留空使用演示数据。")
+    context = json.loads((folder / "context.json").read_text(encoding="utf-8"))
+    if context["quarter"] != quarter:
+        raise ParameterError(f"参数 quarter 为 {quarter}，而准备好的数据是 {context['quarter']} 的。请改成一致后重新运行。")
+    settings = choose_settings(audience=audience, map_use=map_use)
+    frame = suppress(pd.read_parquet(folder / "indicators.parquet"), audience, settings.suppress_below, settings.suppress_rate_below)
+    city = tuple(context["city"])
+    register = Register(frame, quarter, city, settings.smallest_ranked)
+    scopes = ["city", *(code for code, _ in register.regions("district"))]
+    if scope not in scopes:
+        raise ParameterError(f"参数 scope 为“{scope}”，应为 city 或区县代码之一：{'、'.join(scopes[1:])}。请改正后重试。")
+    return Package(folder=folder, quarter=quarter, scope=scope, city=city, is_demo=context["is_demo"], audience=audience, map_use=map_use, register=register,
+                   regions=_geo(folder / "regions.parquet"), townships=_geo(folder / "townships.parquet"),
+                   tiles=pd.read_parquet(folder / "tiles.parquet") if (folder / "tiles.parquet").is_file() else None,
+                   incomplete=context["incomplete"], intake=context["intake"], notes=tuple(context["notes"]), is_totals=context["is_totals"], settings=settings)
+
+
+def _geo(path: Path) -> gpd.GeoDataFrame | None:
+    return gpd.read_parquet(path) if path.is_file() else None

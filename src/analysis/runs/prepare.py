@@ -1,0 +1,193 @@
+"""From a quarter's ledgers to one immutable package: checked tables, indicators with changes, regions, and what is incomplete.
+
+The package is named by the fingerprint of all that it was made of, written beside its place and moved there whole: a second run with the
+same inputs finds it, a run that breaks off leaves nothing that could be mistaken for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+
+from analysis.errors import BoundaryError, LedgerError
+from analysis.intake import Intake, take_in
+from analysis.intake.completeness import find_gaps
+from analysis.measures.change import changes
+from analysis.measures.indicators import Places, indicators
+from analysis.measures.tally import Tally, tally
+from analysis.measures.totals import Totals, separate, totals_indicators
+from analysis.periods import Quarter
+from analysis.runs import fingerprint
+from analysis.runs.sources import Geography, city_of, geography_files, known_quarters, ledger_files, ledger_folder, read_geography
+from analysis.runs.store import connect
+from analysis.settings import Settings
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """One quarter taken in: verdicts, kept tables and what each district did not hand in."""
+
+    quarter: str
+    intake: Intake
+    gaps: pd.DataFrame
+    is_totals: bool
+
+
+@dataclass
+class Workshop:
+    """Reads each quarter at most once; ``geography`` is shared by all quarters of a run."""
+
+    settings: Settings
+    geography: Geography
+    say: Say
+    ledgers: dict[str, Ledger | None] = field(default_factory=dict)
+    tallies: dict[str, Tally] = field(default_factory=dict)
+
+    def ledger(self, quarter: str, is_main: bool = False) -> Ledger | None:
+        """Take a quarter in; None where its ledger is not there (for the main quarter that is an error)."""
+        if quarter not in self.ledgers:
+            if not is_main and quarter not in known_quarters(self.settings):
+                self.ledgers[quarter] = None
+            else:
+                self.ledgers[quarter] = self._take_in(quarter, is_main)
+        return self.ledgers[quarter]
+
+    def _take_in(self, quarter: str, is_main: bool) -> Ledger | None:
+        try:
+            folder = ledger_folder(self.settings, quarter)
+        except LedgerError:
+            if is_main:
+                raise
+            return None
+        before = self._headcounts(Quarter(quarter).previous.key) if is_main else None
+        self.say(f"读取并核对 {quarter} 的台账（{len(ledger_files(folder))} 个文件）")
+        located = self.geography.locate if self.geography.polygons is not None else None
+        regions = self.geography.regions if len(self.geography.regions) else None
+        made = take_in(folder, quarter, regions, self.settings, previous_headcounts=before, locate=located)
+        is_totals = bool(len(made.tables.get("totals", []))) and not len(made.tables.get("units", []))
+        if regions is None and not is_totals:
+            if (made.sources["table"] == "units").any() and is_main:
+                raise BoundaryError("台账里有“单位”表，但没有给出区县界线，无法判断区县。请用 --boundaries 指明界线文件，或在 data/crosswalk.csv 中列出各区县的代码和名称。")
+        gaps = pd.DataFrame(columns=["region", "table", "column", "reason"]) if is_totals or regions is None else find_gaps(made.sources, made.tables, regions)
+        return Ledger(quarter, made, gaps, is_totals)
+
+    def _headcounts(self, quarter: str) -> pd.Series | None:
+        earlier = self.ledger(quarter)
+        return None if earlier is None or earlier.is_totals else earlier.intake.tables["units"].set_index("uscc")["employee_count"]
+
+    def tally(self, quarter: str, with_earlier: bool) -> Tally:
+        key = f"{quarter}/{with_earlier}"
+        if key not in self.tallies:
+            ledger = self.ledgers[quarter]
+            previous = Quarter(quarter).previous.key
+            before = self.tally(previous, False).covered if with_earlier and self.ledger(previous) is not None else None
+            with connect(ledger.intake.tables, self.township_codes(ledger)) as connection:
+                self.tallies[key] = tally(connection, Quarter(quarter).as_of, self.settings, before)
+        return self.tallies[key]
+
+    def township_codes(self, ledger: Ledger) -> pd.Series:
+        """Return each kept unit's township code: by declared name within its district, else by its point, else ""."""
+        units = ledger.intake.tables["units"]
+        names = units["township_name"].fillna("").astype(str)
+        declared = (units["district_code"].astype(str) + "-" + names).where(names != "", "")
+        known = self.geography.townships
+        if known is None or units.empty:
+            return declared
+        by_name = {f"{r.district_code}-{r.name_}": r.code for r in known.rename(columns={"name": "name_"}).itertuples()}
+        codes = declared.map(lambda key: by_name.get(key, key))
+        without = (codes == "") & units["is_point_drawn"].fillna(False).astype(bool)
+        if without.any():
+            codes[without] = self.geography_townships(units.loc[without, "lon"], units.loc[without, "lat"])
+        return codes
+
+    def geography_townships(self, lon: pd.Series, lat: pd.Series) -> list[str]:
+        shifted = Geography(self.geography.regions, self.geography.townships, None, (), self.geography.point_crs)
+        return list(shifted.locate(lon.to_numpy(dtype=float), lat.to_numpy(dtype=float)))
+
+    def places(self, quarter: str, city: tuple[str, str]) -> Places:
+        districts = self.geography.regions[self.geography.regions["host_code"] == ""][["code", "name"]].reset_index(drop=True)
+        return Places(city=city, districts=districts, townships=self._townships(self.ledgers[quarter]))
+
+    def _townships(self, ledger: Ledger) -> pd.DataFrame:
+        """The townships of the boundary file, and those that only the ledgers name (under ``<district>-<name>``)."""
+        units = ledger.intake.tables["units"]
+        codes = self.township_codes(ledger)
+        named = pd.DataFrame({"code": codes, "name": units["township_name"], "district_code": units["district_code"]})
+        named = named[named["code"].astype(str).str.contains("-")].drop_duplicates("code")
+        known = self.geography.townships
+        drawn = named.iloc[0:0] if known is None else pd.DataFrame(known[["code", "name", "district_code"]])
+        return pd.concat([drawn, named], ignore_index=True).sort_values("code", ignore_index=True).astype(str)
+
+
+def needed_quarters(quarter: str) -> list[str]:
+    """The quarter, those its changes compare with, and those that decide who is newly covered in them."""
+    q = Quarter(quarter)
+    return [q.key, q.previous.key, q.previous.previous.key, q.year_ago.key, q.year_ago.previous.key]
+
+
+def run_fingerprint(settings: Settings, quarter: str) -> str:
+    """Return the name of the package: inputs, settings and code that decide its content."""
+    ledger_folder(settings, quarter)
+    inputs = {q: fingerprint.of_files(ledger_files(settings.ledgers / q), settings.ledgers) for q in needed_quarters(quarter) if q in known_quarters(settings)}
+    places = [fingerprint.file_hash(p) for p in geography_files(settings)]
+    return fingerprint.of(quarter, inputs, places, fingerprint.data_settings(settings), fingerprint.data_code())[:20]
+
+
+def levels(workshop: Workshop, quarter: str, city: tuple[str, str]) -> pd.DataFrame:
+    """Return a quarter's indicators without changes."""
+    ledger = workshop.ledgers[quarter]
+    if ledger.is_totals:
+        return totals_indicators(totals_of(ledger), city, quarter)
+    earlier = workshop.ledger(Quarter(quarter).previous.key)
+    return indicators(workshop.tally(quarter, True), workshop.places(quarter, city), ledger.gaps, quarter,
+                      earlier_gaps=None if earlier is None else earlier.gaps, has_earlier=earlier is not None and not earlier.is_totals)
+
+
+def totals_of(ledger: Ledger) -> Totals:
+    return separate(ledger.intake.tables["totals"])
+
+
+def count_quarter(workshop: Workshop, quarter: str) -> tuple[pd.DataFrame, tuple[str, str]]:
+    """Return the indicators of the quarter with its changes, then those of the quarters it compares with, and the city."""
+    ledger = workshop.ledger(quarter, is_main=True)
+    if ledger.is_totals:
+        totals = totals_of(ledger)
+        above = totals.declared
+        given = (workshop.settings.city_code, workshop.settings.city_name)
+        city = given if given[0] and given[1] else (above["region_code"], above["region_name"]) if above is not None else city_of(workshop.settings, totals.regions["region_code"].tolist())
+    else:
+        city = city_of(workshop.settings, workshop.geography.regions["code"].tolist())
+    workshop.say("计算指标")
+    now = levels(workshop, quarter, city)
+    frames = [now]
+    for suffix, other in (("qoq", Quarter(quarter).previous.key), ("yoy", Quarter(quarter).year_ago.key)):
+        there = workshop.ledger(other)
+        then = levels(workshop, other, city) if there is not None and there.is_totals == ledger.is_totals else None
+        frames.append(changes(now, then, suffix, quarter))
+        if then is not None:
+            frames.append(then)
+    return pd.concat(frames, ignore_index=True), city
+
+
+def open_workshop(settings: Settings, say: Say) -> Workshop:
+    return Workshop(settings, read_geography(settings), say)
+
+
+def tile_table(path: Path | None) -> pd.DataFrame | None:
+    if path is None or not path.is_file():
+        return None
+    tiles = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
+    return tiles.astype({"row": int, "col": int})
+
+
+def drawn_regions(polygons: gpd.GeoDataFrame | None, codes: set[str]) -> gpd.GeoDataFrame | None:
+    """Polygons only where they belong to the regions counted (a run on totals may have none of them)."""
+    if polygons is None or not set(polygons["code"]) & codes:
+        return None
+    return polygons

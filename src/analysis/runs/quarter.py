@@ -1,0 +1,176 @@
+"""The whole quarter: package, jobs on a small pool, index and manifest."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Iterable
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from multiprocessing import get_context
+from pathlib import Path
+
+import pandas as pd
+
+from analysis.errors import ExportError
+from analysis.paths import REPORTS
+from analysis.runs import fingerprint
+from analysis.runs.door import write_door
+from analysis.runs.notebook import Outcome, run_job
+from analysis.runs.outputs import copy_intake, read_manifest, versions, write_indicators, write_manifest
+from analysis.runs.package import Package, build_package, open_package
+from analysis.runs.plan import Job, plan
+from analysis.runs.prepare import needed_quarters
+from analysis.runs.sources import geography_files, known_quarters, ledger_files
+from analysis.settings import Settings
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a run made; ``exit_code`` as contract §5 has it."""
+
+    folder: Path
+    index: Path
+    outcomes: list[Outcome]
+    failed_files: int
+
+    @property
+    def exit_code(self) -> int:
+        return 1 if self.failed_files or any(o.status == "failed" for o in self.outcomes) else 0
+
+
+def run_quarter(settings: Settings, quarter: str, scope: str = "all", documents: str = "", force: bool = False, say: Say = lambda _: None) -> Result:
+    """Take a quarter's ledgers to documents.
+
+    Raises
+    ------
+    WorkbenchError
+        Before anything of an earlier run is touched, where nothing could be started.
+    """
+    if settings.map_use == "public" and not settings.map_approval_no:
+        raise ExportError("--map-use public 要公开地图，但没有审图号。请在 workbench.toml 的 map_approval_no 填写审图号，或改用 internal、meeting。")
+    folder = build_package(settings, quarter, say)
+    package = open_package(str(folder), quarter, "city", settings.audience, settings.map_use)
+    jobs = plan(scope, documents, package.city, package.register.regions("district"))
+    target = (settings.out or REPORTS) / quarter
+    target.mkdir(parents=True, exist_ok=True)
+    files = write_indicators(package.register.frame.query("quarter == @quarter"), target)
+    files += copy_intake(folder, target, settings.audience == "internal")
+    outcomes = _run_jobs(jobs, package, settings, target, force, say)
+    earlier = _still_valid(read_manifest(target), package, settings, outcomes, target)
+    index = write_door(target, package, [*outcomes, *earlier], say)
+    made = [target / name for o in [*outcomes, *earlier] for name in o.files]
+    context = json.loads((folder / "context.json").read_text(encoding="utf-8"))
+    _record(target, settings, quarter, package, [*outcomes, *earlier], [*files, *made, index], folder)
+    return Result(target, index, outcomes, int(context["failed_files"]))
+
+
+def job_key(job: Job, package: Package, settings: Settings) -> str:
+    """Return the fingerprint of all that a document depends on."""
+    return fingerprint.of(package.folder.name, fingerprint.file_hash(job.notebook), fingerprint.all_code(), job.scope, settings.audience, settings.map_use,
+                          sorted(settings.formats), settings.map_approval_no, _templates(settings))
+
+
+def _templates(settings: Settings) -> dict[str, str]:
+    return fingerprint.of_files([p for p in settings.templates.rglob("*") if p.is_file()], settings.templates) if settings.templates and settings.templates.is_dir() else {}
+
+
+def _is_current(job: Job, key: str, manifest: dict, target: Path) -> list[str] | None:
+    """Return the files of a job whose record says that it was made of the very same things and whose files are as they were written."""
+    for record in manifest.get("jobs", []):
+        if (record["document"], record["scope"]) == (job.document, job.scope) and record.get("key") == key and record["status"] != "failed":
+            intact = all((target / f).is_file() and fingerprint.file_hash(target / f) == manifest.get("outputs", {}).get(f) for f in record["files"])
+            return record["files"] if intact and record["files"] else None
+    return None
+
+
+def _run_jobs(jobs: list[Job], package: Package, settings: Settings, target: Path, force: bool, say: Say) -> list[Outcome]:
+    manifest = {} if force else read_manifest(target)
+    outcomes: list[Outcome] = []
+    waiting: list[Job] = []
+    for job in jobs:
+        files = _is_current(job, job_key(job, package, settings), manifest, target)
+        if files is None:
+            waiting.append(job)
+        else:
+            outcomes.append(Outcome(job.document, job.scope, "unchanged", files=files))
+    if outcomes:
+        say(f"{len(outcomes)} 份文稿没有变化，沿用已有的文件")
+    for done, (job, outcome) in enumerate(_pool(waiting, package, settings, target), start=1):
+        outcomes.append(outcome)
+        ending = f"用时 {outcome.seconds:.1f} 秒" if outcome.status == "made" else f"没有做成：{outcome.reason}"
+        say(f"[{done}/{len(waiting)}] {job.label}　{ending}")
+        if outcome.status == "failed":
+            _withdraw(job, target)
+    order = {(j.document, j.scope): i for i, j in enumerate(jobs)}
+    return sorted(outcomes, key=lambda o: order[(o.document, o.scope)])
+
+
+def _withdraw(job: Job, target: Path) -> None:
+    """Take away the documents of an earlier run: beside new figures, old ones would pass for fresh."""
+    for suffix in ("html", "pdf", "docx"):
+        (target / job.scope / f"{job.document}.{suffix}").unlink(missing_ok=True)
+
+
+def _pool(jobs: list[Job], package: Package, settings: Settings, target: Path) -> Iterable[tuple[Job, Outcome]]:
+    if not jobs:
+        return
+    workers = min(len(jobs), settings.jobs or max(1, min(4, os.cpu_count() or 1)))
+    # spawn everywhere: the same behaviour on Windows, and no fork of a process that has used threads
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+        futures = {pool.submit(run_job, str(job.notebook), job.document, job.scope, _parameters(job, package), settings.formats, str(target), settings.timeout_seconds): job
+                   for job in jobs}
+        for future in as_completed(futures):
+            job = futures[future]
+            try:
+                yield job, future.result()
+            except BrokenProcessPool:
+                yield job, Outcome(job.document, job.scope, "failed", reason="运行进程意外结束（可能是内存不足）。请关闭其他程序，或用 --jobs 1 重试。")
+
+
+def _parameters(job: Job, package: Package) -> dict[str, object]:
+    return {"quarter": package.quarter, "scope": job.scope, "package": str(package.folder), "audience": package.audience, "map_use": package.map_use}
+
+
+def _still_valid(manifest: dict, package: Package, settings: Settings, outcomes: list[Outcome], target: Path) -> list[Outcome]:
+    """Documents of earlier runs of this quarter that this run did not touch and that rest on the same data."""
+    mine = {(o.document, o.scope) for o in outcomes}
+    same = manifest.get("package") == package.folder.name and manifest.get("settings", {}).get("audience") == settings.audience
+    kept = []
+    for record in manifest.get("jobs", []):
+        if (record["document"], record["scope"]) in mine:
+            continue
+        files = [f for f in record["files"] if (target / f).is_file()]
+        if same and files:
+            kept.append(Outcome(record["document"], record["scope"], record["status"], record["seconds"], record["reason"], files, {"key": record.get("key", "")}))
+        elif not same:
+            for name in files:  # made from other figures: it would pass for fresh beside the new ones
+                (target / name).unlink()
+    return kept
+
+
+def _record(target: Path, settings: Settings, quarter: str, package: Package, outcomes: list[Outcome], files: list[Path], folder: Path) -> None:
+    inputs = {f"ledgers/{q}/{p.name}": fingerprint.file_hash(p) for q in needed_quarters(quarter) if q in known_quarters(settings) for p in ledger_files(settings.ledgers / q)}
+    inputs |= {p.name: fingerprint.file_hash(p) for p in geography_files(settings)}
+    shown = {k: (v.name if isinstance(v, Path) else v) for k, v in asdict(settings).items()}
+    jobs = []
+    for o in outcomes:
+        job = next((j for j in plan("all", "", package.city, package.register.regions("district")) if (j.document, j.scope) == (o.document, o.scope)), None)
+        key = o.record.pop("key", "") or (job_key(job, package, settings) if job else "")
+        jobs.append({"document": o.document, "scope": o.scope, "status": o.status, "seconds": round(o.seconds, 2), "reason": o.reason, "files": o.files, "key": key, "record": o.record})
+    content = {"quarter": quarter, "made_at": datetime.now().astimezone().isoformat(timespec="seconds"), "package": folder.name, "city": list(package.city),
+               "inputs": inputs, "settings": shown, "versions": versions(), "incomplete": _incomplete(package), "notes": list(package.notes), "jobs": jobs}
+    write_manifest(target, content, files)
+
+
+def _incomplete(package: Package) -> list[dict[str, str]]:
+    return [{"region": i["region"], "region_name": i["region_name"], "table": i["table"], "column": i["column"], "reason": i["reason"]} for i in package.incomplete]
+
+
+def intake_outcome(folder: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return ``summary`` and ``files`` of a package's intake."""
+    return (pd.read_csv(folder / "intake" / "summary.csv", encoding="utf-8-sig"), pd.read_csv(folder / "intake" / "files.csv", encoding="utf-8-sig"))

@@ -1,0 +1,27 @@
+"""The embedded engine over kept rows: a DuckDB connection with one view a table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import duckdb
+import pandas as pd
+
+_COUNTED = ("units", "unions", "covers", "congresses", "contracts", "contract_covers")
+
+
+@contextmanager
+def connect(tables: dict[str, pd.DataFrame], township_codes: pd.Series | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Yield a connection in which every kept table is a view of its own name; ``units`` carries ``township_code``."""
+    connection = duckdb.connect()
+    try:
+        connection.execute("SET enable_progress_bar = false")
+        for name in _COUNTED:
+            frame = tables[name]
+            if name == "units":
+                frame = frame.assign(township_code="" if township_codes is None else township_codes)
+            connection.register(name, frame)
+        yield connection
+    finally:
+        connection.close()
