@@ -10,7 +10,7 @@ import geopandas as gpd
 from analysis.charts.classes import BLANKS
 from analysis.charts.imprint import Imprint, notes_for
 from analysis.charts.maps import alt_text, circles_for, full_name, missing_note, unplaced_note
-from analysis.charts.mapsheet import Legend, Region, draw_map
+from analysis.charts.mapsheet import MANY, Legend, Region, draw_map
 from analysis.charts.sheet import Drawn
 from analysis.facts import Fact
 
@@ -44,7 +44,7 @@ def blind_grade(rate: Fact, blind: Fact, eligible: Fact, verified: Fact | None =
 
 def grade_map(regions: gpd.GeoDataFrame, rates: Sequence[Fact], blinds: Sequence[Fact], eligibles: Sequence[Fact], imprint: Imprint, *,
               verified: Sequence[Fact] = (), extra_notes: Sequence[str] = ()) -> Drawn:  # fmt: skip
-    """Draw the five grades of blank areas; the lists hold a fact a region (blind_unit_rate, blind_unit_count, eligible_unit_count).
+    """Draw the five grades of blank areas; the lists hold a fact a region; circles only where the regions are few (blind_unit_rate, blind_unit_count, eligible_unit_count).
 
     Raises
     ------
@@ -57,10 +57,11 @@ def grade_map(regions: gpd.GeoDataFrame, rates: Sequence[Fact], blinds: Sequence
     kinds = [look.kind for look in looks.values()]
     entries = [(text, fill, hatch) for fill, hatch, text in GRADES.values()]
     entries += [(word, fill, hatch) for kind, (fill, hatch, word) in BLANKS.items() if kind in kinds]
+    is_dense = len(regions) > MANY
     notes = notes_for(rates, imprint, [unplaced_note(regions["code"], rates), missing_note(regions, rates),
-                                       "圆的面积与盲区单位数成正比；“以上”含本数，各级含下限、不含上限。", *extra_notes])  # fmt: skip
+                                       ("" if is_dense else "圆的面积与盲区单位数成正比；") + "“以上”含本数，各级含下限、不含上限。", *extra_notes])  # fmt: skip
     title = full_name(rates).replace("盲区率", "") + "盲区分级"
-    sheet, record = draw_map(regions, looks, imprint, notes, Legend(title, tuple(entries)), circles_for(blinds, "家"))
+    sheet, record = draw_map(regions, looks, imprint, notes, Legend(title, tuple(entries)), None if is_dense else circles_for(blinds, "家"))
     red = [look.lines[0][0] for look in looks.values() if look.kind == "红"]
     alt = alt_text("盲区分级图", full_name(rates), rates) + (f"红色：{'、'.join(red)}。" if red else "没有红色地区。")
     return sheet.finish(alt, [f.id for f in (*rates, *blinds, *eligibles)], record | {"grades": {c: look.kind for c, look in looks.items()}})

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from analysis import tables
 from analysis.charts.sheet import FAINT, INK, SOFT, Box, Sheet
 from analysis.errors import ExportError
 from analysis.facts import Fact
@@ -52,42 +53,56 @@ def notes_for(facts: Sequence[Fact], imprint: Imprint, extra: Iterable[str] = ()
     denominators = list(dict.fromkeys((f.name, f.denominator_name) for f in facts if f.denominator_name))
     if denominators:
         head += "；".join(f"{name or '比率'}的分母为{below}" for name, below in denominators) + "。"
+    is_mixed = len({f.segment for f in facts}) > 1
     lines = [head]
     for status, word in (("no_data", "无数据"), ("suppressed", "不予显示")):
         reasons: dict[str, list[str]] = {}
         for fact in facts:
             if not fact.is_ok and (fact.status == "suppressed") == (status == "suppressed"):
-                reasons.setdefault(fact.reason, []).append(fact.region_name)
+                reasons.setdefault(fact.reason, []).append(_called(fact, is_mixed))
         for reason, names in reasons.items():
             names = list(dict.fromkeys(names))
             shown = "、".join(names[:6]) + (f"等{len(names)}个" if len(names) > 6 else "")
             lines.append(f"{word}：{shown}" + (f"（{reason}）" if reason else "") + "。")
-    partial = list(dict.fromkeys(f.region_name for f in facts if f.is_ok and f.left_out))
+    partial = list(dict.fromkeys(_called(f, is_mixed) for f in facts if f.is_ok and f.left_out))
     if partial:
         lines.append(f"数据不全：{'、'.join(partial[:6])}{f'等{len(partial)}个' if len(partial) > 6 else ''}的数字未含缺报部分。")
     return [*lines, *(line for line in extra if line)]
 
 
-def draw_footer(sheet: Sheet, lines: Sequence[str]) -> None:
-    """Add the notes below the sheet, as much paper as they need."""
+def segment_name(segment: str) -> str:
+    """Return the segment's Chinese name, empty for all units."""
+    names = dict(tables.load("segments")[["segment", "name"]].itertuples(index=False))
+    return "" if segment == "all" else names.get(segment, segment)
+
+
+def _called(fact: Fact, with_segment: bool) -> str:
+    return fact.region_name + (segment_name(fact.segment) or "全部单位" if with_segment else "")
+
+
+def draw_footer(sheet: Sheet, lines: Sequence[str], top: float = 0.0) -> None:
+    """Add the notes below height ``top`` (zero or less), and as much paper as they need."""
     wrapped = [part for line in lines for part in sheet.wrap(line, sheet.width - 2, _NOTE_SIZE)]
     step = _NOTE_SIZE * 25.4 / 72 * 1.4
-    sheet.extend_down(len(wrapped) * step + 2)
-    sheet.line([(0, -0.5), (sheet.width, -0.5)], color="#d0d7de", width=0.5)
+    sheet.extend_down(len(wrapped) * step + 2 - top)
+    sheet.line([(0, top - 0.5), (sheet.width, top - 0.5)], color="#d0d7de", width=0.5)
     for number, line in enumerate(wrapped):
-        sheet.text(1, -1.2 - (number + 0.5) * step, line, size=_NOTE_SIZE, color=SOFT, role="note")
+        sheet.text(1, top - 1.2 - (number + 0.5) * step, line, size=_NOTE_SIZE, color=SOFT, role="note")
 
 
-def draw_marks(sheet: Sheet, imprint: Imprint, right: float, top: float) -> float:
-    """Write the framed marks, right aligned, and return the height below them."""
+def draw_marks(sheet: Sheet, imprint: Imprint, right: float, top: float, is_row: bool = False) -> float:
+    """Write the framed marks, right aligned, one below the other or in a row, and return the height below them."""
     for mark in imprint.marks:
         width = sheet.measure(mark, 7.5) + 3
         red = "#a40e26"
         box: Box = (right - width, top - 5, right, top)
         sheet.rectangle(box, edge=red, width=0.6, order=8, fill="white")
         sheet.text(right - width / 2, top - 2.5, mark, size=7.5, color=red, align="center", role="mark")
-        top -= 6.2
-    return top
+        if is_row:
+            right -= width + 1.5
+        else:
+            top -= 6.2
+    return top - 6.2 * (is_row and bool(imprint.marks))
 
 
 def draw_north(sheet: Sheet, x: float, bottom: float) -> None:

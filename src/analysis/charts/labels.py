@@ -14,6 +14,7 @@ from analysis.charts.sheet import Box, Sheet
 _SIZES = (8.0, 7.2, 6.4, 6.0)
 _LEAD_SIZE = 6.2
 _LONGEST_MM = 45.0
+_MOST_TRIED = 300
 _LINE_EM = 1.18
 _PT_MM = 25.4 / 72
 _PAD = 0.35
@@ -117,23 +118,21 @@ def _spot_outside(sheet: Sheet, page: Page, code: str, lines: tuple[tuple[str, s
         return None
     xs, ys, boxes = xs[free], ys[free], boxes[free]
     anchor = shapely.Point(inner_point(shape))
-    distance = shapely.distance(anchor, boxes)
-    for index in np.argsort(distance, kind="stable"):
-        if distance[index] > _LONGEST_MM:
-            break
-        near = _edge_point(boxes[index], anchor)
-        line = shapely.LineString([(anchor.x, anchor.y), near])
-        if not shapely.intersects(obstacles, line):
-            return Label(code, lines, _LEAD_SIZE, tuple(boxes[index].bounds), ((anchor.x, anchor.y), near))
-    return None
+    order = np.argsort(shapely.distance(anchor, boxes), kind="stable")[:_MOST_TRIED]
+    ends = np.array([_edge_point(box, anchor) for box in boxes[order]])
+    lines_to = shapely.linestrings(np.stack([np.broadcast_to((anchor.x, anchor.y), ends.shape), ends], axis=1))
+    open_ways = np.flatnonzero((shapely.length(lines_to) <= _LONGEST_MM) & ~shapely.intersects(obstacles, lines_to))
+    if not open_ways.size:
+        return None
+    best = open_ways[0]
+    return Label(code, lines, _LEAD_SIZE, tuple(boxes[order][best].bounds), ((anchor.x, anchor.y), tuple(ends[best])))
 
 
 def _edge_point(box: shapely.Geometry, anchor: shapely.Point) -> tuple[float, float]:
+    """Return the middle of the box's edge that is nearest to the anchor."""
     west, south, east, north = box.bounds
-    y = (south + north) / 2
-    if anchor.x > east or anchor.x < west:
-        return (east if anchor.x > east else west), y
-    return (west + east) / 2, (north if anchor.y > north else south)
+    middles = [(west, (south + north) / 2), (east, (south + north) / 2), ((west + east) / 2, south), ((west + east) / 2, north)]
+    return min(middles, key=lambda point: (point[0] - anchor.x) ** 2 + (point[1] - anchor.y) ** 2)
 
 
 def draw(sheet: Sheet, label: Label, colour: str) -> None:

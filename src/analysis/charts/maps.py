@@ -6,11 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import geopandas as gpd
 
-from analysis import tables
 from analysis.charts.classes import BLANKS, WHITE, Classes, classes_for, kind_of
 from analysis.charts.geometry import aspect
-from analysis.charts.imprint import Imprint, draw_footer, draw_legend_strip, draw_marks, draw_north, draw_scale, notes_for
-from analysis.charts.mapsheet import Legend, Region, Symbols, draw_map, draw_regions, unlabelled_note
+from analysis.charts.imprint import Imprint, draw_marks, notes_for, segment_name
+from analysis.charts.mapsheet import Legend, Region, Symbols, draw_map, draw_regions, draw_strip, unlabelled_note
 from analysis.charts.sheet import WIDTH_MM, Drawn, Sheet
 from analysis.facts import Fact
 
@@ -63,27 +62,23 @@ def pair_map(regions: gpd.GeoDataFrame, left: Sequence[Fact], right: Sequence[Fa
     imprint.check()
     both = [*left, *right]
     classes = classes_for(both, scheme)
-    heads = titles or (segment_name(left), segment_name(right))
+    heads = titles or (segment_name(left[0].segment), segment_name(right[0].segment))
     panel = (WIDTH_MM - 6) / 2
     body = min(120.0, panel / aspect(regions)) + 6
-    marks_height, strip = 6.2 * len(imprint.marks), 16.0
-    sheet = Sheet(body + strip + marks_height + 1, font_folder=imprint.font_folder)
-    draw_marks(sheet, imprint, WIDTH_MM - 0.5, sheet.height - 0.5)
+    sheet = Sheet(body + 6.2 * bool(imprint.marks) + 1, font_folder=imprint.font_folder)
+    draw_marks(sheet, imprint, WIDTH_MM - 0.5, sheet.height - 0.5, is_row=True)
     notes = _notes(regions, both, imprint, extra_notes)
     panels = []
     for number, (facts, head) in enumerate(zip((left, right), heads, strict=True)):
         start = 1 + number * (panel + 4)
-        sheet.text(start + panel / 2, strip + body - 2.5, head, size=9, align="center", role="panel_title")
+        sheet.text(start + panel / 2, body - 2.5, head, size=9, align="center", role="panel_title")
         looks = _looks(regions, facts, classes)
-        page, drawn = draw_regions(sheet, regions, looks, (start, strip + 1, start + panel, strip + body - 6))
+        page, drawn = draw_regions(sheet, regions, looks, (start, 1, start + panel, body - 6))
         notes += [f"{head}：{line}" for line in unlabelled_note(drawn, looks)]
         panels.append(drawn)
     kinds = [look["kind"] for drawn in panels for look in drawn["regions"].values()]
     legend = Legend(measure_name(left), tuple(legend_entries(classes, kinds)), _bounds_note(classes))
-    draw_legend_strip(sheet, 1, strip - 1, WIDTH_MM - 36, legend.title, legend.entries, legend.note)
-    scale = draw_scale(sheet, WIDTH_MM - 34, 2, page.km_per_mm, 19)
-    draw_north(sheet, WIDTH_MM - 4, 1)
-    draw_footer(sheet, notes)
+    scale = draw_strip(sheet, legend, page.km_per_mm, notes)
     record = {"panels": panels, "panel_titles": list(heads), "legend": [text for text, _, _ in legend.entries], "legend_title": legend.title,
               "marks": list(imprint.marks), "scale_km": scale, "notes": notes} | _classes_record(classes)  # fmt: skip
     alt = "".join(alt_text(f"左右对照图（{head}）", measure_name(facts), facts) for head, facts in zip(heads, (left, right), strict=True))
@@ -128,20 +123,13 @@ def _classes_record(classes: Classes) -> dict:
     return {"classes": list(classes.labels), "colours": list(classes.colours)}
 
 
-def segment_name(facts: Sequence[Fact]) -> str:
-    """Return the segment's Chinese name, empty for all units."""
-    names = dict(tables.load("segments")[["segment", "name"]].itertuples(index=False))
-    segment = facts[0].segment if facts else "all"
-    return "" if segment == "all" else names.get(segment, segment)
-
-
 def measure_name(facts: Sequence[Fact]) -> str:
     return facts[0].name or facts[0].indicator if facts else ""
 
 
 def full_name(facts: Sequence[Fact]) -> str:
     """Return segment and indicator as one phrase, such as 小微企业单位覆盖率."""
-    return segment_name(facts) + measure_name(facts)
+    return (segment_name(facts[0].segment) if facts else "") + measure_name(facts)
 
 
 def look_of(code: str, name: str, fact: Fact | None, classes: Classes, count: Fact | None = None) -> Region:

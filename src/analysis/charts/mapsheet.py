@@ -17,8 +17,8 @@ from analysis.charts.sheet import INK, SOFT, WIDTH_MM, Box, Sheet
 
 PANEL_MM = 37.0
 BORDER, DISTRICT_BORDER = "#6e7781", "#24292f"
-_TALLEST, _TALLEST_DENSE, _LOWEST, _STRIP_MM = 128.0, 168.0, 74.0, 16.0
-_MANY = 24
+_TALLEST, _TALLEST_DENSE, _LOWEST = 128.0, 164.0, 74.0
+MANY = 24
 
 
 @dataclass(frozen=True)
@@ -55,30 +55,37 @@ class Symbols:
 def draw_map(regions: gpd.GeoDataFrame, looks: Mapping[str, Region], imprint: Imprint, notes: list[str], legend: Legend,
              symbols: Symbols | None = None) -> tuple[Sheet, dict[str, Any]]:  # fmt: skip
     """Draw regions, labels, legend and what belongs around them on a new sheet; the legend stands beside a map of few regions, below one of many."""
-    is_below = len(regions) > _MANY or aspect(regions) > 1.35
+    is_below = len(regions) > MANY or aspect(regions) > 1.35
     symbols = symbols or Symbols()
     width = WIDTH_MM - 2 if is_below else WIDTH_MM - PANEL_MM - 4
-    body = min(_TALLEST_DENSE if len(regions) > _MANY else _TALLEST, max(0 if is_below else _LOWEST, width / aspect(regions)))
-    strip = _STRIP_MM + (5.0 * (len(legend.entries) > 5 and bool(symbols.key))) if is_below else 0.0
-    sheet = Sheet(body + strip + 2, font_folder=imprint.font_folder)
+    body = min(_TALLEST_DENSE if len(regions) > MANY else _TALLEST, max(0 if is_below else _LOWEST, width / aspect(regions)))
+    sheet = Sheet(body + 2, font_folder=imprint.font_folder)
     top = sheet.height - 1
     marks = shapely.box(WIDTH_MM - 32, top - 6.2 * len(imprint.marks), WIDTH_MM, top)
-    page, drawn = draw_regions(sheet, regions, looks, (1, strip + 1, width, top), [marks] if is_below else [], symbols)
+    page, drawn = draw_regions(sheet, regions, looks, (1, 1, width, top), [marks] if is_below else [], symbols)
     notes += unlabelled_note(drawn, looks)
-    draw_footer(sheet, notes)
     top = draw_marks(sheet, imprint, WIDTH_MM - 0.5, top) - 2
     if is_below:
-        end = draw_legend_strip(sheet, 1, strip - 1, WIDTH_MM - 36 - 34 * bool(symbols.key), legend.title, legend.entries, legend.note)
-        _draw_key(sheet, WIDTH_MM - 68, strip - 1, symbols)
-        drawn["legend_end"] = end
+        scale = draw_strip(sheet, legend, page.km_per_mm, notes, symbols)
     else:
         end = draw_legend(sheet, width + 3, top, PANEL_MM - 1, legend.title, legend.entries, legend.note)
         _draw_key(sheet, width + 3, end - 2, symbols)
-    left = WIDTH_MM - 34 if is_below else width + 3
-    scale = draw_scale(sheet, left, 2, page.km_per_mm, 19)
-    draw_north(sheet, WIDTH_MM - 4, 1)
+        scale = draw_scale(sheet, width + 3, 2, page.km_per_mm, 19)
+        draw_north(sheet, WIDTH_MM - 4, 1)
+        draw_footer(sheet, notes)
     return sheet, drawn | {"legend": [text for text, _, _ in legend.entries], "legend_title": legend.title, "marks": list(imprint.marks), "scale_km": scale,
                            "notes": notes, "key": [text for _, text in symbols.key]}  # fmt: skip
+
+
+def draw_strip(sheet: Sheet, legend: Legend, km_per_mm: float, notes: Sequence[str], symbols: Symbols | None = None) -> float:
+    """Draw legend, key, scale, north arrow and notes below height zero and return the kilometres of the scale."""
+    key_width = 34 if symbols and symbols.key else 0
+    end = draw_legend_strip(sheet, 1, -1, WIDTH_MM - 38 - key_width, legend.title, legend.entries, legend.note)
+    key_end = _draw_key(sheet, WIDTH_MM - 70, -1, symbols or Symbols())
+    scale = draw_scale(sheet, WIDTH_MM - 34, -12.5, km_per_mm, 19)
+    draw_north(sheet, WIDTH_MM - 4, -13.5)
+    draw_footer(sheet, notes, min(end, key_end, -14.5))
+    return scale
 
 
 def unlabelled_note(drawn: dict[str, Any], looks: Mapping[str, Region]) -> list[str]:
@@ -87,9 +94,9 @@ def unlabelled_note(drawn: dict[str, Any], looks: Mapping[str, Region]) -> list[
     return [f"图上放不下的：{'、'.join(listed)}。"] if listed else []
 
 
-def _draw_key(sheet: Sheet, left: float, top: float, symbols: Symbols) -> None:
+def _draw_key(sheet: Sheet, left: float, top: float, symbols: Symbols) -> float:
     if not symbols.key:
-        return
+        return top
     sheet.text(left, top - 2, symbols.title, size=8, role="legend_title")
     top -= 5
     widest = max(radius for radius, _ in symbols.key)
@@ -97,6 +104,7 @@ def _draw_key(sheet: Sheet, left: float, top: float, symbols: Symbols) -> None:
         sheet.circle(left + widest, top - radius, radius, fill="white", edge=INK, width=0.7, order=4)
         sheet.text(left + 2 * widest + 2, top - radius, text, size=7, color=SOFT, role="key")
         top -= max(2 * radius, 3.2) + 0.8
+    return top
 
 
 def draw_regions(sheet: Sheet, regions: gpd.GeoDataFrame, looks: Mapping[str, Region], frame: Box, taken: Sequence[shapely.Geometry] = (),

@@ -28,6 +28,7 @@ _MM = 25.4
 _HATCH_MM = 1.3
 _PT_MM = _MM / 72
 _RC = {"svg.fonttype": "none", "svg.hashsalt": "union-coverage", "path.simplify": False}
+_WORD = "0123456789.ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 _NOT_FIRST = set("，。、；：）”》！？%％")
 
 Box = tuple[float, float, float, float]
@@ -89,7 +90,7 @@ class Sheet:
         lines, line = [], ""
         for character in text:
             if line and self.measure(line + character, size) > width:
-                cut = len(line) - 1 if character in _NOT_FIRST and len(line) > 1 else len(line)
+                cut = _cut(line, character)
                 lines.append(line[:cut])
                 line = line[cut:]
             line += character
@@ -163,6 +164,15 @@ class Sheet:
         key = f"note-{len(self._notes)}"
         self._notes[key] = attributes
         return key
+
+
+def _cut(line: str, following: str) -> int:
+    """Return where to break a full line: no closing mark begins a line, no number or Latin word is torn."""
+    cut = len(line) - 1 if following in _NOT_FIRST and len(line) > 1 else len(line)
+    if following in _WORD or following in "%％":
+        start = len(line.rstrip(_WORD))
+        cut = start if 0 < start < cut else cut
+    return cut
 
 
 def _path_of(shape: shapely.Geometry) -> Path | None:

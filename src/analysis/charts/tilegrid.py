@@ -1,0 +1,77 @@
+"""One square a region: a picture of the regions that is no map, for where polygons may not be used (domain §9.1)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+import shapely
+
+from analysis.charts.classes import WHITE, classes_for, is_dark
+from analysis.charts.imprint import DEMO_MARK, Imprint, draw_footer, draw_legend_strip, notes_for
+from analysis.charts.maps import alt_text, full_name, legend_entries, look_of, unplaced_note
+from analysis.charts.sheet import INK, WIDTH_MM, Drawn, Sheet
+from analysis.errors import ExportError
+from analysis.facts import Fact
+
+_LARGEST_MM, _GAP_MM = 16.0, 0.8
+_COLUMNS = ("code", "row", "col", "short_name")
+
+
+def tile_grid(tiles: pd.DataFrame, facts: Sequence[Fact], imprint: Imprint, *, scheme: str = "", title: str = "", extra_notes: Sequence[str] = ()) -> Drawn:
+    """Draw facts as squares.
+
+    Parameters
+    ----------
+    tiles : DataFrame of text
+        ``code, row, col, short_name``; rows count downwards. A tile without fact is 无数据; a fact without tile is listed in a note, not drawn.
+
+    Raises
+    ------
+    ExportError
+        Where the placement lacks a column or puts two regions on one square.
+    """
+    _check(tiles)
+    by_code = {f.region_code: f for f in facts}
+    classes = classes_for(facts, scheme)
+    rows, columns = tiles["row"].astype(int), tiles["col"].astype(int)
+    side = min(_LARGEST_MM, (WIDTH_MM - 2) / (columns.max() - columns.min() + 1))
+    height = side * (rows.max() - rows.min() + 1)
+    sheet = Sheet(height + 2, font_folder=imprint.font_folder)
+    shift = (WIDTH_MM - side * (columns.max() - columns.min() + 1)) / 2
+    looks = {}
+    for code, name, row, column in zip(tiles["code"], tiles["short_name"], rows - rows.min(), columns - columns.min(), strict=True):
+        look = looks[code] = look_of(code, name, by_code.get(code), classes)
+        left, top = shift + column * side, sheet.height - 1 - row * side
+        note = {"class": "region", "data-region": code, "data-kind": look.kind, "title": look.title} | ({"data-fact": look.fact} if look.fact else {})
+        sheet.area(shapely.box(left, top - side + _GAP_MM, left + side - _GAP_MM, top), fill=look.fill, edge="#8c959f", width=0.4, hatch=look.hatch, note=note)
+        _write(sheet, look.lines, left + (side - _GAP_MM) / 2, top - (side - _GAP_MM) / 2, side, WHITE if is_dark(look.fill) else INK, look.fill if look.hatch else "")
+    absent = tiles.loc[~tiles["code"].isin(by_code), "short_name"].tolist()
+    notes = notes_for(facts, imprint, ["方格只示意相对位置，不表示界线和面积。", unplaced_note(tiles["code"], facts),
+                                       f"没有数字：{'、'.join(absent)}。" if absent else "", *extra_notes])  # fmt: skip
+    name = title or full_name(facts)
+    entries = legend_entries(classes, [look.kind for look in looks.values()])
+    small = "各级含下限，不含上限。" + ("" if classes.is_pinned else "按本次数值分级。") + (DEMO_MARK if imprint.is_demo else "")
+    end = draw_legend_strip(sheet, 1, -1, WIDTH_MM - 2, name, entries, small)
+    draw_footer(sheet, notes, end)
+    record = {"regions": {c: {"kind": v.kind, "fill": v.fill, "hatch": v.hatch} for c, v in looks.items()}, "classes": list(classes.labels),
+              "colours": list(classes.colours), "legend": [text for text, _, _ in entries], "legend_title": name, "notes": notes}  # fmt: skip
+    return sheet.finish(alt_text("方格示意图", name, facts), [f.id for f in facts], record)
+
+
+def _write(sheet: Sheet, lines: Sequence[tuple[str, str]], x: float, y: float, side: float, colour: str, backing: str) -> None:
+    sizes = [next((size for size in (8.5, 7.5, 6.5, 5.5) if sheet.measure(text, size) <= side - 1.6), 5.0) for text, _ in lines[:2]]
+    step = side * 0.27
+    if backing:
+        sheet.rectangle((x - side * 0.42, y - side * 0.32, x + side * 0.42, y + side * 0.32), fill=backing, alpha=0.9, order=5)
+    for (text, fact), size, up in zip(lines[:2], sizes, (0.5, -0.5), strict=True):
+        sheet.text(x, y + up * step, text, size=size, color=colour, align="center", role="label", fact=fact)
+
+
+def _check(tiles: pd.DataFrame) -> None:
+    missing = [name for name in _COLUMNS if name not in tiles]
+    if missing:
+        raise ExportError(f"方格位置表缺少列：{'、'.join(missing)}；应有 code、row、col、short_name 四列。请补上后重试。")
+    taken = tiles[tiles.duplicated(["row", "col"], keep=False)]
+    if len(taken):
+        raise ExportError(f"方格位置表中 {'、'.join(taken['short_name'])} 占了同一格。请改正 row、col 后重试。")
