@@ -1,0 +1,76 @@
+"""Rules that look across tables, quarters and the map: references, zombies, headcount jumps, points."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+
+import numpy as np
+import pandas as pd
+
+from analysis.intake.districts import Districts
+from analysis.intake.findings import Findings
+from analysis.intake.schema import columns_of, table_names
+
+REFERENCES = {"covers": (("union_id", "unions"), ("uscc", "units")), "congresses": (("uscc", "units"),),
+              "contract_covers": (("contract_id", "contracts"), ("uscc", "units"))}
+Locate = Callable[[np.ndarray, np.ndarray], np.ndarray]
+
+
+def check_references(findings: Findings, frame: pd.DataFrame, kept_keys: dict[str, frozenset[str]]) -> None:
+    """Quarantine rows whose unit, union or contract is not in the kept tables."""
+    headers = {c.code: c.header for c in columns_of(findings.table)}
+    for key, target in REFERENCES.get(findings.table, ()):
+        values = frame[key]
+        missing = values.notna().to_numpy(dtype=bool) & ~values.isin(kept_keys.get(target, frozenset())).to_numpy(dtype=bool)
+        for position in np.flatnonzero(missing):
+            findings.add(position, "reference_unknown", headers[key], values.iloc[position], target=table_names()[target])
+
+
+def flag_inactive_with_union(findings: Findings, units: pd.DataFrame, covers: pd.DataFrame, as_of: date) -> None:
+    """Flag units that have ceased while a kept cover row is alive at the end of the quarter."""
+    end = np.datetime64(as_of, "s")
+    alive = covers.loc[(covers["valid_from"] <= end) & (covers["valid_to"].isna() | (covers["valid_to"] >= end)), "uscc"]
+    ceased = units["status"].notna() & (units["status"] != "存续") & units["uscc"].isin(set(alive))
+    for position in np.flatnonzero(ceased.to_numpy(dtype=bool)):
+        findings.add(position, "status_inactive_with_union", "存续状态", units["status"].iloc[position])
+
+
+def flag_headcount_jump(findings: Findings, units: pd.DataFrame, previous: pd.Series | None) -> None:
+    """Flag units whose headcount changed by half or more against the quarter directly before, where that was not 0."""
+    if previous is None or previous.empty:
+        return
+    before = units["uscc"].map(previous[~previous.index.duplicated()].astype("float64").to_dict()).astype("float64")
+    now = units["employee_count"].astype("Float64").to_numpy(dtype="float64", na_value=np.nan)
+    jumped = (before > 0) & (2 * np.abs(now - before) >= before)
+    for position in np.flatnonzero(jumped.to_numpy(dtype=bool)):
+        findings.add(position, "headcount_jump", "职工数", units["employee_count"].iloc[position], other=int(before.iloc[position]))
+
+
+def place_points(findings: Findings, units: pd.DataFrame, districts: Districts, locate: Locate | None) -> pd.DataFrame:
+    """Repair exchanged coordinates, flag points outside the declared district, and mark the points that may be drawn."""
+    units = units.copy()
+    both = (units["lon"].notna() & units["lat"].notna()).to_numpy(dtype=bool)
+    units["is_point_drawn"] = both
+    at = np.flatnonzero(both & findings.kept)
+    if locate is None or not len(at):
+        return units
+    lon, lat = (units[c].iloc[at].to_numpy(dtype="float64") for c in ("lon", "lat"))
+    declared = units["district_code"].iloc[at].to_numpy(dtype=object)
+    is_inside = _hosts(locate(lon, lat), districts) == declared
+    doubtful = np.flatnonzero(~is_inside)
+    is_swapped = _hosts(locate(lat[doubtful], lon[doubtful]), districts) == declared[doubtful] if len(doubtful) else np.zeros(0, dtype=bool)
+    for i, swapped in zip(doubtful, is_swapped, strict=True):
+        position, value = int(at[i]), f"{lon[i]:g}，{lat[i]:g}"
+        if swapped:
+            units.iloc[position, units.columns.get_loc("lon")] = lat[i]
+            units.iloc[position, units.columns.get_loc("lat")] = lon[i]
+            findings.add(position, "coordinates_swapped", "经度", value)
+        else:
+            units.iloc[position, units.columns.get_loc("is_point_drawn")] = False
+            findings.add(position, "outside_boundary", "经度", value)
+    return units
+
+
+def _hosts(found: np.ndarray, districts: Districts) -> np.ndarray:
+    return np.array([districts.host.get(str(c), "") for c in found], dtype=object)

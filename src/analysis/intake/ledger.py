@@ -1,0 +1,195 @@
+"""Take in one quarter's ledgers: every file, every table, every row, one verdict each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from analysis.errors import LedgerError
+from analysis.intake import crossrules, rules
+from analysis.intake.aliases import Aliases, read_aliases
+from analysis.intake.districts import Districts
+from analysis.intake.findings import ROWS_COLUMNS, SUMMARY_COLUMNS, Findings
+from analysis.intake.headers import HeaderProblem, find_header
+from analysis.intake.readers import OTHERS, is_ignored, read_sheets
+from analysis.intake.schema import columns_of, table_codes
+from analysis.intake.sheets import SheetRows, read_rows, stored_columns, typed
+from analysis.intake.sizes import add_sizes
+from analysis.periods import Quarter
+from analysis.settings import Settings
+
+FILES_COLUMNS = ["file", "status", "reason"]
+SOURCES_COLUMNS = ["file", "submission", "table", "sheet", "state", "missing_columns", "reason"]
+_DROPPED = ["revenue_wan_yuan", "assets_wan_yuan"]  # sized by, never stored (contract section 5)
+
+
+@dataclass
+class Intake:
+    """One quarter's checked ledgers; the frames' columns stand in docs/architecture.md."""
+
+    quarter: str
+    tables: dict[str, pd.DataFrame]
+    rows: pd.DataFrame
+    summary: pd.DataFrame
+    files: pd.DataFrame
+    sources: pd.DataFrame
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def is_usable(self) -> bool:
+        """True where at least one 单位 or 汇总表 table could be read."""
+        read = self.sources[self.sources["state"] == "read"]
+        return bool(read["table"].isin(["units", "totals"]).any())
+
+    @property
+    def has_failures(self) -> bool:
+        """True where a file or one of its tables could not be read."""
+        return bool(self.files["status"].isin(["unreadable", "table_stopped"]).any())
+
+
+@dataclass
+class _Reading:
+    """What the files gave before any rule looked across them."""
+
+    sheets: dict[str, list[tuple[str, str, SheetRows]]] = field(default_factory=dict)
+    files: list[tuple[str, str, str]] = field(default_factory=list)
+    sources: list[tuple[Any, ...]] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+
+def take_in(folder: Path | str, quarter: str | Quarter, regions: pd.DataFrame | None, settings: Settings,
+            previous_headcounts: pd.Series | None = None, locate: crossrules.Locate | None = None) -> Intake:
+    """Read and check every file of a quarter's folder.
+
+    Parameters
+    ----------
+    folder : the quarter's folder; files are taken in code-point order of their names.
+    regions : ``code, name, host_code`` ("" for a district of its own); None for a run on totals alone.
+    previous_headcounts : uscc -> employee_count of the quarter directly before, for ``headcount_jump``.
+    locate : ``(lon, lat) -> district codes`` ("" = none), coordinates as declared; None = no point rules.
+
+    Returns
+    -------
+    Intake
+        ``rows_read = accepted + flagged + quarantined`` for every file and table.
+
+    Raises
+    ------
+    LedgerError
+        Where the folder is missing or holds no file at all; a bad file never raises, it is reported in ``files``.
+    """
+    folder, as_of = Path(folder), Quarter(str(quarter)).as_of
+    aliases = read_aliases(settings.aliases)
+    reading = _read_folder(folder, settings, aliases)
+    frames, findings = _checked_tables(reading, Districts(regions, settings.city_code), as_of)
+    districts = Districts(regions, settings.city_code)
+    kept_keys = {t: frozenset(frames[t].loc[findings[t].kept, k]) for t, k in (("units", "uscc"), ("unions", "union_id"), ("contracts", "contract_id"))}
+    for table in crossrules.REFERENCES:
+        crossrules.check_references(findings[table], frames[table], kept_keys)
+    crossrules.flag_inactive_with_union(findings["units"], frames["units"], frames["covers"][findings["covers"].kept], as_of)
+    crossrules.flag_headcount_jump(findings["units"], frames["units"], previous_headcounts)
+    frames["units"] = add_sizes(crossrules.place_points(findings["units"], frames["units"], districts, locate))
+    kept = {table: _kept(table, frames[table], findings[table]) for table in table_codes()}
+    lines = [findings[t].lines(frames[t]) for t in table_codes()]
+    summaries = [findings[t].summary(frames[t], [(file, sheet) for file, sheet, _ in reading.sheets.get(t, [])]) for t in table_codes()]
+    return Intake(str(quarter), kept, _joined(lines, ROWS_COLUMNS), _joined(summaries, SUMMARY_COLUMNS), pd.DataFrame(reading.files, columns=FILES_COLUMNS),
+                  pd.DataFrame(reading.sources, columns=SOURCES_COLUMNS), reading.notes)
+
+
+def _joined(parts: list[pd.DataFrame], columns: list[str]) -> pd.DataFrame:
+    filled = [p for p in parts if len(p)]
+    if not filled:
+        return pd.DataFrame(columns=columns)
+    return pd.concat(filled, ignore_index=True).sort_values(["file", "table"], kind="stable", ignore_index=True)
+
+
+def _read_folder(folder: Path, settings: Settings, aliases: Aliases) -> _Reading:
+    if not folder.is_dir():
+        raise LedgerError(f"没有找到台账文件夹 {folder}。请检查季度和路径，或把各区县报送的文件放进这个文件夹。")
+    paths = sorted((p for p in folder.iterdir() if p.is_file()), key=lambda p: p.name)
+    if all(is_ignored(p) for p in paths):
+        raise LedgerError(f"台账文件夹 {folder} 里没有 .xlsx、.csv 或 .parquet 文件。请把各区县报送的文件放进去后重新运行。")
+    reading = _Reading()
+    reading.notes.extend(f"{p.name}：子文件夹没有读取，请把文件直接放在季度文件夹里" for p in sorted(folder.iterdir()) if p.is_dir() and not p.name.startswith("."))
+    for path in paths:
+        _read_file(path, settings, aliases, reading)
+    return reading
+
+
+def _read_file(path: Path, settings: Settings, aliases: Aliases, reading: _Reading) -> None:
+    name = path.name
+    if is_ignored(path):
+        reading.files.append((name, "ignored", "" if name.startswith(("~$", ".")) else "不是台账文件，没有读取。"))
+        return
+    is_single = path.suffix.lower() in OTHERS
+    table_by_name = aliases.table_of(path.stem.rsplit("_", 1)[-1]) if is_single else None
+    submission = path.stem.rsplit("_", 1)[0] if is_single and "_" in path.stem else name
+    if is_single and table_by_name is None:
+        reading.files.append((name, "unknown_table", f"文件名最后一个下划线后面的“{path.stem.rsplit('_', 1)[-1]}”不是台账的表名。请改名为“区县_单位{path.suffix}”这样的名字后重新报送。"))
+        return
+    try:
+        sheets, notes = read_sheets(path, settings, lambda sheet: aliases.table_of(sheet) is not None)
+    except LedgerError as error:
+        reading.files.append((name, "unreadable", error.sentence))
+        reading.sources.append((name, submission, table_by_name or "", "", "unreadable", (), error.sentence))
+        return
+    stopped = []
+    for sheet in sheets:
+        table = table_by_name or aliases.table_of(sheet.name) or ""
+        where = f"工作表“{sheet.name}”：" if sheet.name else ""
+        try:
+            header = find_header(sheet, table, aliases)
+        except HeaderProblem as problem:
+            stopped.append(f"{where}{problem}")
+            reading.sources.append((name, submission, table, sheet.name, "table_stopped", (), str(problem)))
+            continue
+        found = read_rows(sheet, header, table, name, settings.totals_multipliers)
+        reading.sheets.setdefault(table, []).append((name, sheet.name, found))
+        absent = tuple(c.code for c in columns_of(table) if c.code not in header.columns)
+        reading.sources.append((name, submission, table, sheet.name, "read", absent, ""))
+        notes.extend(where + note for note in header.notes)
+    if not sheets:
+        reason = "工作簿里没有一张认识的工作表。请按模板给工作表命名（单位、工会、覆盖关系等），或在别名表 aliases.csv 中补充对应关系。"
+        reading.files.append((name, "unknown_table", "；".join([reason, *notes])))
+    else:
+        reading.files.append((name, "table_stopped" if stopped else "read", "；".join([*stopped, *notes])))
+    reading.notes.extend(f"{name}：{note}" for note in notes)
+
+
+def _checked_tables(reading: _Reading, districts: Districts, as_of: Any) -> tuple[dict[str, pd.DataFrame], dict[str, Findings]]:
+    """Join the sheets of every table and apply the rules that stay inside it."""
+    frames: dict[str, pd.DataFrame] = {}
+    findings: dict[str, Findings] = {}
+    for table in table_codes():
+        parts = reading.sheets.get(table, [])
+        frame = pd.concat([p.frame for _, _, p in parts], ignore_index=True) if parts else _empty(table)
+        found = Findings(table, len(frame))
+        offset = 0
+        for _, _, part in parts:
+            rules.report_faults(found, [(offset + i, rule, column, raw) for i, rule, column, raw in part.faults])
+            offset += len(part.frame)
+        if "district_code" in frame:
+            frame = rules.resolve_districts(found, frame, districts)
+        if table == "units":
+            rules.check_units(found, frame)
+        if table == "unions":
+            rules.check_unions(found, frame, as_of)
+        key = next((c.code for c in columns_of(table) if c.need == "key"), None)
+        if key:
+            rules.quarantine_repeated(found, frame, key, "uscc_duplicate" if table == "units" else "key_duplicate")
+        frames[table], findings[table] = frame, found
+    return frames, findings
+
+
+def _empty(table: str) -> pd.DataFrame:
+    frame = pd.DataFrame({c.code: typed([], c.type) for c in stored_columns(table)})
+    return frame.assign(source_file=typed([], "text"), source_sheet=typed([], "text"), source_row=pd.Series([], dtype="int64"))
+
+
+def _kept(table: str, frame: pd.DataFrame, findings: Findings) -> pd.DataFrame:
+    from analysis.intake.kept import check_kept, kept_columns  # pandera is slow to import and only needed here
+
+    return check_kept(table, frame.loc[findings.kept, kept_columns(table)].drop(columns=_DROPPED, errors="ignore").reset_index(drop=True))

@@ -1,0 +1,95 @@
+"""Which rows below the header are data: totals, notes, repeated headers, numbering rows and blanks are not."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from analysis.intake.aliases import key_of
+from analysis.intake.headers import Header
+from analysis.intake.readers import Sheet
+from analysis.intake.schema import Column, columns_of
+from analysis.intake.values import as_text, compact
+
+_TOTAL = re.compile(r"(?:合计|总计|小计|共计|累计|总合计|本页合计|本页小计)(?:\(.{0,8}\))?[::]?(?:共?\d+[家个人户条行]?)?")
+_TOTAL_OF = re.compile(r".{1,10}(?:合计|总计|小计)[::]?")
+_NOTE = re.compile(r"(?:注|备注|说明|填表说明|填报说明|附注|备考)[::\d一二三1(].*|(?:注|备注|说明)$|(?:填表人|填报人|审核人|复核人|制表人|制表|负责人|单位负责人|填报单位|填表单位|填报日期|报送日期|填表日期|填报时间|联系人|联系电话|电话|盖章|\(盖章\)|\(公章\))[::(].*|[※*].{4,}|本表.*")
+_CJK = re.compile("[\u4e00-\u9fff]")
+_CODE_LIKE = re.compile(r"[0-9A-Za-z\-]{6,}")
+
+
+def data_rows(sheet: Sheet, header: Header, table: str) -> list[int]:
+    """Return the 0-based positions of the data rows of a sheet (merged cells not yet filled)."""
+    known = {c.code: c for c in columns_of(table)}
+    used = [(position, known.get(code)) for code, (position, _) in header.columns.items()]
+    key = next((header.columns[c.code][0] for c in columns_of(table) if c.is_key and c.code in header.columns), None)
+    positions = [p for p, _ in used]
+    found = []
+    for number in range(header.first_data_row, len(sheet.rows)):
+        row = sheet.rows[number]
+        width = len(row)
+        # cheap way out for ordinary rows: a code in the key column and no word of a total or note in the first cell
+        if key is not None and key < width and type(row[key]) is str and len(row[key]) == 18 and row[key].isascii() and row[key][:2].isdigit():
+            found.append(number)
+            continue
+        if not any(p < width and _filled(row[p]) for p in positions):
+            continue
+        if not (_is_total(row, key) or _is_note(row, used) or _is_header_again(row, header) or _is_numbering(row, number, header)):
+            found.append(number)
+    return found
+
+
+def _filled(value: Any) -> bool:
+    return value != "" and value is not None and as_text(value) != ""
+
+
+def _texts(row: list[Any]) -> list[str]:
+    return [t for t in map(compact, row) if t]
+
+
+def _is_total(row: list[Any], key: int | None) -> bool:
+    texts = _texts(row)
+    # the columns stand in any order, so the word may follow the sums
+    if any(_TOTAL.fullmatch(t) for t in texts) or _TOTAL_OF.fullmatch(texts[0]):
+        key_text = compact(row[key]) if key is not None and key < len(row) else ""
+        return not _CODE_LIKE.fullmatch(key_text)
+    return False
+
+
+def _is_note(row: list[Any], used: list[tuple[int, Column | None]]) -> bool:
+    texts = _texts(row)
+    if len(texts) <= 8 and _NOTE.fullmatch(texts[0]) and not any(_CODE_LIKE.fullmatch(t) for t in texts[1:3]):
+        return True
+    if len(texts) > 1:
+        return False
+    position = next(i for i, v in enumerate(row) if _filled(v))
+    column = dict(used).get(position)
+    if len(used) < 3 or column is None or not _CJK.search(texts[0]):
+        return False
+    # a sentence alone in a column that holds codes, numbers or dates is no data
+    return column.type != "text" and column.type not in ("district", "district_name") and len(texts[0]) >= 4
+
+
+def _is_header_again(row: list[Any], header: Header) -> bool:
+    same = sum(1 for i, text in header.texts.items() if i < len(row) and text and key_of(row[i]) == key_of(text))
+    return same >= 2 and same * 2 >= len(_texts(row))
+
+
+def _is_numbering(row: list[Any], number: int, header: Header) -> bool:
+    """The row of column numbers that statistical forms carry: 甲 乙 1 2 3 4."""
+    if number > header.first_data_row + 1:
+        return False
+    texts = _texts(row)
+    digits = [int(t.strip("()")) for t in texts if t.strip("()").isdecimal() and len(t) <= 4]
+    letters = [t for t in texts if t in tuple("甲乙丙丁戊己")]
+    return len(digits) >= 2 and len(digits) + len(letters) == len(texts) >= 3 and all(b - a == 1 for a, b in zip(digits, digits[1:], strict=False)) and digits[0] <= 1
+
+
+def fill_merged(sheet: Sheet, rows: list[int]) -> None:
+    """Write a vertically merged cell's value into all its rows (in place)."""
+    last = rows[-1] if rows else -1
+    for (top, left), (bottom, _) in sheet.merges:
+        if bottom > top and top <= last and left < len(sheet.rows[top]):
+            for number in range(top + 1, min(bottom, last) + 1):
+                if left < len(sheet.rows[number]):
+                    sheet.rows[number][left] = sheet.rows[top][left]

@@ -1,0 +1,92 @@
+"""Rules inside one table: cells, districts, keys and the flags that need nothing else."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import numpy as np
+import pandas as pd
+
+from analysis.intake.districts import Districts, Resolved
+from analysis.intake.findings import Findings
+from analysis.intake.schema import Column, columns_of
+from analysis.intake.values import as_text
+
+_NOT_COMPARED = ("source_file", "source_sheet", "source_row", "district_name")
+LABOUR_DISPATCH = "7263"
+
+
+def report_faults(findings: Findings, faults: list[tuple[int, str, Column, str]]) -> None:
+    """Report the cells that could not be read; a broken reference is a reference unknown."""
+    for position, rule, column, raw in faults:
+        if rule == "uscc_invalid" and column.need == "reference":
+            findings.add(position, "reference_unknown", column.header, raw, target="单位")
+        elif rule == "value_unknown" and column.need == "reference":
+            findings.add(position, rule, column.header, raw, expected="有效的编号，不能是公式错误值")
+        else:
+            findings.add(position, rule, column.header, raw, expected=column.expected)
+
+
+def resolve_districts(findings: Findings, frame: pd.DataFrame, districts: Districts) -> pd.DataFrame:
+    """Fill ``district_code`` with where the row counts; units keep what was written in ``declared_district_code``."""
+    frame = frame.copy()
+    names = frame["district_name"] if "district_name" in frame else pd.Series([None] * len(frame), dtype=object)
+    pairs = list(zip(frame["district_code"], names, strict=True))
+    resolved: dict[tuple[str | None, str | None], Resolved] = {pair: districts.resolve(*pair) for pair in set(pairs)}
+    is_faulty = {position for position, rule, *_ in findings.items if rule == "value_unknown"}
+    header = next(c.header for c in columns_of(findings.table) if c.code == "district_code")
+    for position, pair in enumerate(pairs):
+        found = resolved[pair]
+        if found.rule and not (position in is_faulty and pair == (None, None)):
+            findings.add(position, found.rule, header if pair[0] or not pair[1] else "区县", " ".join(filter(None, map(as_text, pair))))
+        elif found.is_mismatch:
+            findings.add(position, "district_name_mismatch", "区县", as_text(pair[1]), other=as_text(pair[0]))
+    frame["district_code"] = pd.Series([resolved[pair].code for pair in pairs], dtype=object)
+    if findings.table == "units":
+        frame["declared_district_code"] = pd.Series([resolved[pair].declared for pair in pairs], dtype=object)
+    return frame
+
+
+def quarantine_repeated(findings: Findings, frame: pd.DataFrame, key: str, rule: str) -> None:
+    """Quarantine every later row of a key among the rows still kept; flag a first row that has an identical copy."""
+    kept = np.flatnonzero(findings.kept)
+    keys = frame[key].iloc[kept]
+    repeated = keys.duplicated(keep=False).to_numpy()
+    if not repeated.any():
+        return
+    header = next(c.header for c in columns_of(findings.table) if c.code == key)
+    compared = frame[[c for c in frame.columns if c not in _NOT_COMPARED]]
+    first: dict[str, int] = {}
+    identical: dict[int, str] = {}
+    for position in kept[repeated]:
+        value = frame[key].iloc[position]
+        if value not in first:
+            first[value] = int(position)
+            continue
+        source = frame.iloc[first[value]]
+        sheet = f"“{source['source_sheet']}”表" if source["source_sheet"] else ""
+        findings.add(position, rule, header, value, first=f"{source['source_file']} {sheet}第 {source['source_row']} 行")
+        if compared.iloc[position].equals(compared.iloc[first[value]]):
+            identical.setdefault(first[value], value)
+    for position, value in identical.items():
+        findings.add(position, "identical_duplicate", header, value)
+
+
+def check_units(findings: Findings, frame: pd.DataFrame) -> None:
+    """Quarantine unions among the units; flag more members than employees (normal for labour dispatch)."""
+    is_union = frame["uscc"].str.startswith("81", na=False).to_numpy(dtype=bool)
+    for position in np.flatnonzero(is_union):
+        findings.add(position, "uscc_is_union", "统一社会信用代码", frame["uscc"].iloc[position])
+    more = (frame["member_count"] > frame["employee_count"]).fillna(False).to_numpy(dtype=bool)
+    more &= ~frame["industry_code"].str.startswith(LABOUR_DISPATCH, na=False).to_numpy(dtype=bool)
+    for position in np.flatnonzero(more):
+        findings.add(position, "members_exceed_employees", "会员数", frame["member_count"].iloc[position], other=frame["employee_count"].iloc[position])
+
+
+def check_unions(findings: Findings, frame: pd.DataFrame, as_of: date) -> None:
+    """Flag unions founded after the quarter and those whose term has ended."""
+    end = np.datetime64(as_of, "s")
+    for rule, code, header, hit in (("established_after_quarter", "established_on", "成立日期", frame["established_on"] > end),
+                                    ("term_expired", "term_ends_on", "届满日期", frame["term_ends_on"] < end)):
+        for position in np.flatnonzero(hit.to_numpy(dtype=bool)):
+            findings.add(position, rule, header, frame[code].iloc[position].date().isoformat())

@@ -1,0 +1,69 @@
+"""One sheet into typed columns, with the rows that break a column's own rule."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from analysis.intake.cells import PARSED_DTYPES, parse_column
+from analysis.intake.headers import Header
+from analysis.intake.readers import Sheet
+from analysis.intake.rows import data_rows, fill_merged
+from analysis.intake.schema import Column, columns_of
+from analysis.intake.values import as_text
+
+
+@dataclass
+class SheetRows:
+    """All data rows of a sheet (typed, faulty cells null) and its faults as (position, rule, column, raw text)."""
+
+    frame: pd.DataFrame
+    faults: list[tuple[int, str, Column, str]]
+
+
+def stored_columns(table: str) -> list[Column]:
+    """The columns parsed for a table; a district's name is read beside its code in every table that has one."""
+    columns = list(columns_of(table))
+    if table not in ("units", "totals") and any(c.code == "district_code" for c in columns):
+        columns.append(next(c for c in columns_of("units") if c.code == "district_name"))
+    return columns
+
+
+def read_rows(sheet: Sheet, header: Header, table: str, file: str, multipliers: dict[str, float]) -> SheetRows:
+    """Return the data rows of a sheet as a frame in the contract's columns plus ``source_file, source_sheet, source_row``."""
+    numbers = data_rows(sheet, header, table)
+    fill_merged(sheet, numbers)
+    width = max((position for position, _ in header.columns.values()), default=0) + 1
+    rows = [row if len(row) >= width else [*row, *[""] * (width - len(row))] for row in (sheet.rows[i] for i in numbers)]
+    data: dict[str, Any] = {}
+    faults: list[tuple[int, str, Column, str]] = []
+    for column in stored_columns(table):
+        if column.code not in header.columns:
+            data[column.code] = typed([None] * len(rows), column.type)
+            continue
+        position, factor = header.columns[column.code]
+        if factor is None:
+            factor = Decimal(str(multipliers.get(column.code, 1))) if table == "totals" else Decimal(1)
+        cells = [row[position] for row in rows]
+        parsed, found = parse_column(cells, column, factor)
+        data[column.code] = typed(parsed, column.type)
+        faults.extend((i, rule, column, as_text(cells[i])) for i, rule in found.items())
+    frame = pd.DataFrame(data)
+    frame["source_file"] = pd.Series([file] * len(rows), dtype=object)
+    frame["source_sheet"] = pd.Series([sheet.name] * len(rows), dtype=object)
+    frame["source_row"] = np.asarray(numbers, dtype="int64") + 1
+    return SheetRows(frame, faults)
+
+
+def typed(values: list[Any], kind: str) -> Any:
+    """Return a list with None for blanks as the column type's array."""
+    dtype = PARSED_DTYPES.get(kind)
+    if dtype is None:
+        return pd.Series(values, dtype=object)
+    if kind == "date":
+        return pd.Series(np.array(values, dtype="datetime64[s]"))
+    return pd.array(values, dtype=dtype)

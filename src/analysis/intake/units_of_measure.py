@@ -1,0 +1,55 @@
+"""Units in the brackets of a header, turned into an exact factor."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+
+_BRACKET = re.compile(r"[(\[【〔]([^()\[\]【】〔〕]*)[)\]】〕]")
+_SIZES = {"": 1, "十": 10, "百": 100, "千": 1000, "万": 10_000, "十万": 100_000, "百万": 1_000_000, "千万": 10_000_000, "亿": 100_000_000}
+_COUNTED = frozenset("人 人次 次 个 家 户 名 项 票 场 件 份 条 位 所 届 轮 人数 家数 单位".split())
+_FREE = {"degree": frozenset("度 ° 十进制度 十进制 东经 北纬 e n".split()), "score": frozenset(("分", "百分制", "满分100", "满分100分", "0-100")),
+         "year": frozenset(("年", "年份"))}
+_NOTE = re.compile(r"必填|选填|可选|可空|没有可不填|(?:季|期|年|月)末(?:数|人数|在岗人数)?|本季度?|当季|本期|整数|数字|合计|总数|截至.*|不?[含包].*|其中.*|系统.*|按.*|见.*|如.*|填.*|单选|20\d\d年?.*")
+
+
+def split_header(text: str) -> tuple[str, list[str]]:
+    """Return a compact header without its brackets, and what stood in them.
+
+    Examples
+    --------
+    >>> split_header("营业收入(万元)")
+    ('营业收入', ['万元'])
+    """
+    return _BRACKET.sub("", text), [b.removeprefix("单位:").removeprefix("计量单位:").strip() for b in _BRACKET.findall(text)]
+
+
+def factor_of(kind: str, brackets: list[str]) -> Decimal | str:
+    """Return the factor to the contract's unit for a column of this type, or the bracket that is no known unit.
+
+    Examples
+    --------
+    >>> factor_of("count", ["万人"]), factor_of("amount", ["元"]), factor_of("count", ["打"])
+    (Decimal('10000'), Decimal('0.0001'), '打')
+    """
+    factor = Decimal(1)
+    for unit in brackets:
+        if kind not in ("count", "amount", "degree", "score", "year") or not unit or _NOTE.fullmatch(unit) or unit in _FREE.get(kind, ()):
+            continue
+        number = _number(kind, unit)
+        if number is None:
+            return unit
+        factor *= number
+    return factor
+
+
+def _number(kind: str, unit: str) -> Decimal | None:
+    if kind == "count":
+        for size in sorted(_SIZES, key=len, reverse=True):
+            if unit.startswith(size) and unit[len(size):] in _COUNTED:
+                return Decimal(_SIZES[size])
+    if kind == "amount":
+        money = unit.removeprefix("人民币").removesuffix("人民币")
+        if money in ("万", "亿") or (money.endswith("元") and money[:-1] in _SIZES):
+            return Decimal(_SIZES[money.removesuffix("元")]) / Decimal(10_000)
+    return None
