@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from dataclasses import dataclass
 
@@ -45,8 +44,8 @@ class Districts:
         self.host = {c: h or c for c, h in zip(codes, hosts, strict=True)}
         self.name = dict(zip(codes, names, strict=True))
         own = [c for c, h in zip(codes, hosts, strict=True) if not h]
-        shared = os.path.commonprefix(own)[:4] if len(own) > 1 else (own[0][:4] if own else "")
-        self.city = city_code[:4] if city_code else shared if len(shared) == 4 else ""
+        shared = {c[:4] for c in own}
+        self.city = city_code[:4] if city_code else shared.pop() if len(shared) == 1 else ""
         self._by_name: dict[str, str] = {}
         short: dict[str, list[str]] = {}
         for c, n in self.name.items():

@@ -6,6 +6,7 @@ import difflib
 import re
 from dataclasses import dataclass, field
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any
 
 from analysis.intake.aliases import DISTRICT_NAME, Aliases, key_of
@@ -15,7 +16,7 @@ from analysis.intake.units_of_measure import factor_of, split_header
 from analysis.intake.values import as_text
 
 SEARCHED_ROWS = 40
-_PERSONAL = re.compile(r"身份证|手机|电话|联系方式|联系人|银行卡|银行账号|住址|家庭|(?<!单位)(?<!企业)(?<!工会)(?<!机构)(?<!公司)(?<!组织)姓名|法定代表人|负责人|微信|护照")
+_PERSONAL = re.compile(r"身份证|手机|电话|联系方式|联系人|银行卡|银行账号|住址|家庭|姓名|法定代表人|法人代表|负责人|微信|护照|出生")
 _ENUMERATED = re.compile(r"^(?:其中:?|\d{1,2}[.、)]|[一二三四五六七八九十]{1,2}、|\([一二三四五六七八九十\d]{1,2}\))")
 _SEPARATED = re.compile(r"(.+)[/:,、](万人|千人|人|万元|千元|百万元|亿元|元|家|个|户)$")
 _GROUPS = ("农民工", "派遣", "新就业", "新业态", "女职工", "女会员")
@@ -81,7 +82,7 @@ def _parts(lines: list[list[str]]) -> list[list[str]]:
     """The header texts of every column from group to leaf; an unmerged group reaches right over the leaves below it."""
     width = max(len(line) for line in lines)
     grid = [line + [""] * (width - len(line)) for line in lines]
-    for upper, lower in zip(grid, grid[1:], strict=False):
+    for upper, lower in pairwise(grid):
         for i in range(1, width):
             if not upper[i] and lower[i]:
                 upper[i] = upper[i - 1]
@@ -167,7 +168,8 @@ def _missing_sentence(missing: list[Column], seen: list[str], names: dict[str, s
         near = [s for s in seen if difflib.get_close_matches(split_header(key_of(s))[0], own, 1, 0.55)]
         wanted.append(f"“{column.header}”" + (f"（最接近的是“{'”“'.join(near[:2])}”）" if near else ""))
     shown = "、".join(s[:20] for s in seen[:40]) or "无"
-    return f"{table_names()[missing[0].table]}表缺少必需的列：{'、'.join(wanted)}。看到的表头：{shown}。请改用标准列名，或在别名表 aliases.csv 中补充对应关系后重新运行。"
+    what = f"{table_names()[missing[0].table]}表缺少必需的列：{'、'.join(wanted)}。看到的表头：{shown}。"
+    return what + "请改用标准列名，或在别名表 aliases.csv 中补充对应关系后重新运行。"
 
 
 def _notes(texts: dict[int, str], matched: dict[int, Any], names: dict[str, str]) -> list[str]:

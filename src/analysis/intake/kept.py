@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cache
 
 import pandas as pd
 import pandera.pandas as pa
@@ -37,13 +37,14 @@ def _checks(column: Column) -> list[pa.Check]:
     return checks
 
 
-@lru_cache(maxsize=None)
+@cache
 def _schema(table: str) -> pa.DataFrameSchema:
     by_code = {c.code: c for c in columns_of(table)}
     columns = {}
     for code, dtype in dtypes_of(table).items():
         column = by_code.get(code)
-        is_needed = code in ("source_file", "source_row", "district_code", "employee_count" if table == "units" else "") or (column is not None and column.is_key)
+        is_key = column is not None and column.is_key
+        is_needed = is_key or code in ("source_file", "source_row", "district_code") or (table, code) == ("units", "employee_count")
         is_unique = column is not None and column.need == "key"
         columns[code] = pa.Column(dtype, checks=_checks(column) if column else [], nullable=not is_needed, unique=is_unique)
     return pa.DataFrameSchema(columns, strict=True, ordered=True)

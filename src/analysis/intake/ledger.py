@@ -113,7 +113,8 @@ def _read_folder(folder: Path, settings: Settings, aliases: Aliases) -> _Reading
     if all(is_ignored(p) for p in paths):
         raise LedgerError(f"台账文件夹 {folder} 里没有 .xlsx、.csv 或 .parquet 文件。请把各区县报送的文件放进去后重新运行。")
     reading = _Reading()
-    reading.notes.extend(f"{p.name}：子文件夹没有读取，请把文件直接放在季度文件夹里" for p in sorted(folder.iterdir()) if p.is_dir() and not p.name.startswith("."))
+    folders = sorted(p.name for p in folder.iterdir() if p.is_dir() and not p.name.startswith("."))
+    reading.notes.extend(f"{name}：子文件夹没有读取，请把文件直接放在季度文件夹里" for name in folders)
     for path in paths:
         _read_file(path, settings, aliases, reading)
     return reading
@@ -128,7 +129,9 @@ def _read_file(path: Path, settings: Settings, aliases: Aliases, reading: _Readi
     table_by_name = aliases.table_of(path.stem.rsplit("_", 1)[-1]) if is_single else None
     submission = path.stem.rsplit("_", 1)[0] if is_single and "_" in path.stem else name
     if is_single and table_by_name is None:
-        reading.files.append((name, "unknown_table", f"文件名最后一个下划线后面的“{path.stem.rsplit('_', 1)[-1]}”不是台账的表名。请改名为“区县_单位{path.suffix}”这样的名字后重新报送。"))
+        part = path.stem.rsplit("_", 1)[-1]
+        reason = f"文件名里的“{part}”不是台账的表名。请改名为“区县_单位{path.suffix}”这样的名字（表名在最后一个下划线之后）后重新报送。"
+        reading.files.append((name, "unknown_table", reason))
         return
     try:
         sheets, notes = read_sheets(path, settings, lambda sheet: aliases.table_of(sheet) is not None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import Any
 
 from analysis.intake.aliases import key_of
@@ -13,7 +14,10 @@ from analysis.intake.values import as_text, compact
 
 _TOTAL = re.compile(r"(?:合计|总计|小计|共计|累计|总合计|本页合计|本页小计)(?:\(.{0,8}\))?[::]?(?:共?\d+[家个人户条行]?)?")
 _TOTAL_OF = re.compile(r".{1,10}(?:合计|总计|小计)[::]?")
-_NOTE = re.compile(r"(?:注|备注|说明|填表说明|填报说明|附注|备考)[::\d一二三1(].*|(?:注|备注|说明)$|(?:填表人|填报人|审核人|复核人|制表人|制表|负责人|单位负责人|填报单位|填表单位|填报日期|报送日期|填表日期|填报时间|联系人|联系电话|电话|盖章|\(盖章\)|\(公章\))[::(].*|[※*].{4,}|本表.*")
+_NOTE = re.compile(
+    r"(?:注|备注|说明|填[表报]说明|附注|备考)[::\d一二三(].*|(?:注|备注|说明)$|本表.*|[※*].{4,}"
+    r"|(?:填[表报]人|审核人|复核人|制表人?|(?:单位)?负责人|填[报表]单位|(?:填[报表]|报送)(?:日期|时间)|联系人|(?:联系)?电话|\(?(?:盖章|公章)\)?)[::(].*"
+)
 _CJK = re.compile("[\u4e00-\u9fff]")
 _CODE_LIKE = re.compile(r"[0-9A-Za-z\-]{6,}")
 
@@ -82,7 +86,11 @@ def _is_numbering(row: list[Any], number: int, header: Header) -> bool:
     texts = _texts(row)
     digits = [int(t.strip("()")) for t in texts if t.strip("()").isdecimal() and len(t) <= 4]
     letters = [t for t in texts if t in tuple("甲乙丙丁戊己")]
-    return len(digits) >= 2 and len(digits) + len(letters) == len(texts) >= 3 and all(b - a == 1 for a, b in zip(digits, digits[1:], strict=False)) and digits[0] <= 1
+    return len(digits) >= 2 and len(digits) + len(letters) == len(texts) >= 3 and _are_consecutive(digits)
+
+
+def _are_consecutive(digits: list[int]) -> bool:
+    return digits[0] <= 1 and all(b - a == 1 for a, b in pairwise(digits))
 
 
 def fill_merged(sheet: Sheet, rows: list[int]) -> None:

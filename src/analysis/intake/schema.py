@@ -42,7 +42,7 @@ def _choices(text: str) -> dict[str, str]:
     accepted = {}
     for group in filter(None, text.split(";")):
         stored, *others = group.split("=")
-        accepted.update({writing: stored for writing in (stored, *others)})
+        accepted.update(dict.fromkeys((stored, *others), stored))
     return accepted
 
 

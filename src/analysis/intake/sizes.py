@@ -53,7 +53,8 @@ def add_sizes(units: pd.DataFrame) -> pd.DataFrame:
     measures; one known measure below the floor of 中 already makes it 小 or 微.
     """
     _, thresholds = _groups()
-    groups = units["industry_code"].map(size_group).to_numpy(dtype=object)
+    # a list, not Series.map: that turns the undecided (None) into NaN, which would pass for a group
+    groups = np.array([None if pd.isna(code) else size_group(code) for code in units["industry_code"]], dtype=object)
     worst = np.full(len(units), -1)
     is_complete = np.array([g is not None and g != NOT_APPLICABLE for g in groups], dtype=bool)
     for name, column in _MEASURES:

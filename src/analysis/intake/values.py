@@ -16,8 +16,8 @@ from analysis import tables
 
 ERRORS = frozenset({"#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!", "#SPILL!", "#CALC!", "#GETTING_DATA", "#FIELD!", "#BLOCKED!"})
 LARGEST_COUNT = 10**10  # more people than there are: a slip of the keyboard, and sums must stay inside 64 bits
-_YES = frozenset("是 有 √ ✓ ✔ ☑ 1 Y YES TRUE T".split())
-_NO = frozenset("否 无 × ✗ ✘ ☒ 0 N NO FALSE F 没有".split())
+_YES = frozenset(["是", "有", "√", "✓", "✔", "☑", "1", "Y", "YES", "TRUE", "T"])
+_NO = frozenset(["否", "无", "×", "✗", "✘", "☒", "0", "N", "NO", "FALSE", "F", "没有"])
 _INVISIBLE = re.compile("[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u0084\u0086-\u009f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\ufe0f]")
 _SPACE = re.compile(r"\s+")
 _DATE = re.compile(r"(\d{4})(?:-|/|\.|年)(\d{1,2})(?:-|/|\.|月)(\d{1,2})[日号]?(?:[T ]?\d{1,2}:\d{1,2}(?::\d{1,2}(?:\.\d+)?)?)?")
