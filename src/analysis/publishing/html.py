@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 import json
 from collections.abc import Callable
 from functools import lru_cache
@@ -13,11 +11,11 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from analysis.errors import ExportError
 from analysis.publishing.characters import visible
 from analysis.publishing.document import DEMO_EXPLANATION, Document
 from analysis.publishing.layout import words
 from analysis.publishing.notices import incomplete_sentence
+from analysis.publishing.pictures import decode_png
 from analysis.publishing.svg import clean_svg
 
 
@@ -58,10 +56,7 @@ def picture(prefix: str) -> Callable[[dict], Markup]:
         if block.get("svg"):
             svg, _ratio = clean_svg(block["svg"], f"{prefix}{count}", block.get("facts", []), where)
             return Markup(svg.replace("<svg ", Markup('<svg role="img" aria-label="{}" ').format(block["alt"]), 1))
-        try:
-            base64.b64decode(block["png"], validate=True)
-        except binascii.Error as error:
-            raise ExportError(f"{where}的 png 不是 base64 文字。请检查生成这幅图的单元格。") from error
+        decode_png(block["png"], where)
         return Markup('<img src="data:image/png;base64,{}" alt="{}">').format(block["png"], block["alt"])
 
     return draw

@@ -6,8 +6,6 @@ is A-3a: A-2a allows no such attachment); ``attached_facts`` reads them back.
 
 from __future__ import annotations
 
-import base64
-import binascii
 import json
 from datetime import datetime
 from importlib.resources import files
@@ -20,6 +18,7 @@ from analysis.publishing.characters import Coverage
 from analysis.publishing.document import DEMO_NOTICE, Document
 from analysis.publishing.layout import title_lines, words
 from analysis.publishing.notices import with_incomplete
+from analysis.publishing.pictures import decode_png, png_ratio
 from analysis.publishing.svg import clean_svg
 from analysis.publishing.typefaces import Faces, load_faces
 
@@ -43,12 +42,6 @@ def _caption(block: dict) -> list[dict]:
     return number + block.get("caption", [])
 
 
-def _png_ratio(data: bytes, where: str) -> float:
-    if data[:8] != b"\x89PNG\r\n\x1a\n":
-        raise ExportError(f"{where}的 png 不是 PNG 图片。请检查生成这幅图的单元格。")
-    return int.from_bytes(data[20:24], "big") / max(int.from_bytes(data[16:20], "big"), 1)
-
-
 def _figure(block: dict, number: int, folder: Path, coverage: Coverage) -> dict:
     where = f"第 {number} 幅图"
     if block.get("svg"):
@@ -56,11 +49,8 @@ def _figure(block: dict, number: int, folder: Path, coverage: Coverage) -> dict:
         name = f"figure-{number}.svg"
         (folder / name).write_text(svg, encoding="utf-8")
     else:
-        try:
-            data = base64.b64decode(block["png"], validate=True)
-        except binascii.Error as error:
-            raise ExportError(f"{where}的 png 不是 base64 文字。请检查生成这幅图的单元格。") from error
-        ratio, name = _png_ratio(data, where), f"figure-{number}.png"
+        data = decode_png(block["png"], where)
+        ratio, name = png_ratio(data), f"figure-{number}.png"
         (folder / name).write_bytes(data)
     width = min(float(block.get("width_mm") or 150), _WIDEST_MM, _TALLEST_MM / ratio)
     return {"type": "figure", "file": name, "width": round(width, 2), "alt": block["alt"], "caption": _caption(block), "note": block.get("note", [])}

@@ -1,0 +1,93 @@
+"""The three nbconvert exporters ``workbench-html``, ``workbench-pdf``, ``workbench-docx`` (entry points in pyproject.toml).
+
+``jupyter nbconvert --to workbench-pdf speech.ipynb`` works, and so does
+
+>>> from nbconvert.exporters import get_exporter
+>>> get_exporter("workbench-docx").__name__
+'WorkbenchDocxExporter'
+
+Each returns the document and ``resources["workbench"]``: format, fonts used, characters no font has, the ids of the facts shown.
+Writers are imported on use: nbconvert instantiates every exporter only to list them.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from nbconvert.exporters import Exporter
+from traitlets import Unicode, default
+
+from analysis.publishing.reading import read_blocks
+
+
+class _WorkbenchExporter(Exporter):
+    """From an executed notebook to one of our formats; code, parameters and cells tagged ``remove-cell`` never appear."""
+
+    font_folder = Unicode(help="Folder of the user's licensed fonts; the setting font_folder unless given.").tag(config=True)
+
+    @default("font_folder")
+    def _font_folder_default(self) -> str:
+        from analysis.settings import load_settings
+
+        return str(load_settings().font_folder or "")
+
+    def _render(self, document: Any) -> tuple[Any, dict]:
+        raise NotImplementedError
+
+    def from_notebook_node(self, nb: Any, resources: Any | None = None, **kwargs: Any) -> tuple[Any, dict]:
+        from analysis.publishing.document import prepare
+
+        notebook, resources = super().from_notebook_node(nb, resources, **kwargs)
+        document = prepare(read_blocks(notebook), title=resources.get("metadata", {}).get("name", ""))
+        output, record = self._render(document)
+        resources["workbench"] = record | {"facts": list(document.shown), "title": document.meta["title"]}
+        resources["output_extension"] = self.file_extension
+        return output, resources
+
+
+class WorkbenchHtmlExporter(_WorkbenchExporter):
+    """One self-contained page."""
+
+    export_from_notebook = "工作台网页"
+    output_mimetype = "text/html"
+
+    @default("file_extension")
+    def _file_extension_default(self) -> str:
+        return ".html"
+
+    def _render(self, document: Any) -> tuple[Any, dict]:
+        from analysis.publishing.html import render_html
+
+        return render_html(document)
+
+
+class WorkbenchPdfExporter(_WorkbenchExporter):
+    """PDF/A-3a in the layout of GB/T 9704."""
+
+    export_from_notebook = "工作台 PDF"
+    output_mimetype = "application/pdf"
+
+    @default("file_extension")
+    def _file_extension_default(self) -> str:
+        return ".pdf"
+
+    def _render(self, document: Any) -> tuple[Any, dict]:
+        from analysis.publishing.pdf import render_pdf
+
+        return render_pdf(document, self.font_folder)
+
+
+class WorkbenchDocxExporter(_WorkbenchExporter):
+    """DOCX with a content control round every fact."""
+
+    export_from_notebook = "工作台 Word"
+    output_mimetype = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+
+    @default("file_extension")
+    def _file_extension_default(self) -> str:
+        return ".docx"
+
+    def _render(self, document: Any) -> tuple[Any, dict]:
+        from analysis.publishing.docx import render_docx
+
+        return render_docx(document, self.font_folder)
