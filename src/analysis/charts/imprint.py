@@ -90,9 +90,10 @@ def draw_footer(sheet: Sheet, lines: Sequence[str], top: float = 0.0) -> None:
         sheet.text(1, top - 1.2 - (number + 0.5) * step, line, size=_NOTE_SIZE, color=SOFT, role="note")
 
 
-def draw_marks(sheet: Sheet, imprint: Imprint, right: float, top: float, is_row: bool = False) -> float:
+def draw_marks(sheet: Sheet, imprint: Imprint, right: float, top: float, is_row: bool = False, marks: Sequence[str] | None = None) -> float:
     """Write the framed marks, right aligned, one below the other or in a row, and return the height below them."""
-    for mark in imprint.marks:
+    marks = imprint.marks if marks is None else marks
+    for mark in marks:
         width = sheet.measure(mark, 7.5) + 3
         red = "#a40e26"
         box: Box = (right - width, top - 5, right, top)
@@ -102,7 +103,7 @@ def draw_marks(sheet: Sheet, imprint: Imprint, right: float, top: float, is_row:
             right -= width + 1.5
         else:
             top -= 6.2
-    return top - 6.2 * (is_row and bool(imprint.marks))
+    return top - 6.2 * (is_row and bool(marks))
 
 
 def draw_north(sheet: Sheet, x: float, bottom: float) -> None:

@@ -8,7 +8,7 @@ import pandas as pd
 import shapely
 
 from analysis.charts.classes import WHITE, classes_for, is_dark
-from analysis.charts.imprint import DEMO_MARK, Imprint, draw_footer, draw_legend_strip, notes_for
+from analysis.charts.imprint import DEMO_MARK, Imprint, draw_footer, draw_legend_strip, draw_marks, notes_for
 from analysis.charts.maps import alt_text, full_name, legend_entries, look_of, unplaced_note
 from analysis.charts.sheet import INK, WIDTH_MM, Drawn, Sheet
 from analysis.errors import ExportError
@@ -51,8 +51,10 @@ def tile_grid(tiles: pd.DataFrame, facts: Sequence[Fact], imprint: Imprint, *, s
                                        f"没有数字：{'、'.join(absent)}。" if absent else "", *extra_notes])  # fmt: skip
     name = title or full_name(facts)
     entries = legend_entries(classes, [look.kind for look in looks.values()])
-    small = "各级含下限，不含上限。" + ("" if classes.is_pinned else "按本次数值分级。") + (DEMO_MARK if imprint.is_demo else "")
-    end = draw_legend_strip(sheet, 1, -1, WIDTH_MM - 2, name, entries, small)
+    small = "各级含下限，不含上限。" + ("" if classes.is_pinned else "按本次数值分级。") 
+    if imprint.is_demo:
+        draw_marks(sheet, imprint, WIDTH_MM - 0.5, -1, marks=(DEMO_MARK,))
+    end = draw_legend_strip(sheet, 1, -1, WIDTH_MM - 2 - 20 * imprint.is_demo, name, entries, small)
     draw_footer(sheet, notes, end)
     record = {"regions": {c: {"kind": v.kind, "fill": v.fill, "hatch": v.hatch} for c, v in looks.items()}, "classes": list(classes.labels),
               "colours": list(classes.colours), "legend": [text for text, _, _ in entries], "legend_title": name, "notes": notes}  # fmt: skip
@@ -63,7 +65,8 @@ def _write(sheet: Sheet, lines: Sequence[tuple[str, str]], x: float, y: float, s
     sizes = [next((size for size in (8.5, 7.5, 6.5, 5.5) if sheet.measure(text, size) <= side - 1.6), 5.0) for text, _ in lines[:2]]
     step = side * 0.27
     if backing:
-        sheet.rectangle((x - side * 0.42, y - side * 0.32, x + side * 0.42, y + side * 0.32), fill=backing, alpha=0.9, order=5)
+        half = max(sheet.measure(text, size) for (text, _), size in zip(lines, sizes, strict=False)) / 2 + 0.4
+        sheet.rectangle((x - half, y - 2 * step * 0.95, x + half, y + 2 * step * 0.95), fill=backing, alpha=0.9, order=5)
     for (text, fact), size, up in zip(lines[:2], sizes, (0.5, -0.5), strict=True):
         sheet.text(x, y + up * step, text, size=size, color=colour, align="center", role="label", fact=fact)
 
