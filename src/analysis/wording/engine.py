@@ -1,0 +1,243 @@
+"""Templates into blocks: sandboxed Jinja2, a small mark-up, sentences that vanish as a whole where a figure is missing.
+
+A template is plain text. A blank line ends a paragraph; lines without one between them run on. ``标题：`` ``副题：`` ``日期：`` ``署名：`` ``称谓：``
+open the head, ``# `` ``## `` ``### `` are headings 1 to 3, ``注：`` and ``提示：`` are small print and notices.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import jinja2
+from jinja2 import nodes
+from jinja2.ext import Extension
+from jinja2.sandbox import SandboxedEnvironment, SecurityError
+
+from analysis.errors import StoryError, TemplateError
+from analysis.facts import Fact, Register
+from analysis.wording import phrases
+from analysis.wording.numbers import BREAK, Figure, blank_ids, fact_ids, has_blank, in_ten_thousands, mark, plain, runs, say
+
+SHIPPED = Path(__file__).parent / "templates"
+_HEADS = {"标题": "title", "副题": "subtitle", "日期": "dateline", "署名": "byline", "称谓": "salutation"}
+_SMALL = {"注": "note", "提示": "notice", "来源": "source"}
+_TAGS = re.compile(r"(\{%.*?%\}|\{\{.*?\}\}|\{#.*?#\})", re.DOTALL)
+_SENTENCE_ENDS = re.compile(r"(?<=[。！？])(?![”’）])")
+
+
+@dataclass
+class Text:
+    """A rendered template: blocks of the block model, and the records of what was left unsaid (template, line, text, reason)."""
+
+    blocks: list[dict[str, Any]] = field(default_factory=list)
+    unsaid: list[dict[str, Any]] = field(default_factory=list)
+
+
+class _Sentence(Extension):
+    """``{% sentence %}…{% endsentence %}``: vanishes when a figure in it is blank."""
+
+    tags = {"sentence"}
+
+    def parse(self, parser: jinja2.parser.Parser) -> nodes.Node:
+        line = next(parser.stream).lineno
+        body = parser.parse_statements(("name:endsentence",), drop_needle=True)
+        call = self.call_method("_keep", [nodes.Name("_unsaid", "load"), nodes.Const(parser.name or ""), nodes.Const(line)])
+        return nodes.CallBlock(call, [], [], body).set_lineno(line)
+
+    def _keep(self, unsaid: Callable[[str, str, int], None], name: str, line: int, caller: Callable[[], str]) -> str:
+        said = caller()
+        if not has_blank(said):
+            return said
+        unsaid(said, name, line)
+        return ""
+
+
+class _Undefined(jinja2.StrictUndefined):
+    @property
+    def _undefined_message(self) -> str:
+        name, owner = str(self._undefined_name), self._undefined_obj
+        if owner is jinja2.utils.missing:
+            return f"用到了没有的名字“{name}”"
+        near = difflib.get_close_matches(name, getattr(owner, "known_names", []), n=1, cutoff=0.5)
+        return f"没有名为“{name}”的指标或分组" + (f"，是不是“{near[0]}”" if near else "")
+
+
+class _Loader(jinja2.FileSystemLoader):
+    """Marks blank lines outside the tags, so that lines left empty by tags end no paragraph."""
+
+    def get_source(self, environment: jinja2.Environment, template: str) -> tuple[str, str, Any]:
+        source, path, fresh = super().get_source(environment, template)
+        parts = _TAGS.split(source.replace("\r\n", "\n"))
+        parts[::2] = [re.sub(r"\n[ \t　]*(?=\n)", f"\n{BREAK}", part) for part in parts[::2]]
+        return "".join(parts), path, fresh
+
+
+def _written(value: Any) -> str:
+    if isinstance(value, str):
+        return value
+    if isinstance(value, Figure):
+        return str(value)
+    if isinstance(value, Fact):
+        return say(value)
+    if isinstance(value, jinja2.Undefined):
+        return str(value)
+    raise StoryError(f"直接写出了“{value!s:.30}”，它不是登记过的数字。请写成“全市.指标名”，日期、序数、阈值请用 mark 标注")
+
+
+def _figure_filter(phrase: Callable[..., str]) -> Callable[..., str]:
+    def apply(figure: Figure, *arguments: Any) -> str:
+        if not isinstance(figure, Figure):
+            raise StoryError(f"“{figure!s:.20}”不是登记过的数字，不能用这个过滤器")
+        return phrase(figure.register, figure.fact, *arguments)
+
+    return apply
+
+
+FILTERS = {
+    "mark": mark,
+    "标注": mark,
+    "较上季度末": _figure_filter(lambda r, f, unit="": phrases.change(r, f, "qoq", unit)),
+    "较上年同期": _figure_filter(lambda r, f, unit="": phrases.change(r, f, "yoy", unit)),
+    "与全市相比": _figure_filter(phrases.against_city),
+    "位次": _figure_filter(phrases.standing),
+    "以万计": _figure_filter(lambda r, f, decimals=1: in_ten_thousands(f, decimals)),
+    "普遍程度": _figure_filter(lambda r, f: phrases.prevalence(f)),
+    "多少": _figure_filter(lambda r, f: phrases.quantity(f)),
+    "并列": lambda names: phrases.listed([str(name) for name in names]),
+}
+
+
+class Engine:
+    """Renders templates of ``folder`` (the user's own) over the shipped ones, file by file."""
+
+    def __init__(self, register: Register, folder: Path | str | None = None) -> None:
+        folders = [Path(folder)] if folder and Path(folder).is_dir() else []
+        self.register = register
+        self.environment = SandboxedEnvironment(loader=_Loader([*folders, SHIPPED], encoding="utf-8-sig"), undefined=_Undefined, extensions=[_Sentence], finalize=_written)
+        self.environment.filters.update(FILTERS)
+
+    def render(self, name: str, **context: Any) -> Text:
+        """Render a template into blocks.
+
+        Raises
+        ------
+        TemplateError
+            One sentence with file and line, for any mistake in the template.
+        """
+        made = Text()
+
+        def unsaid(said: str, template: str, line: int) -> None:
+            made.unsaid.append(self._record(said, template, line))
+
+        try:
+            source = self.environment.get_template(name).render(_unsaid=unsaid, **context)
+        except jinja2.TemplateNotFound as error:
+            raise TemplateError(f"没有找到模板 {error.name or name}。请核对文件名，或从安装包中恢复该模板。") from error
+        except jinja2.TemplateSyntaxError as error:
+            raise TemplateError(f"模板 {error.name or name} 第 {error.lineno} 行：写法有误（{_in_chinese(error.message or '')}）。请检查成对的标记后重试。") from error
+        except (jinja2.UndefinedError, SecurityError, StoryError, TypeError, ValueError, KeyError, AttributeError, UnicodeDecodeError) as error:
+            where, line = _place_of(error, name)
+            raise TemplateError(f"模板 {where} 第 {line} 行：{_reason_of(error)}。请改正后重试。") from error
+        self._to_blocks(source, name, made)
+        return made
+
+    def _record(self, said: str, template: str, line: int) -> dict[str, Any]:
+        facts = [self.register.used[i] for i in dict.fromkeys(blank_ids(said)) if i in self.register.used]
+        reasons = [f"{f.name}：{f.reason or '无数据'}" for f in facts]
+        return {"template": template, "line": line, "text": "".join(plain(said).split()), "reason": "；".join(dict.fromkeys(reasons)), "facts": [f.id for f in facts]}
+
+    def _to_blocks(self, source: str, name: str, made: Text) -> None:
+        waiting: list[str] = []
+
+        def flush() -> None:
+            self._paragraph("".join(waiting), name, made)
+            waiting.clear()
+
+        for line in source.replace(BREAK, f"\n{BREAK}\n").split("\n"):
+            line = line.strip(" \t　") if line.strip(" \t") != BREAK else BREAK
+            head, _, rest = line.partition("：")
+            if line == BREAK:
+                flush()
+            elif line.startswith("#"):
+                flush()
+                marks = line[: len(line) - len(line.lstrip("#"))]
+                made.blocks.append({"type": "heading", "level": min(len(marks), 4), "runs": runs(line[len(marks) :].strip())})
+            elif head in _HEADS and rest:
+                flush()
+                made.blocks.append({"type": _HEADS[head], "runs": runs(rest)})
+            elif line:
+                waiting.append(line)
+        flush()
+
+    def _paragraph(self, text: str, name: str, made: Text) -> None:
+        """Add a paragraph without the sentences that hold a blank, and say which districts its figures leave out."""
+        kept = ""
+        for sentence in _SENTENCE_ENDS.split(text):
+            if has_blank(sentence):
+                made.unsaid.append(self._record(sentence, name, 0))
+            else:
+                kept += sentence
+        head, _, rest = kept.partition("：")
+        style = _SMALL.get(head, "body")
+        kept = rest if style != "body" else kept
+        if plain(kept).strip():
+            made.blocks.append({"type": "paragraph", "runs": runs(kept + self.left_out_sentence(kept)), "style": style})
+
+    def left_out_sentence(self, text: str) -> str:
+        """Return ``（以上全市数字未含甲区。）`` where figures of the text leave districts out, naming which where they differ."""
+        groups: dict[tuple[str, ...], list[str]] = {}
+        for fact in (self.register.used.get(i) for i in dict.fromkeys(fact_ids(text))):
+            if fact is not None and fact.left_out:
+                groups.setdefault(fact.left_out, []).append(fact.name)
+        if not groups:
+            return ""
+        names = dict(self.register.regions("district"))
+        where = {codes: phrases.listed([names.get(code, code) for code in codes]) for codes in groups}
+        if len(groups) == 1:
+            return f"（以上全市有关数字未含{next(iter(where.values()))}。）"
+        return "（" + "；".join(f"{'、'.join(dict.fromkeys(said))}未含{where[codes]}" for codes, said in groups.items()) + "。）"
+
+
+def _place_of(error: BaseException, name: str) -> tuple[str, int]:
+    where, line, trace = name, 0, error.__traceback__
+    while trace is not None:
+        if trace.tb_frame.f_code.co_filename.endswith(".j2"):
+            where, line = Path(trace.tb_frame.f_code.co_filename).name, trace.tb_lineno
+        trace = trace.tb_next
+    return where, line
+
+
+def _reason_of(error: BaseException) -> str:
+    if isinstance(error, UnicodeDecodeError):
+        return "文件不是 UTF-8 编码，请用 UTF-8 另存"
+    if isinstance(error, SecurityError):
+        return "用到了模板中不允许的功能"
+    if isinstance(error, (jinja2.UndefinedError, StoryError, ValueError)):
+        return str(error).rstrip("。")
+    if isinstance(error, KeyError):
+        return f"没有名为“{error.args[0]}”的内容"
+    return f"算式或过滤器用错了地方（{error}）"
+
+
+_MESSAGES = (
+    (r"Encountered unknown tag '(\w+)'", "不认识的标记“{0}”"),
+    (r"Unexpected end of template", "缺少结束标记，例如 endif、endfor 或 endsentence"),
+    (r"No filter named '(.+?)'", "不认识的过滤器“{0}”"),
+    (r"unexpected '(.+?)'", "多了或少了符号“{0}”"),
+    (r"unexpected char (.+?) at", "有不能用的字符 {0}"),
+    (r"expected token '(.+?)', got '(.+?)'", "这里应为“{0}”，却是“{1}”"),
+)
+
+
+def _in_chinese(message: str) -> str:
+    for pattern, sentence in _MESSAGES:
+        found = re.search(pattern, message)
+        if found:
+            return sentence.format(*found.groups())
+    return message
+

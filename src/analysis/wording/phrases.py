@@ -1,0 +1,151 @@
+"""Direction and threshold words (domain §8.4, §8.5). Every word is decided on the unrounded value; a blank stays a blank."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from functools import lru_cache
+
+from analysis import tables
+from analysis.facts import Fact, Register
+from analysis.wording.numbers import magnitude, mark, say
+
+THAN = {"qoq": "上季度末", "yoy": "上年同期"}
+
+
+@lru_cache(maxsize=1)
+def _thresholds() -> dict[str, dict[str, str]]:
+    return {row["code"]: row for row in tables.load("wording_thresholds").to_dict("records")}
+
+
+def word(code: str) -> str:
+    return _thresholds()[code]["word"]
+
+
+def lower(code: str) -> Fraction:
+    return Fraction(_thresholds()[code]["from"])
+
+
+def upper(code: str) -> Fraction:
+    return Fraction(_thresholds()[code]["below"])
+
+
+def least(code: str) -> int:
+    """Return how large the denominator must be before the word may be used."""
+    return int(_thresholds()[code]["needs_at_least"] or 0)
+
+
+def change(register: Register, fact: Fact, against: str = "qoq", unit: str = "") -> str:
+    """Return how a figure moved: ``较上季度末提高2.1个百分点``, ``与上季度末持平``, ``较上季度末增加12家``.
+
+    ``unit`` is the measure word of a count (家, 人, 个).
+    """
+    moved = register.fact(f"{fact.indicator}_{against}", fact.region_code, fact.segment, fact.quarter)
+    if not moved.is_ok:
+        return say(moved)
+    return rate_change(register, moved, fact, THAN[against]) if moved.unit == "pp" else count_change(register, moved, fact, THAN[against], unit)
+
+
+def rate_change(register: Register, moved: Fact, fact: Fact, than: str) -> str:
+    size, up = abs(Fraction(moved.value)), moved.value > 0
+    verb = "提高" if up else "下降"
+    if moved.rounded == 0:
+        return f"与{than}持平"
+    if size < upper("near_flat"):
+        return f"与{than}{word('near_flat')}"
+    shown = say(magnitude(register, moved))
+    if size < upper("slight_change"):
+        return f"较{than}{word('slight_change')}{verb}，{'升' if up else '降'}幅为{shown}"
+    if size >= lower("marked_change") and (fact.denominator or 0) >= least("marked_change"):
+        return f"较{than}{word('marked_change')}{verb}{shown}"
+    return f"较{than}{verb}{shown}"
+
+
+def count_change(register: Register, moved: Fact, fact: Fact, than: str, unit: str) -> str:
+    if moved.value == 0:
+        return f"与{than}持平"
+    verb = "增加" if moved.value > 0 else "减少"
+    before = fact.value - moved.value if fact.is_ok else 0
+    marked = before >= least("marked_count_change") and 100 * abs(Fraction(moved.value, before)) >= lower("marked_count_change")
+    shown = f"{say(magnitude(register, moved))}{unit}"
+    return f"较{than}{word('marked_count_change') if marked else ''}{verb}{shown}"
+
+
+def against_city(register: Register, fact: Fact) -> str:
+    """Return ``低于全市10.2个百分点``, ``高于全市…`` or ``与全市持平``; the city's rate is the merged one, never a mean."""
+    gap = register.gap_to_city(fact.indicator, fact.region_code if fact.region_level != "city" else None, fact.segment)
+    return gap_words(register, gap)
+
+
+def segment_against_city(register: Register, indicator: str, segment: str, region: str | None = None) -> tuple[Fact, str]:
+    """Return the gap between a segment (an industry, say) and all units of the same region, and the words for it."""
+    own, whole = register.fact(indicator, region, segment), register.fact(indicator, region)
+    name = f"{own.name}与全部单位之差"
+    if not (own.is_ok and whole.is_ok):
+        gap = register.derived(own, "gap_to_all", None, "pp", name, status="no_data", reason=own.reason or whole.reason)
+    else:
+        gap = register.derived(own, "gap_to_all", 100 * (Fraction(own.value) - Fraction(whole.value)), "pp", name)
+    return gap, gap_words(register, gap)
+
+
+def gap_words(register: Register, gap: Fact, whole: str = "全市") -> str:
+    if not gap.is_ok:
+        return say(gap)
+    if abs(Fraction(gap.value)) < upper("level_with_city") or gap.rounded == 0:
+        return f"与{whole}持平"
+    return f"{'高于' if gap.value > 0 else '低于'}{whole}{say(magnitude(register, gap))}"
+
+
+def standing(register: Register, fact: Fact) -> str:
+    """Return the place of a district: ``在9个参排区县中名列第一``, ``并列第一``, ``位居前列，列第2位``, ``列第5位``.
+
+    名列第一 is said only of a strict and single first, with no district's report missing.
+    """
+    rank, field = register.rank(fact.indicator, fact.region_code, fact.segment), register.ranked_count(fact.indicator, fact.segment)
+    if not rank.is_ok:
+        return say(rank)
+    ranked = register.ranked(fact.indicator, fact.segment)
+    ties = sum(1 for f in ranked if f.value == fact.value)
+    complete = all(f.is_ok for f in register.district_facts(fact.indicator, fact.segment))
+    among = f"在{say(field)}个参排区县中"
+    if rank.value == 1 and complete and len(ranked) > 1:
+        return among + ("名列第一" if ties == 1 else "并列第一")
+    place = f"{'并列' if ties > 1 else '列'}第{say(rank)}位"
+    share = 100 * Fraction(rank.value, len(ranked))
+    if len(ranked) >= 4 and share <= upper("rank_top"):
+        return f"{among}{word('rank_top')}，{place}"
+    if len(ranked) >= 4 and share > lower("rank_bottom"):
+        return f"{among}{word('rank_bottom')}，{place}"
+    return among + place
+
+
+def is_weak(gap: Fact, size: Fact) -> bool:
+    """Whether an industry or place may be called 薄弱."""
+    return gap.is_ok and size.is_ok and size.value >= least("weak") and -Fraction(gap.value) >= lower("weak")
+
+
+def prevalence(share: Fact) -> str:
+    """Return 大量存在, 比较普遍 or "" (then only the number is said)."""
+    if not share.is_ok or (share.denominator or 0) < least("abundant"):
+        return ""
+    percent = 100 * Fraction(share.value)
+    if percent >= lower("abundant"):
+        return word("abundant")
+    return word("common") if percent >= lower("common") else ""
+
+
+def quantity(share: Fact) -> str:
+    """Return 相当多 past its threshold, otherwise 一部分."""
+    enough = share.is_ok and (share.denominator or 0) >= least("many_without")
+    return word("many_without") if enough and 100 * Fraction(share.value) >= lower("many_without") else "一部分"
+
+
+def listed(names: list[str]) -> str:
+    """Join names as a Chinese enumeration: 甲、乙和丙."""
+    return names[0] if len(names) == 1 else "、".join(names[:-1]) + "和" + names[-1] if names else ""
+
+
+def rule_of_25(settings: object) -> str:
+    """Return the 25-person rule as it must be named wherever it is used."""
+    minimum = mark(f"{getattr(settings, 'mandatory_minimum', 25)}人", "threshold")
+    who = "会员" if getattr(settings, "mandatory_rule", "") == "member_ge_25" else "职工"
+    return f"{who}{minimum}以上（含{minimum}）"
