@@ -6,7 +6,7 @@ import json
 import os
 import shutil
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -133,6 +133,8 @@ def open_package(package: str = "", quarter: str = "2021Q3", scope: str = "city"
     if context["quarter"] != quarter:
         raise ParameterError(f"参数 quarter 为 {quarter}，而准备好的数据是 {context['quarter']} 的。请改成一致后重新运行。")
     settings = choose_settings(audience=audience, map_use=map_use)
+    # whose ledgers these are is known to the package, not to the settings of this process
+    settings = replace(settings, ledgers=DATA / "demo" / "ledgers" if context["is_demo"] else None)
     frame = suppress(pd.read_parquet(folder / "indicators.parquet"), audience, settings.suppress_below, settings.suppress_rate_below)
     city = tuple(context["city"])
     register = Register(frame, quarter, city, settings.smallest_ranked)

@@ -1,0 +1,109 @@
+"""The quarter's index page: what a leader opens first."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable
+from pathlib import Path
+
+import pandas as pd
+
+from analysis.charts.imprint import Imprint
+from analysis.charts.maps import choropleth
+from analysis.charts.tilegrid import tile_grid
+from analysis.facts import Fact
+from analysis.publishing import blocks
+from analysis.publishing.index import write_index
+from analysis.runs.notebook import Outcome
+from analysis.runs.package import Package
+from analysis.runs.plan import notebooks
+
+_HEADLINES = ("eligible_unit_count", "unit_coverage_rate", "blind_unit_count", "employee_coverage_rate", "membership_rate_all")
+_TABLES = (("indicators.csv", "全部指标（Excel 可打开）", ""), ("indicators.parquet", "全部指标（Parquet）", ""), ("intake/summary.csv", "各文件读入、接收、提示、退回行数", ""),
+           ("intake/rows.csv", "逐行核对结果与处理办法", "只供内部"), ("intake/files.csv", "各文件读取情况", ""), ("manifest.json", "本次运行的记录", ""))
+
+
+def _signed(fact: Fact, word: str) -> list:
+    """Say a change: its direction in words, its size as the fact; nothing where there is none to compare with."""
+    if not fact.is_ok:
+        return [f"{word}：—（{fact.reason}）"] if fact.reason else []
+    if not fact.rounded:
+        return [f"{word}持平（", fact, "）"]
+    is_rate = fact.unit == "pp"
+    verb = ("提高" if fact.value > 0 else "下降") if is_rate else ("增加" if fact.value > 0 else "减少")
+    return [f"{word}{verb}", fact.magnitude]
+
+
+def _headline(package: Package) -> list[dict]:
+    rows = []
+    for indicator in _HEADLINES:
+        fact = package.register.fact(indicator)
+        change = package.register.fact(f"{indicator}_qoq")
+        if change.is_ok:
+            package.register.used[change.magnitude.id] = change.magnitude
+        name = fact.name + (f"（分母：{fact.denominator_name}）" if fact.denominator_name else "")
+        rows.append({"label": name, "runs": blocks.as_runs(fact), "change": blocks.as_runs(*_signed(change, "较上季度末"))})
+    return rows
+
+
+def _map(package: Package) -> dict | None:
+    facts = package.register.district_facts("unit_coverage_rate")
+    imprint = Imprint.from_settings(package.settings, is_demo=package.is_demo, **({"source": "汇总表（公布数或申报数）"} if package.is_totals else {}))
+    if package.regions is not None:
+        drawn = choropleth(package.regions, facts, imprint)
+    elif package.tiles is not None:
+        drawn = tile_grid(package.tiles, facts, imprint)
+    else:
+        return None
+    return blocks.figure(drawn.alt, svg=drawn.svg, png=base64.b64encode(drawn.png).decode(), caption="各地单位覆盖率", facts=drawn.facts)
+
+
+def _ranking(package: Package) -> dict:
+    register = package.register
+    facts = sorted(register.district_facts("unit_coverage_rate"), key=lambda f: (not f.is_ok, -(f.value or 0), f.region_code))
+    rows = [[f.region_name, register.fact("eligible_unit_count", f.region_code), register.fact("covered_unit_count", f.region_code), f,
+             register.fact("unit_coverage_rate_qoq", f.region_code), register.rank("unit_coverage_rate", f.region_code)] for f in facts]
+    city = register.city[0]
+    rows.append([register.city[1], register.fact("eligible_unit_count"), register.fact("covered_unit_count"), register.fact("unit_coverage_rate"),
+                 register.fact("unit_coverage_rate_qoq", city), "—"])
+    columns = ["地区", ("应建会单位", "right"), ("已覆盖", "right"), ("单位覆盖率", "right"), ("较上季度末", "right"), ("名次", "right")]
+    return blocks.table(columns, rows, caption="各地单位覆盖率", note=f"率的分母为应建会单位；应建会单位不足{register.smallest_ranked}家的不排名；“—”为无数据或不参加排名。")
+
+
+def _documents(package: Package, outcomes: list[Outcome]) -> list[dict]:
+    names = {n.document: n.name for n in notebooks()}
+    places = dict(package.register.regions("district")) | {"city": package.city[1]}
+    groups: dict[str, list[dict]] = {}
+    for outcome in sorted(outcomes, key=lambda o: (o.scope != "city", o.scope, list(names).index(o.document) if o.document in names else 99)):
+        formats = {Path(f).suffix[1:]: f for f in outcome.files if not f.startswith("notebooks/")}
+        record = [f for f in outcome.files if f.startswith("notebooks/")]
+        row = {"title": names.get(outcome.document, outcome.document), "formats": formats, "status": "failed" if outcome.status == "failed" else "ok", "reason": outcome.reason}
+        if record and package.audience == "internal":
+            row["formats"] = formats | {"ipynb": record[0]}
+        groups.setdefault(outcome.scope, []).append(row)
+    return [{"scope": scope, "scope_name": places.get(scope, scope), "documents": rows} for scope, rows in groups.items()]
+
+
+def incomplete_lines(package: Package) -> list[str]:
+    """Return what is incomplete in whole tables, a sentence a district."""
+    gaps = pd.DataFrame([g for g in package.incomplete if not g["column"] and g["table"] in ("units", "unions", "covers", "congresses", "contracts", "contract_covers")])
+    if gaps.empty:
+        return []
+    return [f"{name}：{'；'.join(group['reason'])}" for name, group in gaps.groupby("region_name", sort=False)]
+
+
+def write_door(folder: Path, package: Package, outcomes: list[Outcome], say: Callable[[str], None]) -> Path:
+    """Write ``index.html`` and return its path."""
+    say("编写目录页")
+    intake = package.intake
+    model = {"city_name": package.city[1], "quarter": package.quarter, "as_of": package.register.fact("eligible_unit_count").as_of.isoformat(), "demo": package.is_demo,
+             "label": "内部资料 注意保存" if package.audience == "internal" else "", "incomplete": incomplete_lines(package), "headline": _headline(package),
+             "ranking": _ranking(package), "documents": _documents(package, outcomes),
+             "tables": [{"href": href, "title": title, "note": note} for href, title, note in _TABLES if (folder / href).is_file() or href == "manifest.json"],
+             "intake": [{"label": label, "value": str(intake[key])} for key, label in
+                        (("files", "文件"), ("rows_read", "读入行"), ("accepted", "接收"), ("flagged", "提示"), ("quarantined", "退回"))]}
+    drawn = _map(package)
+    if drawn:
+        model["map"] = drawn
+    model["facts"] = [f.as_record() for f in package.register.used.values()]
+    return write_index(folder / "index.html", model)
