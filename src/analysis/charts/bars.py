@@ -30,6 +30,7 @@ def ranked_bars(facts: Sequence[Fact], imprint: Imprint, *, city: Fact | None = 
     left = max((sheet.measure(f.region_name, 8) for f in facts), default=10) + 3
     largest = max([float(f.value) for f in shown] + ([float(city.value)] if city is not None and city.is_ok else []) + [0.0]) or 1.0
     scale = (WIDTH_MM - left - 24 - demo) / largest
+    line_at = left + float(city.value) * scale if city is not None and city.is_ok else None
     rows = []
     for number, fact in enumerate([*shown, *blank]):
         y = sheet.height - head - (number + 0.5) * _ROW_MM
@@ -39,15 +40,17 @@ def ranked_bars(facts: Sequence[Fact], imprint: Imprint, *, city: Fact | None = 
             end = left + float(fact.value) * scale
             note = {"class": "bar", "data-region": fact.region_code, "data-fact": fact.id, "title": f"{fact.region_name}：{fact.name} {fact.text}{unit}"}
             sheet.rectangle((left, y - _BAR_MM / 2, max(end, left + 0.15), y + _BAR_MM / 2), fill=colour, note=note)
-            sheet.text(end + 1.2, y, fact.text + unit, size=8, role="label", fact=fact.id)
+            width = sheet.measure(fact.text + unit, 8)
+            is_crossed = line_at is not None and end + 0.7 < line_at < end + width + 1.7
+            sheet.text(line_at + 1.2 if is_crossed else end + 1.2, y, fact.text + unit, size=8, role="label", fact=fact.id)
         else:
             fill, hatch, word = BLANKS["suppressed" if fact.status == "suppressed" else "no_data"]
             sheet.rectangle((left, y - _BAR_MM / 2, left + 9, y + _BAR_MM / 2), fill=fill, edge="#8c959f", hatch=hatch)
             sheet.text(left + 10.2, y, word.split("，")[-1], size=7.5, color=SOFT, role="label", fact=fact.id)
         rows.append({"region": fact.region_code, "length_mm": float(fact.value) * scale if fact.is_ok else None, "status": fact.status})
     sheet.line([(left, 1 + _ROW_MM * 0.05), (left, sheet.height - head)], color="#8c959f", width=0.6)
-    if city is not None and city.is_ok:
-        x = left + float(city.value) * scale
+    if line_at is not None:
+        x = line_at
         sheet.line([(x, 1 + _ROW_MM * len(blank)), (x, sheet.height - head + 0.8)], color=CITY, width=0.9, dashes=(4, 2), order=3)
         sheet.text(x, sheet.height - 3, f"{city.region_name} {city.text}{unit}", size=8, color=CITY, align="center", role="city", fact=city.id)
     known = [*facts, *([city] if city is not None else [])]

@@ -52,11 +52,17 @@ def _circles(sheet: Sheet, first: Fact, second: Fact, both: Fact, names: tuple[s
         sheet.text(x + out, y + 2.4, name, size=9, align=side, role="name")
         sheet.text(x + out, y - 2.4, f"{fact.text}{unit}", size=10, align=side, role="label", fact=fact.id)
     lens = ((distance - radii[1]) + radii[0]) / 2 if distance > abs(radii[0] - radii[1]) else (0.0 if radii[0] < radii[1] else distance)
-    top = y + max(radii) + 1.5
-    if both.value:
-        sheet.line([(x0 + lens, y), (x0 + lens, top)], color=INK, width=0.5)
-        sheet.circle(x0 + lens, y, 0.5, fill=INK, order=7)
-    sheet.text(x0 + lens, top + 2, f"两者兼有 {both.text}{unit}", size=9, align="center", role="label", fact=both.id)
+    room = min(radii[0], distance + radii[1]) - max(-radii[0], distance - radii[1])
+    words, figure = "两者兼有", f"{both.text}{unit}"
+    if room > sheet.measure(words, 9) + 3:
+        sheet.text(x0 + lens, y + 2.4, words, size=9, align="center", role="name")
+        sheet.text(x0 + lens, y - 2.4, figure, size=10, align="center", role="label", fact=both.id)
+    else:
+        top = y + max(radii) + 1.5
+        if both.value:
+            sheet.line([(x0 + lens, y), (x0 + lens, top)], color=INK, width=0.5)
+            sheet.circle(x0 + lens, y, 0.5, fill=INK, order=7)
+        sheet.text(x0 + lens, top + 2, f"{words} {figure}", size=9, align="center", role="label", fact=both.id)
     return {"radii": radii, "distance": distance, "shared_mm2": shared}
 
 

@@ -39,7 +39,7 @@ def slope_chart(then: Sequence[Fact], now: Sequence[Fact], imprint: Imprint, *, 
         if facts:
             sheet.text(x, body + 3, Quarter(facts[0].quarter).label, size=8.5, align="center", color=SOFT, role="axis")
     spots = [_spread([height(pair[side]) for pair in drawn], _STEP_MM, body - 1) for side in (0, 1)]
-    is_city = [city is not None and pair is city for pair in drawn]
+    is_city = [city is not None and now_fact.id == city[1].id for _, now_fact in drawn]
     lines = []
     for number, (a, b) in enumerate(drawn):
         way = "rise" if b.value > a.value else "fall" if b.value < a.value else "flat"

@@ -66,7 +66,7 @@ def _write(sheet: Sheet, lines: Sequence[tuple[str, str]], x: float, y: float, s
     step = side * 0.27
     if backing:
         half = max(sheet.measure(text, size) for (text, _), size in zip(lines, sizes, strict=False)) / 2 + 0.4
-        sheet.rectangle((x - half, y - 2 * step * 0.95, x + half, y + 2 * step * 0.95), fill=backing, alpha=0.9, order=5)
+        sheet.rectangle((x - half, y - step * 1.08, x + half, y + step * 1.08), fill=backing, alpha=0.9, order=5)
     for (text, fact), size, up in zip(lines[:2], sizes, (0.5, -0.5), strict=True):
         sheet.text(x, y + up * step, text, size=size, color=colour, align="center", role="label", fact=fact)
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import pyogrio
 import shapely
 
@@ -70,17 +71,30 @@ def _only_layer(path: Path) -> str:
 
 
 def _read_any_encoding(path: Path, layer: str) -> gpd.GeoDataFrame:
-    encodings = ("utf-8", "gb18030") if path.suffix.lower() == ".shp" else (None,)
-    for encoding in encodings:
+    is_shapefile = path.suffix.lower() == ".shp"
+    try:
+        frame = gpd.read_file(path, layer=layer, encoding="ISO-8859-1" if is_shapefile else None)
+    except (pyogrio.errors.DataSourceError, UnicodeDecodeError) as error:
+        raise BoundaryError(f"边界文件 {path.name} 打不开，可能已损坏。请重新导出后再试。") from error
+    except (shapely.errors.GEOSException, pyogrio.errors.GeometryError) as error:
+        raise BoundaryError(f"边界文件 {path.name} 中有读不懂的图形（例如不足四点的环）。请在制图软件中检查几何后重新导出。") from error
+    if not is_shapefile or not isinstance(frame, gpd.GeoDataFrame):
+        return frame
+    for encoding in ("utf-8", "gb18030"):
         try:
-            return gpd.read_file(path, layer=layer, encoding=encoding)
+            return _decode(frame, encoding)
         except UnicodeDecodeError:
             continue
-        except pyogrio.errors.DataSourceError as error:
-            raise BoundaryError(f"边界文件 {path.name} 打不开，可能已损坏。请重新导出后再试。") from error
-        except (shapely.errors.GEOSException, pyogrio.errors.GeometryError) as error:
-            raise BoundaryError(f"边界文件 {path.name} 中有读不懂的图形（例如不足四点的环）。请在制图软件中检查几何后重新导出。") from error
     raise BoundaryError(f"边界文件 {path.name} 的属性表既不是 UTF-8 也不是 GBK 编码。请在制图软件中另存为 UTF-8 后重试。")
+
+
+def _decode(frame: gpd.GeoDataFrame, encoding: str) -> gpd.GeoDataFrame:
+    """Decode a frame that was read byte for byte. Column names are cut at ten bytes, maybe amid a character: half a character is dropped."""
+    decoded = frame.copy()
+    for column in frame.columns.drop(frame.geometry.name):
+        if pd.api.types.is_string_dtype(frame[column]):
+            decoded[column] = [value if pd.isna(value) else value.encode("latin-1").decode(encoding) for value in frame[column]]
+    return decoded.rename(columns={column: str(column).encode("latin-1").decode(encoding, errors="ignore") for column in frame.columns})
 
 
 def bring_to_wgs84(frame: gpd.GeoDataFrame, path: Path, boundary_crs: str) -> tuple[gpd.GeoDataFrame, str, tuple[str, ...]]:
