@@ -46,7 +46,7 @@ def as_runs(*parts: Text) -> list[dict]:
         elif isinstance(part, Fact):
             runs.append(run(part.text, fact=part.id))
         elif isinstance(part, dict):
-            runs += part["runs"] if "runs" in part else [part]
+            runs += part.get("runs", [part])
         elif isinstance(part, Iterable):
             runs += as_runs(*part)
         else:

@@ -7,8 +7,12 @@ from collections import Counter
 from functools import lru_cache
 from pathlib import Path
 
+from analysis.errors import SettingsError
+
 # C0 and C1 controls, surrogates, non-characters (none may stand in XML), and the marks that reverse or hide the text around them
-_UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufdd0-\ufdef\ufff9-\ufffb\ufffe\uffff]")
+_CONTROLS = "\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff"
+_TURNING = "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufff9-\ufffb"
+_UNPRINTABLE = re.compile(f"[{_CONTROLS}{_TURNING}]")
 _BREAKS = re.compile(r"[\t\r\n\u2028\u2029]+")
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200d\u2060\ufe00-\ufe0f\ufeff\U000e0100-\U000e01ef]")
 
@@ -34,13 +38,14 @@ def visible(text: str, keep_breaks: bool = False) -> str:
 
 @lru_cache(maxsize=64)
 def _characters_of(path: str, _modified: int) -> frozenset[int]:
-    from fontTools.ttLib import TTCollection, TTFont
+    from fontTools.ttLib import TTCollection, TTFont, TTLibError
 
-    if path.lower().endswith(".ttc"):
-        with TTCollection(path, lazy=True) as collection:
-            return frozenset().union(*(font.getBestCmap() or {} for font in collection.fonts))
-    with TTFont(path, lazy=True) as font:
-        return frozenset(font.getBestCmap() or {})
+    try:
+        with open(path, "rb") as file:
+            fonts = TTCollection(file, lazy=True).fonts if path.lower().endswith(".ttc") else [TTFont(file, lazy=True)]
+            return frozenset().union(*(font.getBestCmap() or {} for font in fonts))
+    except TTLibError as error:
+        raise SettingsError(f"字体文件 {path} 读不懂（{error}）。请从 font_folder 所指的文件夹里移走它，或换一个完好的文件。") from error
 
 
 class Coverage:

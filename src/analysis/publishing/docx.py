@@ -17,8 +17,8 @@ from docx.oxml.ns import qn
 from docx.shared import Mm
 
 from analysis.publishing import docx_parts as parts
-from analysis.publishing.docx_styles import apply_page, apply_styles, font_name
 from analysis.publishing.document import DEMO_NOTICE, Document
+from analysis.publishing.docx_styles import apply_page, apply_styles, font_name
 from analysis.publishing.layout import title_lines, words
 from analysis.publishing.notices import with_incomplete
 from analysis.publishing.pictures import figure_png, png_ratio

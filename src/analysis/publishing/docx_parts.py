@@ -65,7 +65,8 @@ class Numbers:
 
 def fact_control(run: dict, name: str, number: int, half_points: int | None) -> Any:
     """Return an inline content control whose tag is the fact's id."""
-    properties = element("sdtPr", [element("alias", val=name[:_TAG_LENGTH]), element("tag", val=fact_tag(run["fact"])), element("id", val=number), element("text")])
+    naming = [element("alias", val=name[:_TAG_LENGTH]), element("tag", val=fact_tag(run["fact"])), element("id", val=number)]
+    properties = element("sdtPr", [*naming, element("text")])
     return element("sdt", [properties, element("sdtContent", [text_run(run["text"], bool(run.get("bold")), half_points)])])
 
 

@@ -25,6 +25,7 @@ def _loose(before: int, after: int, line: int, rule: str = "exact") -> str:
 
 
 _BORDER = "".join(f'<w:{side} w:val="single" w:sz="6" w:space="4" w:color="000000"/>' for side in ("top", "left", "bottom", "right"))
+_BOXED = '<w:ind w:left="113" w:right="113" w:firstLineChars="0" w:firstLine="0"/>'
 STYLES = (
     ("Title", "Title", "Normal", "title", 44, _KEEP + _loose(579, 400, 720) + _NO_INDENT + '<w:jc w:val="center"/>'),
     ("Subtitle", "Subtitle", "Normal", "kai", 32, _KEEP + _NO_INDENT + '<w:jc w:val="center"/>'),
@@ -39,7 +40,7 @@ STYLES = (
     ("TableText", "表格文字", "Normal", "song", 21, _loose(20, 20, 240, "auto") + _NO_INDENT + '<w:jc w:val="left"/>'),
     ("FigureLine", "插图", "Normal", "body", 32, "<w:keepNext/>" + _loose(120, 60, 240, "auto") + _NO_INDENT + '<w:jc w:val="center"/>'),
     ("SmallNote", "注释", "Normal", "body", 21, _loose(60, 160, 320) + _NO_INDENT + '<w:jc w:val="left"/>'),
-    ("Notice", "提示", "Normal", "hei", 24, f"<w:keepLines/><w:pBdr>{_BORDER}</w:pBdr>" + _loose(120, 200, 380) + '<w:ind w:left="113" w:right="113" w:firstLineChars="0" w:firstLine="0"/>'),
+    ("Notice", "提示", "Normal", "hei", 24, f"<w:keepLines/><w:pBdr>{_BORDER}</w:pBdr>" + _loose(120, 200, 380) + _BOXED),
     ("Header", "header", "Normal", "hei", 24, '<w:tabs><w:tab w:val="right" w:pos="8844"/></w:tabs>' + _loose(0, 0, 280) + _NO_INDENT + '<w:jc w:val="left"/>'),
     ("Footer", "footer", "Normal", "song", 28, _loose(0, 0, 280) + _NO_INDENT),
 )  # fmt: skip

@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 from analysis.errors import ExportError
 from analysis.periods import Quarter
+from analysis.publishing import blocks
 from analysis.publishing.characters import visible
 from analysis.publishing.document import Document, prepare
 from analysis.publishing.html import render
@@ -47,9 +48,10 @@ def _groups(documents: list[dict]) -> list[dict]:
 
 def _document(model: dict) -> Document:
     pieces = [block for block in (model.get("map"), model.get("ranking")) if block]
-    meta = {"type": "meta", "document": "index", "title": f"{model['city_name']}工会覆盖工作台", "quarter": str(model["quarter"]), "city_name": model["city_name"],
-            "demo": bool(model.get("demo")), "label": model.get("label", "内部资料 注意保存"), "incomplete": list(model.get("incomplete", [])),
-            "as_of": str(model.get("as_of", "") or "")}  # fmt: skip
+    meta = blocks.meta(
+        "index", f"{model['city_name']}工会覆盖工作台", model["quarter"], city_name=model["city_name"], demo=bool(model.get("demo")),
+        label=model.get("label", blocks.LABEL), incomplete=model.get("incomplete", []), as_of=model.get("as_of", "") or "",
+    )  # fmt: skip
     return prepare([meta, *pieces, {"type": "facts", "facts": list(model.get("facts", []))}])
 
 

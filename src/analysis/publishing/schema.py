@@ -13,7 +13,7 @@ STYLES = ("body", "note", "source", "notice")
 ALIGNMENTS = ("left", "right", "center")
 NEEDED: dict[str, tuple[str, ...]] = {
     "meta": ("document", "title", "quarter"),
-    **{name: ("runs",) for name in TEXT_TYPES},
+    **dict.fromkeys(TEXT_TYPES, ("runs",)),
     "heading": ("level", "runs"),
     "paragraph": ("runs",),
     "table": ("columns", "rows"),
