@@ -66,23 +66,27 @@ def parse_column(cells: list[Any], column: Column, factor: Decimal = Decimal(1))
     >>> parse_column(["1,200", "约50", ""], employees)
     ([1200, None, None], {1: 'count_invalid', 2: 'count_missing'})
     """
-    if bool in set(map(type, cells)):  # True == 1 in a dict: keep them apart
+    kinds = set(map(type, cells))
+    if bool in kinds:  # True == 1 in a dict: keep them apart
         cells = [str(v).upper() if type(v) is bool else v for v in cells]
-    if list in set(map(type, cells)) or dict in set(map(type, cells)):
+    if kinds & {list, dict}:  # nested Parquet values have no hash
         cells = [str(v) for v in cells]
     parse, blank_rule = _parser(column, factor), _blank_rule(column)
     parsed: dict[Any, Any] = {}
     for cell in set(cells):
+        if type(cell) is float and cell == cell:  # the common case in workbooks: a number, never a blank
+            parsed[cell] = parse(cell)
+            continue
         text = values.as_text(cell)
         if not text:
             parsed[cell] = blank_rule
-        elif text.upper() in values.ERRORS:
+        elif text[0] == "#" and text.upper() in values.ERRORS:
             parsed[cell] = values.INVALID_COUNT if column.type == "count" else values.UNKNOWN
         else:
             parsed[cell] = parse(cell)
     out = [parsed[cell] for cell in cells]
     faults: dict[int, str] = {}
-    if any(type(v) is Fault for v in parsed.values()):
+    if Fault in set(map(type, parsed.values())):
         faults = {i: str(v) for i, v in enumerate(out) if type(v) is Fault}
         out = [None if type(v) is Fault else v for v in out]
     return out, faults

@@ -57,14 +57,15 @@ def find_header(sheet: Sheet, table: str, aliases: Aliases) -> Header:
             if score and (best is None or score > best[0]):
                 best = (score, top, depth, matched)
     seen = _headers_seen(lines, best)
+    free = seen if best is None else [t for i, t in enumerate(_joined(lines[best[1] : best[1] + best[2]])) if t and i not in best[3]]
     if best is None:
-        raise HeaderProblem(_missing_sentence([c for c in columns_of(table) if c.is_key or c.need == "required"], seen, names))
+        raise HeaderProblem(_missing_sentence([c for c in columns_of(table) if c.is_key or c.need == "required"], seen, free, names))
     _, top, depth, matched = best
     texts = {i: t for i, t in enumerate(_joined(lines[top : top + depth])) if t}
     columns = _resolve(sheet, top + depth, matched, table)
     missing = _missing(table, columns)
     if missing:
-        raise HeaderProblem(_missing_sentence(missing, seen, names))
+        raise HeaderProblem(_missing_sentence(missing, seen, free, names))
     return Header(top + depth, columns, texts, _notes(texts, matched, names))
 
 
@@ -161,11 +162,11 @@ def _headers_seen(lines: list[list[str]], best: Any) -> list[str]:
     return [t for t in dict.fromkeys(_joined(lines[best[1] : best[1] + best[2]])) if t]
 
 
-def _missing_sentence(missing: list[Column], seen: list[str], names: dict[str, str]) -> str:
+def _missing_sentence(missing: list[Column], seen: list[str], free: list[str], names: dict[str, str]) -> str:
     wanted = []
     for column in missing:
         own = [name for name, code in names.items() if code == column.code]
-        near = [s for s in seen if difflib.get_close_matches(split_header(key_of(s))[0], own, 1, 0.55)]
+        near = [s for s in free if difflib.get_close_matches(split_header(key_of(s))[0], own, 1, 0.55)]
         wanted.append(f"“{column.header}”" + (f"（最接近的是“{'”“'.join(near[:2])}”）" if near else ""))
     shown = "、".join(s[:20] for s in seen[:40]) or "无"
     what = f"{table_names()[missing[0].table]}表缺少必需的列：{'、'.join(wanted)}。看到的表头：{shown}。"

@@ -45,7 +45,7 @@ def read_sheets(path: Path, settings: Settings, wanted: Any) -> tuple[list[Sheet
     """
     suffix = path.suffix.lower()
     if suffix in _ADVICE:
-        raise LedgerError(f"{suffix} 文件不能直接读取，{_ADVICE[suffix]}后重新报送。")
+        raise LedgerError(f"{suffix} 文件不能直接读取，{_ADVICE[suffix]}，再重新报送。")
     try:
         size = path.stat().st_size
         if size == 0:

@@ -53,22 +53,23 @@ def add_sizes(units: pd.DataFrame) -> pd.DataFrame:
     measures; one known measure below the floor of 中 already makes it 小 or 微.
     """
     _, thresholds = _groups()
+    which, industries = pd.factorize(units["industry_code"])  # -1 = blank, which picks the None put last
     # a list, not Series.map: that turns the undecided (None) into NaN, which would pass for a group
-    groups = np.array([None if pd.isna(code) else size_group(code) for code in units["industry_code"]], dtype=object)
+    distinct: list[str | None] = [*map(size_group, industries), None]
     worst = np.full(len(units), -1)
-    is_complete = np.array([g is not None and g != NOT_APPLICABLE for g in groups], dtype=bool)
+    is_complete = np.array([g is not None and g != NOT_APPLICABLE for g in distinct], dtype=bool)[which]
     for name, column in _MEASURES:
         floors = {g: [float(thresholds.at[g, f"{name}_{size}"]) for size in ("large", "medium", "small")]
                   for g in thresholds.index if thresholds.at[g, f"{name}_large"]}
-        counted = np.array([g in floors for g in groups], dtype=bool)
-        table = np.array([floors.get(g, [np.nan] * 3) for g in groups], dtype="float64").reshape(-1, 3)
+        counted = np.array([g in floors for g in distinct], dtype=bool)[which]
+        table = np.array([floors.get(g or "", [np.nan] * 3) for g in distinct], dtype="float64")[which]
         value = units[column].astype("Float64").to_numpy(dtype="float64", na_value=np.nan)
         is_known = counted & ~np.isnan(value)
         tier = (value[:, None] < table).sum(axis=1)
         worst = np.where(is_known, np.maximum(worst, tier), worst)
         is_complete &= is_known | ~counted
     computed = np.array([SIZES[w] if (complete and w >= 0) or w == 3 else None for w, complete in zip(worst, is_complete, strict=True)], dtype=object)
-    computed[groups == NOT_APPLICABLE] = "不适用"
+    computed[np.array([g == NOT_APPLICABLE for g in distinct], dtype=bool)[which]] = "不适用"
     given = units["size_class"].to_numpy(dtype=object)
     has_given = units["size_class"].notna().to_numpy(dtype=bool)
     size = np.where(has_given, given, computed)
