@@ -19,7 +19,7 @@ def _row(*cells: str) -> str:
 def indicators_page() -> str:
     """Return the indicator handbook (口径卡)."""
     meaning = tables.load("base_sums").set_index("base")["meaning"].to_dict()
-    lines = ["# 指标口径", "", "由 `scripts/write_handbook.py` 从 `src/analysis/tables/` 生成，请勿手改。各率都是先加总、后相除；舍入一次，四舍五入。", "",
+    lines = ["# 指标口径", "", "由 `scripts/write_handbook.py` 从 `src/analysis/tables/` 生成，请勿手改。各率都是先加总、后相除；舍入一次，四舍五入。“依据”一列的 § 是业务口径说明（domain）的节号。", "",
              "| 指标 | 代码 | 性质 | 分子 | 分母 | 定义 | 依据 |", "|---|---|---|---|---|---|---|"]
     for r in tables.load("indicators").itertuples():
         lines.append(_row(r.name, f"`{r.indicator}`", _UNITS[r.unit], meaning.get(r.numerator, r.name), r.denominator_name or "—", r.definition, r.source))

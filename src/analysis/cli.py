@@ -99,12 +99,10 @@ def main(arguments: list[str] | None = None) -> None:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
     try:
-        app(args=arguments, standalone_mode=False)
+        code = app(args=arguments, standalone_mode=False)  # a typer.Exit comes back as its exit code
     except WorkbenchError as error:
         print(error.sentence, file=sys.stderr)
         sys.exit(error.exit_code)
-    except typer.Exit as done:
-        sys.exit(done.exit_code)
     except (typer.Abort, KeyboardInterrupt):
         print("已中断；已经完成的文稿不受影响，再次运行会接着做。", file=sys.stderr)
         sys.exit(130)
@@ -113,6 +111,7 @@ def main(arguments: list[str] | None = None) -> None:
             raise
         print(ParameterError(_usage(error)).sentence, file=sys.stderr)
         sys.exit(2)
+    sys.exit(code if isinstance(code, int) else 0)
 
 
 def _usage(error: Exception) -> str:

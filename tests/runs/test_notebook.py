@@ -1,0 +1,58 @@
+import nbformat
+import pytest
+
+from analysis.errors import ParameterError, WorkbenchError
+from analysis.runs.notebook import check_parameters, execute, run_job
+
+STORY = """
+from analysis.publishing import blocks
+blocks.show(blocks.meta("small", "小文稿", quarter, scope="city", scope_name="全市", as_of="2021-09-30", label="内部资料 注意保存", demo=True, map_use="internal",
+                        city_name="全市", incomplete=[]), blocks.paragraph("一段话。"))
+"""
+
+
+def test_unknown_parameters_stop_the_run(notebook):
+    with pytest.raises(ParameterError, match="^传入了参数 yaer；笔记本 70_small.ipynb 只接受 quarter。请核对参数名。$"):
+        check_parameters(notebook("x = 1"), {"yaer": "2021"})
+
+
+def test_mistyped_parameters_stop_the_run(notebook):
+    path = notebook("x = 1", parameters='scope: str = "010101"')
+    with pytest.raises(ParameterError, match="^笔记本 70_small.ipynb 的参数 scope 应为 str，传入的是 10101。"):
+        check_parameters(path, {"scope": 10101})
+
+
+def test_a_notebook_without_parameters_cell_is_refused(notebook):
+    with pytest.raises(ParameterError, match="没有标为 parameters 的单元格"):
+        check_parameters(notebook("x = 1", parameters=None), {"quarter": "2021Q3"})
+
+
+def test_codes_stay_text(notebook, tmp_path):
+    path = notebook("print(repr(scope))", parameters='scope: str = ""')
+    execute(path, {"scope": "010101"}, tmp_path / "done.ipynb")
+    assert nbformat.read(tmp_path / "done.ipynb", 4).cells[-1].outputs[0].text == "'010101'\n"
+
+
+def test_a_failing_notebook_says_where_and_keeps_its_evidence(notebook, tmp_path):
+    path = notebook("from analysis.errors import StoryError", 'raise StoryError("没有名为“x”的指标。")')
+    with pytest.raises(WorkbenchError, match="^笔记本 70_small.ipynb 在第 .* 个代码单元格出错：没有名为“x”的指标。"):
+        execute(path, {}, tmp_path / "failed.ipynb")
+    assert (tmp_path / "failed.ipynb").is_file()
+
+
+def test_a_job_leaves_whole_files_or_none(notebook, tmp_path):
+    base = tmp_path / "2021Q3"
+    base.mkdir()
+    done = run_job(str(notebook(STORY)), "small", "city", {"quarter": "2021Q3"}, ("html", "pdf", "docx"), str(base), 120)
+    assert (done.status, done.reason) == ("made", "")
+    assert sorted(done.files) == ["city/small.docx", "city/small.html", "city/small.pdf", "notebooks/city/small.ipynb"]
+    assert sorted(p.name for p in base.iterdir()) == ["city", "notebooks"]
+
+
+def test_a_failed_job_costs_only_itself(notebook, tmp_path):
+    base = tmp_path / "2021Q3"
+    base.mkdir()
+    done = run_job(str(notebook("1 / 0")), "small", "city", {"quarter": "2021Q3"}, ("html",), str(base), 120)
+    assert (done.status, done.files) == ("failed", [])
+    assert done.reason.endswith("出错：division by zero")
+    assert [p.relative_to(base).as_posix() for p in base.rglob("*") if p.is_file()] == ["notebooks/city/small.failed.ipynb"]

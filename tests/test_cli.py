@@ -1,0 +1,64 @@
+import subprocess
+import sys
+
+import pytest
+
+from analysis.cli import main
+from analysis.paths import DEMO
+
+
+def run(capsys, *arguments):
+    with pytest.raises(SystemExit) as done:
+        main(list(arguments))
+    said = capsys.readouterr()
+    return done.value.code, said.out, said.err
+
+
+@pytest.mark.parametrize(("arguments", "sentence"), [
+    (["run", "--quarter", "2021q3"], "季度写作“2021q3”，应为四位年份加 Q 加 1 至 4，例如 2021Q3。请改正后重试。\n"),
+    (["run"], "缺少选项 --quarter。例如：workbench run --quarter 2021Q3。用 workbench --help 查看全部用法。\n"),
+    (["run", "--quarter", "2021Q3", "--formats", "odt"], "输出格式“odt”不认识，应为 html、pdf、docx 中的一个或几个，用逗号隔开。\n"),
+    (["run", "--quarter", "2021Q3", "--audience", "all"], "设置“audience”为“all”，应为 internal、shared、public 之一。请改正后重试。\n"),
+    (["run", "--quarter", "2021Q3", "--map-use", "public"],
+     "--map-use public 要公开地图，但没有审图号。请在 workbench.toml 的 map_approval_no 填写审图号，或改用 internal、meeting。\n"),
+    (["run", "--quarter", "2021Q3", "--colour", "red"], "没有选项 --colour。请用 workbench run --help 查看可用的选项。\n"),
+    (["fly"], "没有这个命令（fly）。可用的命令请用 workbench --help 查看。\n"),
+])
+def test_a_users_mistake_gets_a_sentence_and_exit_code_2(capsys, tmp_path, arguments, sentence):
+    code, out, err = run(capsys, *arguments)
+    assert (code, out, err) == (2, "", sentence)
+
+
+def test_a_quarter_that_is_not_there_names_those_that_are(capsys, tmp_path):
+    code, _, err = run(capsys, "run", "--quarter", "2031Q1", "--out", str(tmp_path / "out"))
+    assert code == 2
+    assert err.endswith("下没有 2031Q1，现有的季度：2020Q3、2020Q4、2021Q1、2021Q2、2021Q3。请核对季度，或新建 2031Q1 文件夹并放入各区县报表。\n")
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_ledger_folder_that_is_not_there(capsys, tmp_path):
+    code, _, err = run(capsys, "check", "--quarter", "2021Q3", "--ledgers", str(tmp_path / "none"))
+    assert (code, err) == (2, f"没有找到台账文件夹 {tmp_path / 'none'}。请用 --ledgers 指明，或修改 workbench.toml 的 ledgers。\n")
+
+
+def test_check_of_the_demo_reports_what_goes_back(capsys, tmp_path):
+    code, out, _ = run(capsys, "check", "--quarter", "2021Q3", "--out", str(tmp_path))
+    assert code == 1
+    assert "共退回 " in out
+    assert sorted(p.name for p in (tmp_path / "2021Q3" / "intake").iterdir()) == ["files.csv", "rows.csv", "summary.csv"]
+
+
+def test_list_names_documents_scopes_and_quarters(capsys):
+    code, out, _ = run(capsys, "list")
+    assert code == 0
+    assert [name for name in ("speech", "980102", "2021Q3") if name not in out] == []
+
+
+def test_python_m_analysis_does_the_same():
+    done = subprocess.run([sys.executable, "-m", "analysis", "run", "--quarter", "x"], capture_output=True, text=True, encoding="utf-8", check=False)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("季度写作“x”")
+
+
+def test_the_demo_is_marked():
+    assert (DEMO / "DEMO").is_file()
