@@ -3,6 +3,7 @@
 import json
 
 import geopandas as gpd
+import numpy as np
 import pyogrio
 import pytest
 import shapely
@@ -43,10 +44,10 @@ def test_geojson_without_crs_is_wgs84_and_codes_are_sorted_text(tmp_path):
     assert got.regions.geometry.iloc[1].equals(EAST)
 
 
-@pytest.mark.parametrize(("raw", "clean"), [("156990101", "990101"), ("990101000000", "990101"), (" 990101 ", "990101"), ("９９０１０１", "990101"), (990101.0, "990101")])
-def test_codes_are_tidied(tmp_path, raw, clean):
+@pytest.mark.parametrize("raw", ["156990101", "990101000000", " 990101 ", "９９０１０１", 990101.0])
+def test_codes_are_tidied(tmp_path, raw):
     path = geojson(tmp_path, [feature(EAST, gb=raw, 名称="澄东区")])
-    assert read_boundaries(path, SETTINGS).regions["code"].tolist() == [clean]
+    assert read_boundaries(path, SETTINGS).regions["code"].tolist() == ["990101"]
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "gbk"])
@@ -75,7 +76,7 @@ def test_axis_declarations_read_as_longitude_latitude(tmp_path, name):
 
 
 def gcj(shape):
-    return shapely.transform(shape, lambda xy: __import__("numpy").column_stack(wgs84_to_gcj02(xy[:, 0], xy[:, 1])))
+    return shapely.transform(shape, lambda xy: np.column_stack(wgs84_to_gcj02(xy[:, 0], xy[:, 1])))
 
 
 def test_gcj02_by_setting_is_undone(tmp_path):
@@ -117,7 +118,7 @@ def test_exchanged_axes(tmp_path):
 
 def test_invalid_ring_is_named_or_repaired(tmp_path):
     path = geojson(tmp_path, [feature(BOW_TIE, adcode="990101", name="澄东区"), feature(WEST, adcode="990102", name="澄西区")])
-    with pytest.raises(BoundaryError, match="澄东区（自相交，位置 .*repair_boundaries = true"):
+    with pytest.raises(BoundaryError, match=r"澄东区（自相交，位置 .*repair_boundaries = true"):
         read_boundaries(path, SETTINGS)
     got = read_boundaries(path, Settings(repair_boundaries=True))
     assert got.regions.geometry.is_valid.all()
@@ -140,8 +141,16 @@ def test_what_is_wrong_is_said(tmp_path, features, message):
         read_boundaries(geojson(tmp_path, features), SETTINGS)
 
 
-@pytest.mark.parametrize(("name", "content", "message"), [("a.geojson", b"{oops", "不是完整的"), ("a.json", b"[1, 2]", "不是地图"), ("a.gpkg", b"abc", "打不开"),
-                                                         ("a.shp", b"abc", "打不开"), ("a.xlsx", b"abc", "格式不认识")])  # fmt: skip
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("a.geojson", b"{oops", "不是完整的"),
+        ("a.json", b"[1, 2]", "不是地图"),
+        ("a.gpkg", b"abc", "打不开"),
+        ("a.shp", b"abc", "打不开"),
+        ("a.xlsx", b"abc", "格式不认识"),
+    ],
+)
 def test_files_that_are_no_map(tmp_path, name, content, message):
     (tmp_path / name).write_bytes(content)
     with pytest.raises(BoundaryError, match=message):

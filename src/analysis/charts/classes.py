@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from itertools import pairwise
 
 from analysis import tables
 from analysis.facts import Fact
@@ -39,7 +40,7 @@ class Classes:
         shown = [_threshold(bound, self.unit) for bound in self.breaks]
         if not shown:
             return ("各地区",)
-        between = [f"{low}–{high}" for low, high in zip(shown, shown[1:], strict=False)]
+        between = [f"{low}–{high}" for low, high in pairwise(shown)]
         return (f"{shown[0]}以下", *between, f"{shown[-1]}及以上")
 
 

@@ -30,7 +30,7 @@ class Page:
 def metres(regions: gpd.GeoDataFrame) -> np.ndarray:
     """Return the polygons in metres around their middle (local equirectangular; within 1 % over a prefecture)."""
     shapes = np.array(regions.geometry.values, dtype=object)
-    west, south, east, north = shapely.total_bounds(shapes)
+    west, south, _, north = shapely.total_bounds(shapes)
     middle = np.radians((south + north) / 2)
     per_lat = 111132.92 - 559.82 * np.cos(2 * middle) + 1.175 * np.cos(4 * middle)
     per_lon = 111412.84 * np.cos(middle) - 93.5 * np.cos(3 * middle)

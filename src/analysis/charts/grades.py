@@ -44,7 +44,9 @@ def blind_grade(rate: Fact, blind: Fact, eligible: Fact, verified: Fact | None =
 
 def grade_map(regions: gpd.GeoDataFrame, rates: Sequence[Fact], blinds: Sequence[Fact], eligibles: Sequence[Fact], imprint: Imprint, *,
               verified: Sequence[Fact] = (), extra_notes: Sequence[str] = ()) -> Drawn:  # fmt: skip
-    """Draw the five grades of blank areas; the lists hold a fact a region; circles only where the regions are few (blind_unit_rate, blind_unit_count, eligible_unit_count).
+    """Draw the five grades of blank areas; the lists hold a fact a region (blind_unit_rate, blind_unit_count, eligible_unit_count).
+
+    Circles for the number of blank units are drawn only where the regions are few.
 
     Raises
     ------
@@ -58,8 +60,8 @@ def grade_map(regions: gpd.GeoDataFrame, rates: Sequence[Fact], blinds: Sequence
     entries = [(text, fill, hatch) for fill, hatch, text in GRADES.values()]
     entries += [(word, fill, hatch) for kind, (fill, hatch, word) in BLANKS.items() if kind in kinds]
     is_dense = len(regions) > MANY
-    notes = notes_for(rates, imprint, [unplaced_note(regions["code"], rates), missing_note(regions, rates),
-                                       ("" if is_dense else "圆的面积与盲区单位数成正比；") + "“以上”含本数，各级含下限、不含上限。", *extra_notes])  # fmt: skip
+    bounds = ("" if is_dense else "圆的面积与盲区单位数成正比；") + "“以上”含本数，各级含下限、不含上限。"
+    notes = notes_for(rates, imprint, [unplaced_note(regions["code"], rates), missing_note(regions, rates), bounds, *extra_notes])
     title = full_name(rates).replace("盲区率", "") + "盲区分级"
     sheet, record = draw_map(regions, looks, imprint, notes, Legend(title, tuple(entries)), None if is_dense else circles_for(blinds, "家"))
     red = [look.lines[0][0] for look in looks.values() if look.kind == "红"]

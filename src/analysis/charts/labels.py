@@ -22,12 +22,15 @@ _GAP = 0.9
 _ENOUGH = 0.85
 
 
+Lines = tuple[tuple[str, str], ...]
+
+
 @dataclass(frozen=True)
 class Label:
     """``lines`` are (text, fact id); ``box`` in millimetres; ``leader`` the two ends of its line, None inside the polygon."""
 
     code: str
-    lines: tuple[tuple[str, str], ...]
+    lines: Lines
     size: float
     box: Box
     leader: tuple[tuple[float, float], tuple[float, float]] | None = None
@@ -38,7 +41,7 @@ def extent(sheet: Sheet, lines: Sequence[tuple[str, str]], size: float) -> tuple
     return max(sheet.measure(text, size) for text, _ in lines) + 2 * _PAD, len(lines) * size * _PT_MM * _LINE_EM + 2 * _PAD
 
 
-def place_inside(sheet: Sheet, page: Page, lines: dict[str, tuple[tuple[str, str], ...]], taken: Sequence[shapely.Geometry] = ()) -> tuple[dict[str, Label], float]:
+def place_inside(sheet: Sheet, page: Page, lines: dict[str, Lines], taken: Sequence[shapely.Geometry] = ()) -> tuple[dict[str, Label], float]:
     """Return labels that fit into their polygons, at the largest size at which nearly all do, and that size."""
     best: dict[str, Label] = {}
     for size in _SIZES:
@@ -54,7 +57,7 @@ def place_inside(sheet: Sheet, page: Page, lines: dict[str, tuple[tuple[str, str
     return best, _SIZES[-1]
 
 
-def _variants(lines: tuple[tuple[str, str], ...]) -> list[tuple[tuple[str, str], ...]]:
+def _variants(lines: Lines) -> list[Lines]:
     """Return the label as given, without its third line, and with a long name broken in two."""
     name = lines[0][0]
     variants = [lines, lines[:2]] if len(lines) > 2 else [lines]
@@ -70,7 +73,8 @@ def _spot_inside(shape: shapely.Geometry, width: float, height: float, taken: Se
     if east - west < width or north - south < height:
         return None
     home = inner_point(shape)
-    xs, ys = np.meshgrid(np.append(np.linspace(west + width / 2, east - width / 2, 25), home[0]), np.append(np.linspace(south + height / 2, north - height / 2, 25), home[1]))
+    across, up = np.linspace(west + width / 2, east - width / 2, 25), np.linspace(south + height / 2, north - height / 2, 25)
+    xs, ys = np.meshgrid(np.append(across, home[0]), np.append(up, home[1]))
     boxes = shapely.box(xs - width / 2, ys - height / 2, xs + width / 2, ys + height / 2).ravel()
     shapely.prepare(largest)
     fits = shapely.contains_properly(largest, boxes)
@@ -83,7 +87,7 @@ def _spot_inside(shape: shapely.Geometry, width: float, height: float, taken: Se
     return tuple(shapely.bounds(boxes[np.argmin(np.where(fits, cost, np.inf))]))
 
 
-def lead_out(sheet: Sheet, page: Page, lines: dict[str, tuple[tuple[str, str], ...]], inside: dict[str, Label], paper: Box,
+def lead_out(sheet: Sheet, page: Page, lines: dict[str, Lines], inside: dict[str, Label], paper: Box,
              taken: Sequence[shapely.Geometry] = ()) -> tuple[dict[str, Label], tuple[str, ...]]:  # fmt: skip
     """Return labels on free paper joined by a line to their regions, and the codes for which there is no room."""
     blocked = [shapely.box(*label.box) for label in inside.values()] + list(taken)
@@ -103,7 +107,8 @@ def lead_out(sheet: Sheet, page: Page, lines: dict[str, tuple[tuple[str, str], .
     return led, tuple(homeless)
 
 
-def _spot_outside(sheet: Sheet, page: Page, code: str, lines: tuple[tuple[str, str], ...], shape: shapely.Geometry, blocked: list[shapely.Geometry], paper: Box) -> Label | None:
+def _spot_outside(sheet: Sheet, page: Page, code: str, lines: Lines, shape: shapely.Geometry, blocked: list[shapely.Geometry],
+                  paper: Box) -> Label | None:  # fmt: skip
     width, height = extent(sheet, lines, _LEAD_SIZE)
     left, bottom, right, top = paper
     if right - left < width or top - bottom < height:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 import geopandas as gpd
 
@@ -99,7 +100,9 @@ def circles_for(counts: Sequence[Fact], unit: str = "") -> Symbols:
 
 def with_line(look: Region, fact: Fact | None, unit: str) -> Region:
     """Return the look with a count as its label's third line."""
-    return look if fact is None else Region(look.code, look.kind, look.fill, look.hatch, (*look.lines[:2], (fact.text + unit, fact.id)), f"{look.title}，{fact.name} {fact.text}{unit}", look.fact)
+    if fact is None:
+        return look
+    return replace(look, lines=(*look.lines[:2], (fact.text + unit, fact.id)), title=f"{look.title}，{fact.name} {fact.text}{unit}")
 
 
 def _looks(regions: gpd.GeoDataFrame, facts: Sequence[Fact], classes: Classes, counts: Sequence[Fact] = ()) -> dict[str, Region]:
@@ -176,5 +179,6 @@ def alt_text(kind: str, name: str, facts: Sequence[Fact]) -> str:
     if not shown:
         return f"{kind}：{name}。全部地区无数据。"
     blank = [f.region_name for f in facts if not f.is_ok]
-    ends = f"最高为{shown[-1].region_name} {shown[-1].text}，最低为{shown[0].region_name} {shown[0].text}" if len(shown) > 1 else f"{shown[0].region_name} {shown[0].text}"
+    low, high = (f"{f.region_name} {f.text}" for f in (shown[0], shown[-1]))
+    ends = f"最高为{high}，最低为{low}" if len(shown) > 1 else high
     return f"{kind}：{name}，{len(shown)}个地区有数据，{ends}" + (f"；{'、'.join(blank)}无数据或不予显示" if blank else "") + "。"

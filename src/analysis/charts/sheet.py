@@ -25,7 +25,7 @@ WIDTH_MM = 156.0
 DPI = 200
 INK, SOFT, FAINT = "#1f2328", "#57606a", "#8c959f"
 _MM = 25.4
-_HATCH_MM = 1.3
+_HATCH_MM = 1.5
 _PT_MM = _MM / 72
 _RC = {"svg.fonttype": "none", "svg.hashsalt": "union-coverage", "path.simplify": False}
 _WORD = "0123456789.ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
@@ -116,17 +116,20 @@ class Sheet:
             starts = np.arange(west - (north - south), east, _HATCH_MM * 1.4)
             rays = shapely.linestrings([[(x, south), (x + north - south, north)] for x in starts])
             pieces = [part for part in shapely.get_parts(shapely.intersection(shape, rays)) if part.geom_type == "LineString" and not part.is_empty]
-            vertices = [shapely.get_coordinates(piece)[[0, -1]] for piece in pieces]
-            if vertices:
-                codes = np.tile(np.array([Path.MOVETO, Path.LINETO], dtype=Path.code_type), len(vertices))
-                self._axes.add_patch(PathPatch(Path(np.concatenate(vertices), codes), facecolor="none", edgecolor=color, linewidth=0.5, zorder=order))
+            self._strokes(np.array([shapely.get_coordinates(piece)[[0, -1]] for piece in pieces]), color, 0.5, order)
             return
         xs, ys = np.meshgrid(np.arange(west, east, _HATCH_MM), np.arange(south, north, _HATCH_MM))
         xs[1::2] += _HATCH_MM / 2
-        inside = shapely.contains_xy(shapely.buffer(shape, -0.2), xs, ys)
-        dots = _path_of(shapely.multipolygons([shapely.box(x - 0.16, y - 0.16, x + 0.16, y + 0.16) for x, y in zip(xs[inside], ys[inside], strict=True)]))
-        if dots is not None:
-            self._axes.add_patch(PathPatch(dots, facecolor=color, edgecolor="none", zorder=order))
+        inside = shapely.contains_xy(shapely.buffer(shape, -0.25), xs, ys)
+        x, y = xs[inside], ys[inside]
+        self._strokes(np.stack([np.column_stack([x - 0.17, y]), np.column_stack([x + 0.17, y])], axis=1), color, 0.95, order)
+
+    def _strokes(self, ends: np.ndarray, color: str, width: float, order: float) -> None:
+        """Draw many straight strokes, given as pairs of points, as one path."""
+        if len(ends):
+            codes = np.tile(np.array([Path.MOVETO, Path.LINETO], dtype=Path.code_type), len(ends))
+            look = {"facecolor": "none", "edgecolor": color, "linewidth": width, "capstyle": "butt", "zorder": order}
+            self._axes.add_patch(PathPatch(Path(np.concatenate(ends), codes), **look))
 
     def extend_down(self, height_mm: float) -> None:
         """Add paper below zero, down to ``-height_mm``."""
@@ -140,7 +143,9 @@ class Sheet:
     def circle(self, x: float, y: float, radius: float, **look: Any) -> None:
         self.area(shapely.Point(x, y).buffer(radius, quad_segs=16), **look)
 
-    def line(self, points: Sequence[tuple[float, float]], *, color: str = INK, width: float = 0.5, dashes: Iterable[float] | None = None, order: float = 6) -> None:
+    def line(self, points: Sequence[tuple[float, float]], *, color: str = INK, width: float = 0.5, dashes: Iterable[float] | None = None,
+             order: float = 6) -> None:  # fmt: skip
+        """Draw a line through the points."""
         xs, ys = zip(*points, strict=True)
         line = Line2D(xs, ys, color=color, linewidth=width, zorder=order, solid_capstyle="butt")
         if dashes:

@@ -21,10 +21,15 @@ def finish_svg(svg: str, notes: dict[str, dict[str, str]], alt: str) -> str:
     svg = re.sub(r"<metadata>.*?</metadata>\s*", "", svg, flags=re.DOTALL)
     svg = re.sub(r'<g id="([^"]*)">', lambda match: _group(match.group(1), notes), svg)
     svg = re.sub(r' (d|x|y|transform|points)="([^"]*)"', _shorten, svg)
-    svg = re.sub(r"font-family: [^;\"]*", lambda _: f"font-family: {_FAMILIES}", svg)
-    svg = re.sub(r"(font: [\d.]+px )[^;\"]*", lambda match: match.group(1) + _FAMILIES, svg)
+    svg = re.sub(r"font-family: [^;\"]*;? ?", "", svg)
+    svg = re.sub(r"font: ([\d.]+px) [^;\"]*", r"font-size: \1", svg)
     svg = re.sub(r"\n\s*", "\n", svg)
-    return re.sub(r"<svg([^>]*)>", lambda m: f"<svg{m.group(1)} role=\"img\" aria-label={quoteattr(alt)}>\n<title>{escape(alt)}</title>", svg, count=1)
+    return re.sub(
+        r"<svg([^>]*)>",
+        lambda m: f'<svg{m.group(1)} role="img" style="font-family: {_FAMILIES}" aria-label={quoteattr(alt)}>\n<title>{escape(alt)}</title>',
+        svg,
+        count=1,
+    )
 
 
 def _group(name: str, notes: dict[str, dict[str, str]]) -> str:

@@ -45,13 +45,14 @@ def tile_grid(tiles: pd.DataFrame, facts: Sequence[Fact], imprint: Imprint, *, s
         left, top = shift + column * side, sheet.height - 1 - row * side
         note = {"class": "region", "data-region": code, "data-kind": look.kind, "title": look.title} | ({"data-fact": look.fact} if look.fact else {})
         sheet.area(shapely.box(left, top - side + _GAP_MM, left + side - _GAP_MM, top), fill=look.fill, edge="#8c959f", width=0.4, hatch=look.hatch, note=note)
-        _write(sheet, look.lines, left + (side - _GAP_MM) / 2, top - (side - _GAP_MM) / 2, side, WHITE if is_dark(look.fill) else INK, look.fill if look.hatch else "")
+        middle = (left + (side - _GAP_MM) / 2, top - (side - _GAP_MM) / 2)
+        _write(sheet, look.lines, *middle, side, WHITE if is_dark(look.fill) else INK, look.fill if look.hatch else "")
     absent = tiles.loc[~tiles["code"].isin(by_code), "short_name"].tolist()
     notes = notes_for(facts, imprint, ["方格只示意相对位置，不表示界线和面积。", unplaced_note(tiles["code"], facts),
                                        f"没有数字：{'、'.join(absent)}。" if absent else "", *extra_notes])  # fmt: skip
     name = title or full_name(facts)
     entries = legend_entries(classes, [look.kind for look in looks.values()])
-    small = "各级含下限，不含上限。" + ("" if classes.is_pinned else "按本次数值分级。") 
+    small = "各级含下限，不含上限。" + ("" if classes.is_pinned else "按本次数值分级。")
     if imprint.is_demo:
         draw_marks(sheet, imprint, WIDTH_MM - 0.5, -1, marks=(DEMO_MARK,))
     end = draw_legend_strip(sheet, 1, -1, WIDTH_MM - 2 - 20 * imprint.is_demo, name, entries, small)

@@ -114,7 +114,8 @@ def _check_polygons(geometry: gpd.GeoSeries, names: pd.Series, path: Path, is_re
         return shapes, ()
     found = [f"{name}（{_reason(shape)}）" for name, shape in zip(names[wrong], shapes[wrong], strict=True)]
     if not is_repair_wanted:
-        raise BoundaryError(f"边界文件 {path.name} 中 {_several(found)} 的界线有错。请在制图软件中修复几何，或在 workbench.toml 中设 repair_boundaries = true 由程序修复。")
+        advice = "请在制图软件中修复几何，或在 workbench.toml 中设 repair_boundaries = true 由程序修复。"
+        raise BoundaryError(f"边界文件 {path.name} 中 {_several(found)} 的界线有错。{advice}")
     shapes[wrong] = shapely.make_valid(shapes[wrong], method="structure", keep_collapsed=False)
     lost = names[shapely.is_empty(shapes) | ~np.isin(shapely.get_type_id(shapes), (3, 6))].tolist()
     if lost:

@@ -105,8 +105,7 @@ def bring_to_wgs84(frame: gpd.GeoDataFrame, path: Path, boundary_crs: str) -> tu
     warnings: list[str] = []
     if frame.crs is None and not shifted:
         raise BoundaryError(
-            f"边界文件 {path.name} 没有写明坐标系（Shapefile 缺 .prj，或图层未定义坐标系）。"
-            "请在制图软件中写明坐标系（一般为 CGCS2000，EPSG:4490）后重新导出。"
+            f"边界文件 {path.name} 没有写明坐标系（Shapefile 缺 .prj，或图层未定义坐标系）。请在制图软件中写明坐标系（一般为 CGCS2000，EPSG:4490）后重新导出。"
         )
     declared = _name_of(frame) if frame.crs is not None else CRS_NAMES[shifted]
     if is_datav and not boundary_crs:
