@@ -84,6 +84,11 @@ def is_dark(colour: str) -> bool:
     return 0.2126 * red**2.2 + 0.7152 * green**2.2 + 0.0722 * blue**2.2 < 0.2
 
 
+def hatch_colour(fill: str) -> str:
+    """Return the colour in which a hatch is seen on the fill."""
+    return WHITE if is_dark(fill) else "#57606a"
+
+
 def _quantiles(values: list[Fraction | float | int], most: int) -> tuple[Fraction, ...]:
     distinct = sorted({Fraction(value) for value in values})
     if len(distinct) < 2:

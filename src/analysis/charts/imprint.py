@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from analysis import tables
+from analysis.charts.classes import hatch_colour
 from analysis.charts.sheet import FAINT, INK, SOFT, Box, Sheet
 from analysis.errors import ExportError
 from analysis.facts import Fact
@@ -138,7 +139,7 @@ def draw_legend(sheet: Sheet, left: float, top: float, width: float, title: str,
 
 def _entry(sheet: Sheet, left: float, top: float, width: float, entry: tuple[str, str, str]) -> float:
     text, fill, hatch = entry
-    sheet.rectangle((left, top - 3.6, left + 6.5, top), fill=fill, edge="#57606a", width=0.4, hatch=hatch, hatch_color="#57606a", order=4)
+    sheet.rectangle((left, top - 3.6, left + 6.5, top), fill=fill, edge="#57606a", width=0.4, hatch=hatch, hatch_color=hatch_colour(fill), order=4)
     for number, line in enumerate(sheet.wrap(text, width - 8, 7.5)):
         top -= 3.4 if number else 0
         sheet.text(left + 8, top - 1.8, line, size=7.5, role="legend")

@@ -10,7 +10,7 @@ import geopandas as gpd
 import shapely
 
 from analysis.charts import labels as label_maker
-from analysis.charts.classes import WHITE, is_dark
+from analysis.charts.classes import WHITE, hatch_colour, is_dark
 from analysis.charts.geometry import Page, aspect, inner_point, lay_out, outlines
 from analysis.charts.imprint import Imprint, draw_footer, draw_legend, draw_legend_strip, draw_marks, draw_north, draw_scale
 from analysis.charts.sheet import INK, SOFT, WIDTH_MM, Box, Sheet
@@ -144,4 +144,4 @@ def _fill(sheet: Sheet, page: Page, looks: Mapping[str, Region]) -> None:
     for code, shape in zip(page.codes, page.shapes, strict=True):
         look = looks[code]
         note = {"class": "region", "data-region": code, "data-kind": look.kind, "title": look.title} | ({"data-fact": look.fact} if look.fact else {})
-        sheet.area(shape, fill=look.fill, edge=BORDER, width=0.4, hatch=look.hatch, note=note)
+        sheet.area(shape, fill=look.fill, edge=BORDER, width=0.4, hatch=look.hatch, hatch_color=hatch_colour(look.fill), note=note)

@@ -23,6 +23,7 @@ def finish_svg(svg: str, notes: dict[str, dict[str, str]], alt: str) -> str:
     svg = re.sub(r' (d|x|y|transform|points)="([^"]*)"', _shorten, svg)
     svg = re.sub(r"font-family: [^;\"]*;? ?", "", svg)
     svg = re.sub(r"font: ([\d.]+px) [^;\"]*", r"font-size: \1", svg)
+    svg = re.sub(r' transform="rotate\(-?0 [^"]*\)"', "", svg)
     svg = re.sub(r"\n\s*", "\n", svg)
     return re.sub(
         r"<svg([^>]*)>",

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pandas as pd
 import shapely
 
-from analysis.charts.classes import WHITE, classes_for, is_dark
+from analysis.charts.classes import WHITE, classes_for, hatch_colour, is_dark
 from analysis.charts.imprint import DEMO_MARK, Imprint, draw_footer, draw_legend_strip, draw_marks, notes_for
 from analysis.charts.maps import alt_text, full_name, legend_entries, look_of, unplaced_note
 from analysis.charts.sheet import INK, WIDTH_MM, Drawn, Sheet
@@ -44,7 +44,15 @@ def tile_grid(tiles: pd.DataFrame, facts: Sequence[Fact], imprint: Imprint, *, s
         look = looks[code] = look_of(code, name, by_code.get(code), classes)
         left, top = shift + column * side, sheet.height - 1 - row * side
         note = {"class": "region", "data-region": code, "data-kind": look.kind, "title": look.title} | ({"data-fact": look.fact} if look.fact else {})
-        sheet.area(shapely.box(left, top - side + _GAP_MM, left + side - _GAP_MM, top), fill=look.fill, edge="#8c959f", width=0.4, hatch=look.hatch, note=note)
+        sheet.area(
+            shapely.box(left, top - side + _GAP_MM, left + side - _GAP_MM, top),
+            fill=look.fill,
+            edge="#8c959f",
+            width=0.4,
+            hatch=look.hatch,
+            hatch_color=hatch_colour(look.fill),
+            note=note,
+        )
         middle = (left + (side - _GAP_MM) / 2, top - (side - _GAP_MM) / 2)
         _write(sheet, look.lines, *middle, side, WHITE if is_dark(look.fill) else INK, look.fill if look.hatch else "")
     absent = tiles.loc[~tiles["code"].isin(by_code), "short_name"].tolist()
