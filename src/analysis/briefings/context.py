@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import base64
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from analysis import tables
+from analysis.charts.imprint import Imprint
+from analysis.charts.sheet import Drawn
+from analysis.errors import TemplateError
 from analysis.facts import Fact, Register
 from analysis.periods import Quarter
 from analysis.publishing import blocks
@@ -19,7 +23,6 @@ if TYPE_CHECKING:
     from analysis.runs.package import Package
 
 Blocks = list[dict[str, Any]]
-TABLE_NAMES = {"units": "单位", "unions": "工会", "covers": "覆盖关系", "congresses": "职代会", "contracts": "集体合同", "contract_covers": "合同覆盖"}
 
 
 @dataclass
@@ -49,12 +52,57 @@ class Draft:
     def method(self) -> Blocks:
         """Return the method note: denominators, dates, definitions, what is incomplete and what was left unsaid."""
         settings, p = self.package.settings, self.package
-        text = self.engine.render("method.j2", **common_words(p), 仅汇总=p.is_totals, 含个体=settings.two_new_self_employed,
-                                  排名下限=mark(f"{settings.smallest_ranked}家", "threshold"), 缺报=incomplete_sentences(p), 未写=unsaid_reasons(self.unsaid))  # fmt: skip
-        return text.blocks
+        own = {"仅汇总": p.is_totals, "含个体": settings.two_new_self_employed, "排名下限": mark(f"{settings.smallest_ranked}家", "threshold"),
+               "缺报": incomplete_sentences(p), "未写": unsaid_reasons(self.unsaid)}  # fmt: skip
+        return self.engine.render("method.j2", **common_words(p), **own).blocks
+
+    def parts(self, template: str, slots: Mapping[str, Blocks], **context: Any) -> list[Blocks]:
+        """Render a template, put figures and tables into their places, and split it before every heading of level 1."""
+        filled: Blocks = []
+        for block in self.render(template, **context).blocks:
+            if block["type"] == "slot" and block["name"] not in slots:
+                known = "、".join(slots) or "没有图表"
+                raise TemplateError(f"模板 {block['template']} 中的“{block['name']}”不是这份文稿的图表。可用的是：{known}。")
+            filled += slots[block["name"]] if block["type"] == "slot" else [block]
+        return by_heading(filled)
+
+    def imprint(self) -> Imprint:
+        source = "公布的汇总表" if self.package.is_totals else "市总工会季度工会台账"
+        own = {"map_use": self.package.map_use, "is_demo": self.package.is_demo, "source": source}
+        return Imprint.from_settings(self.package.settings, **own)
 
     def facts(self) -> dict[str, Any]:
         return blocks.facts(self.register.used.values())
+
+
+def by_heading(blocks: Blocks) -> list[Blocks]:
+    """Split blocks before every heading of level 1."""
+    parts: list[Blocks] = [[]]
+    for block in blocks:
+        if block["type"] == "heading" and block["level"] == 1:
+            parts.append([])
+        parts[-1].append(block)
+    return parts
+
+
+def figure(drawn: Drawn, caption: str) -> dict[str, Any]:
+    """Return a finished chart as a block; the notes stand inside the chart."""
+    return blocks.figure(drawn.alt, svg=drawn.svg, png=base64.b64encode(drawn.png).decode("ascii"), caption=caption, facts=drawn.facts)
+
+
+def signed(fact: Fact) -> dict[str, Any]:
+    """Return a change for a table whose head names the unit: ``+1.9``, ``-0.4``, ``0.0``, ``—``."""
+    return blocks.run(("+" if fact.is_ok and fact.rounded > 0 else "") + fact.figure, fact=fact.id)
+
+
+def blank_note(facts: Iterable[Fact]) -> str:
+    """Return why cells of a table are blank: ``“—”为无数据：雁坪县（没有报送工会表）。``"""
+    reasons: dict[str, list[str]] = {}
+    blank = [f for f in facts if not f.is_ok]
+    for fact in blank:
+        reasons.setdefault(clean(fact.reason) or "无数据", []).append(clean(fact.region_name))
+    clauses = [f"{'、'.join(dict.fromkeys(names))}（{reason}）" for reason, names in reasons.items()]
+    return f"“—”为无数据：{'；'.join(clauses)}。" if clauses else ""
 
 
 def as_figures(register: Register, value: Any) -> Any:
@@ -64,6 +112,30 @@ def as_figures(register: Register, value: Any) -> Any:
     if isinstance(value, dict):
         return {key: as_figures(register, item) for key, item in value.items()}
     return [as_figures(register, item) for item in value] if isinstance(value, list) else value
+
+
+@dataclass
+class Document:
+    """A written document in its parts: ``opening`` to the first heading, ``part(n)`` the n-th section, ``closing`` method note and facts."""
+
+    draft: Draft
+    parts: list[Blocks]
+
+    @property
+    def opening(self) -> Blocks:
+        return [self.draft.meta(), *self.parts[0]]
+
+    def part(self, number: int) -> Blocks:
+        """Return section 1, 2, 3 … from its heading on; empty where this run has nothing to say there."""
+        return self.parts[number] if number < len(self.parts) else []
+
+    @property
+    def closing(self) -> Blocks:
+        return [*self.draft.method(), self.draft.facts()]
+
+    @property
+    def blocks(self) -> Blocks:
+        return [*self.opening, *(block for part in self.parts[1:] for block in part), *self.closing]
 
 
 def open_draft(package: Package, document: str, title: str) -> Draft:
@@ -78,21 +150,20 @@ def common_words(package: Package) -> dict[str, Any]:
 
 
 def incomplete_sentences(package: Package) -> list[str]:
-    """Return one clause a district and reason: ``甲区缺工会表（未报送）``; lacking columns are named with their table."""
-    said: dict[tuple[str, str], list[str]] = {}
+    """Return one clause a district whose submission lacks a table or column that some indicator rests on; a district's document names its own."""
+    wanted = _needed()
+    said: dict[str, list[str]] = {}
     for row in package.incomplete:
-        said.setdefault((clean(row.get("region_name") or row["region"]), clean(row["reason"]).rstrip("。")), []).append(what_is_missing(row))
-    return [f"{name}{'、'.join(dict.fromkeys(what))}（{reason}）" for (name, reason), what in said.items()]
+        need = f"{row['table']}.{row['column']}" if row.get("column") else row["table"]
+        if need in wanted and package.scope in ("city", row["region"]):
+            said.setdefault(clean(row.get("region_name") or row["region"]), []).append(clean(row["reason"]).rstrip("。"))
+    return [f"{name}（{'，'.join(dict.fromkeys(reasons))}）" for name, reasons in said.items()]
 
 
-def what_is_missing(row: dict[str, str]) -> str:
-    table = TABLE_NAMES.get(row["table"], row["table"])
-    column = row.get("column") or ""
-    if not column:
-        return f"{table}表"
-    columns = tables.load("columns")
-    hits = columns.loc[(columns["table"] == row["table"]) & (columns["code"] == column), "header"]
-    return f"{table}表{hits.iloc[0] if len(hits) else column}"
+def _needed() -> set[str]:
+    """Return the tables and ``table.column`` that indicators and segments need."""
+    needs = [*tables.load("indicators")["needs"], *tables.load("segments")["needs"]]
+    return {option for need in needs for word in need.split() for option in word.split("|")}
 
 
 def unsaid_reasons(unsaid: Iterable[dict[str, Any]]) -> list[str]:
@@ -125,21 +196,6 @@ def weak_industries(register: Register, most: int = 3, region: str | None = None
         if is_weak(gap, register.fact("eligible_unit_count", region, segment)):
             found.append((gap, {"名称": segment_name(segment), "单位覆盖率": register.fact("unit_coverage_rate", region, segment), "差距": words}))
     return [words for _, words in sorted(found, key=lambda pair: (pair[0].value, pair[0].segment))[:most]]
-
-
-def most_blank(register: Register, most: int = 3, within: str = "", segment: str = "all", smallest: int = 1) -> list[Fact]:
-    """Return the townships (or, without townships, districts) with most blank units, largest first; ties by code."""
-    facts = register.township_facts("blind_unit_count", segment, within) or ([] if within else register.district_facts("blind_unit_count", segment))
-    known = [f for f in facts if f.is_ok and f.value >= smallest]
-    return sorted(known, key=lambda f: (-f.value, f.region_code))[:most]
-
-
-def township_owner(package: Package) -> dict[str, str]:
-    """Return township code → name of its district."""
-    if package.townships is None:
-        return {}
-    names = dict(package.register.regions("district"))
-    return {code: names.get(owner, "") for code, owner in zip(package.townships["code"], package.townships["district_code"], strict=True)}
 
 
 def reversals(register: Register, segments: Iterable[str] = ("all",)) -> list[dict[str, Any]]:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from analysis.briefings.context import Blocks, Draft, industries, most_blank, open_draft, reversals, segment_name, township_owner, weak_industries
+from analysis.briefings.areas import districts_of, most_blank, said, townships_of
+from analysis.briefings.context import Document, industries, open_draft, reversals, segment_name, weak_industries
 from analysis.errors import ParameterError
 from analysis.facts import Fact, Register
-from analysis.wording.numbers import clean, say
 from analysis.wording.phrases import prevalence, quantity
 from analysis.wording.story import Place
 
@@ -19,27 +18,7 @@ TITLE = "在“强基层、补短板、增活力”行动推进会上的讲话"
 NEW_TRADES = ("law_firm", "private_hospital", "express_delivery", "realestate_agency")
 
 
-@dataclass
-class Speech:
-    """The written speech in its parts; each part is a list of blocks."""
-
-    draft: Draft
-    parts: list[Blocks]
-
-    @property
-    def opening(self) -> Blocks:
-        return [self.draft.meta(), *self.parts[0]]
-
-    def part(self, number: int) -> Blocks:
-        """Return part 1, 2 or 3 (一、二、三、), from its heading on."""
-        return self.parts[number]
-
-    @property
-    def closing(self) -> Blocks:
-        return [*self.draft.method(), self.draft.facts()]
-
-
-def write(package: Package) -> Speech:
+def write(package: Package) -> Document:
     """Write the speech.
 
     Raises
@@ -50,23 +29,7 @@ def write(package: Package) -> Speech:
     if package.scope != "city":
         raise ParameterError(f"讲话稿只有全市的，参数 scope 为“{package.scope}”。请改为 city；区县请用区县简报 district_brief。")
     draft = open_draft(package, "speech", TITLE)
-    return Speech(draft, by_heading(draft.render("speech.j2", **words(package)).blocks))
-
-
-def blocks_of(package: Package) -> Blocks:
-    """Return the whole document."""
-    speech = write(package)
-    return [*speech.opening, *(block for part in speech.parts[1:] for block in part), *speech.closing]
-
-
-def by_heading(blocks: Blocks) -> list[Blocks]:
-    """Split blocks before every heading of level 1."""
-    parts: list[Blocks] = [[]]
-    for block in blocks:
-        if block["type"] == "heading" and block["level"] == 1:
-            parts.append([])
-        parts[-1].append(block)
-    return parts
+    return Document(draft, draft.parts("speech.j2", {}, **words(package)))
 
 
 def words(package: Package) -> dict[str, Any]:
@@ -79,7 +42,7 @@ def words(package: Package) -> dict[str, Any]:
         "落后区县": Place(register, ranked[-1].region_code) if len(ranked) > 1 else Place(register),
         "有先后": len(ranked) > 1 and ranked[0].value > ranked[-1].value,
         "薄弱行业": weak_industries(register),
-        "小微两新占比": register.share(register.fact("blind_unit_count", segment="small_micro_or_two_new"), register.fact("blind_unit_count"), "of_blind", "小微或两新占盲区单位的比重", "盲区单位"),
+        "小微两新占比": share_of_blind(register),
         "只议未审": any(register.fact(f"matter_{m}_deliberated_count").value for m in ("wage", "welfare", "safety")),
         "盲区集中地": blank_places(package),
         "大户盲区": register.difference(register.fact("mandatory_unit_count"), register.fact("mandatory_covered_unit_count"), "uncovered", "25人以上盲区单位"),
@@ -91,6 +54,12 @@ def words(package: Package) -> dict[str, Any]:
         "两新行业": new_trades(register),
         "有党无会": register.difference(register.fact("party_unit_count"), register.fact("party_covered_unit_count"), "uncovered", "有党组织无工会的单位"),
     }
+
+
+def share_of_blind(register: Register, region: str | None = None) -> Fact:
+    """Return the share of the blank units that are 小微 or 两新 (each counted once)."""
+    part, whole = register.fact("blind_unit_count", region, "small_micro_or_two_new"), register.fact("blind_unit_count", region)
+    return register.share(part, whole, "of_blind", "小微或两新占盲区单位的比重", "盲区单位")
 
 
 def without_congress(register: Register) -> tuple[Fact, Fact]:
@@ -105,15 +74,19 @@ def without_congress(register: Register) -> tuple[Fact, Fact]:
     return count, share
 
 
-def new_trades(register: Register, most: int = 3) -> list[dict[str, Any]]:
-    """Return the trades of 两新 that the speech may name: at least ten units, the largest first."""
-    known = [register.fact("eligible_unit_count", segment=s) for s in NEW_TRADES]
-    large = sorted((f for f in known if f.is_ok and f.value >= 10), key=lambda f: (-f.value, f.segment))[:most]
-    return [{"名称": segment_name(f.segment), "应建会单位": f, "单位覆盖率": register.fact("unit_coverage_rate", segment=f.segment)} for f in large]
+def new_trades(register: Register, most: int = 2) -> list[dict[str, Any]]:
+    """Return the trades of 两新 that the speech names: at least ``smallest_ranked`` units, below the city, the least covered first."""
+    city, found = register.fact("unit_coverage_rate"), []
+    for segment in NEW_TRADES:
+        size, rate = register.fact("eligible_unit_count", segment=segment), register.fact("unit_coverage_rate", segment=segment)
+        if size.is_ok and rate.is_ok and city.is_ok and size.value >= register.smallest_ranked and rate.value < city.value:
+            found.append((size, rate))
+    found.sort(key=lambda pair: (pair[1].value, pair[1].segment))
+    return [{"名称": segment_name(size.segment), "应建会单位": size, "单位覆盖率": rate} for size, rate in found[:most]]
 
 
 def blank_places(package: Package) -> list[dict[str, Any]]:
-    """Return the three places with most blank units: 甲区乙街道（12家）."""
-    owners = township_owner(package)
-    facts = most_blank(package.register)
-    return [{"名称": clean(f.region_name), "说法": f"{clean(owners.get(f.region_code, ''))}{clean(f.region_name)}{say(f)}家"} for f in facts]
+    """Return the three places with most blank units (townships, or districts where there are none): 甲区乙街道12家."""
+    townships = townships_of(package)
+    areas = townships if townships.names else districts_of(package)
+    return said(areas, most_blank(areas))

@@ -1,7 +1,8 @@
 """Templates into blocks: sandboxed Jinja2, a small mark-up, sentences that vanish as a whole where a figure is missing.
 
 A template is plain text. A blank line ends a paragraph; lines without one between them run on. ``标题：`` ``副题：`` ``日期：`` ``署名：`` ``称谓：``
-open the head, ``# `` ``## `` ``### `` are headings 1 to 3, ``注：`` and ``提示：`` are small print and notices.
+open the head, ``# `` ``## `` ``### `` are headings 1 to 3, ``注：`` and ``提示：`` are small print and notices. A line ``【图：名称】`` or ``【表：名称】``
+keeps the place of a figure or table.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ SHIPPED = Path(__file__).parent / "templates"
 _HEADS = {"标题": "title", "副题": "subtitle", "日期": "dateline", "署名": "byline", "称谓": "salutation"}
 _SMALL = {"注": "note", "提示": "notice", "来源": "source"}
 _TAGS = re.compile(r"(\{%.*?%\}|\{\{.*?\}\}|\{#.*?#\})", re.DOTALL)
+_SLOT = re.compile(r"【[图表]：(.+)】")
 _SENTENCE_ENDS = re.compile(r"(?<=[。！？])(?![”’）])")
 
 
@@ -118,7 +120,8 @@ class Engine:
     def __init__(self, register: Register, folder: Path | str | None = None) -> None:
         folders = [Path(folder)] if folder and Path(folder).is_dir() else []
         self.register = register
-        self.environment = SandboxedEnvironment(loader=_Loader([*folders, SHIPPED], encoding="utf-8-sig"), undefined=_Undefined, extensions=[_Sentence], finalize=_written)
+        loader = _Loader([*folders, SHIPPED], encoding="utf-8-sig")
+        self.environment = SandboxedEnvironment(loader=loader, undefined=_Undefined, extensions=[_Sentence], finalize=_written)
         self.environment.filters.update(FILTERS)
 
     def render(self, name: str, **context: Any) -> Text:
@@ -139,7 +142,8 @@ class Engine:
         except jinja2.TemplateNotFound as error:
             raise TemplateError(f"没有找到模板 {error.name or name}。请核对文件名，或从安装包中恢复该模板。") from error
         except jinja2.TemplateSyntaxError as error:
-            raise TemplateError(f"模板 {error.name or name} 第 {error.lineno} 行：写法有误（{_in_chinese(error.message or '')}）。请检查成对的标记后重试。") from error
+            reason = _in_chinese(error.message or "")
+            raise TemplateError(f"模板 {error.name or name} 第 {error.lineno} 行：写法有误（{reason}）。请检查成对的标记后重试。") from error
         except (jinja2.UndefinedError, SecurityError, StoryError, TypeError, ValueError, KeyError, AttributeError, UnicodeDecodeError) as error:
             where, line = _place_of(error, name)
             raise TemplateError(f"模板 {where} 第 {line} 行：{_reason_of(error)}。请改正后重试。") from error
@@ -149,7 +153,8 @@ class Engine:
     def _record(self, said: str, template: str, line: int) -> dict[str, Any]:
         facts = [self.register.used[i] for i in dict.fromkeys(blank_ids(said)) if i in self.register.used]
         reasons = [f"{f.name}：{f.reason or '无数据'}" for f in facts]
-        return {"template": template, "line": line, "text": "".join(plain(said).split()), "reason": "；".join(dict.fromkeys(reasons)), "facts": [f.id for f in facts]}
+        text = "".join(plain(said).split())
+        return {"template": template, "line": line, "text": text, "reason": "；".join(dict.fromkeys(reasons)), "facts": [f.id for f in facts]}
 
     def _to_blocks(self, source: str, name: str, made: Text) -> None:
         waiting: list[str] = []
@@ -167,6 +172,9 @@ class Engine:
                 flush()
                 marks = line[: len(line) - len(line.lstrip("#"))]
                 made.blocks.append({"type": "heading", "level": min(len(marks), 4), "runs": runs(line[len(marks) :].strip())})
+            elif slot := _SLOT.fullmatch(line):
+                flush()
+                made.blocks.append({"type": "slot", "name": slot[1], "template": name})
             elif head in _HEADS and rest:
                 flush()
                 made.blocks.append({"type": _HEADS[head], "runs": runs(rest)})
@@ -176,31 +184,47 @@ class Engine:
 
     def _paragraph(self, text: str, name: str, made: Text) -> None:
         """Add a paragraph without the sentences that hold a blank, and say which districts its figures leave out."""
-        kept = ""
+        kept: list[str] = []
         for sentence in _SENTENCE_ENDS.split(text):
             if has_blank(sentence):
                 made.unsaid.append(self._record(sentence, name, 0))
             else:
-                kept += sentence
-        head, _, rest = kept.partition("：")
+                kept.append(sentence)
+        head, _, rest = "".join(kept).partition("：")
         style = _SMALL.get(head, "body")
-        kept = rest if style != "body" else kept
-        if plain(kept).strip():
-            made.blocks.append({"type": "paragraph", "runs": runs(kept + self.left_out_sentence(kept)), "style": style})
+        if style != "body":
+            kept = [sentence for sentence in _SENTENCE_ENDS.split(rest) if sentence]
+        said = "".join(self._with_left_out(kept))
+        if plain(said).strip():
+            made.blocks.append({"type": "paragraph", "runs": runs(said), "style": style})
 
-    def left_out_sentence(self, text: str) -> str:
-        """Return ``（以上全市数字未含甲区。）`` where figures of the text leave districts out, naming which where they differ."""
-        groups: dict[tuple[str, ...], list[str]] = {}
-        for fact in (self.register.used.get(i) for i in dict.fromkeys(fact_ids(text))):
-            if fact is not None and fact.left_out:
-                groups.setdefault(fact.left_out, []).append(fact.name)
-        if not groups:
-            return ""
+    def _with_left_out(self, sentences: list[str]) -> list[str]:
+        """Say ``（未含甲区）``: once at the end where it holds for every figure of the paragraph, otherwise in the sentence it concerns."""
+        whole = self._left_out("".join(sentences))
+        if len(whole) == 1:
+            if "" in whole:
+                return sentences
+            return [*sentences[:-1], _before_stop(sentences[-1], f"（以上数字未含{next(iter(whole))}）")]
+        said = []
+        for sentence in sentences:
+            found = self._left_out(sentence)
+            partial = {where: names for where, names in found.items() if where}
+            clauses = [f"未含{where}" if len(found) == 1 else f"{'、'.join(dict.fromkeys(names))}未含{where}" for where, names in partial.items()]
+            said.append(_before_stop(sentence, f"（{'；'.join(clauses)}）") if clauses else sentence)
+        return said
+
+    def _left_out(self, text: str) -> dict[str, list[str]]:
+        """Return the districts that figures of the text leave out ("" for none), with the names of those figures."""
         names = dict(self.register.regions("district"))
-        where = {codes: phrases.listed([names.get(code, code) for code in codes]) for codes in groups}
-        if len(groups) == 1:
-            return f"（以上全市有关数字未含{next(iter(where.values()))}。）"
-        return "（" + "；".join(f"{'、'.join(dict.fromkeys(said))}未含{where[codes]}" for codes, said in groups.items()) + "。）"
+        groups: dict[str, list[str]] = {}
+        for fact in (self.register.used.get(i) for i in dict.fromkeys(fact_ids(text))):
+            if fact is not None and fact.unit != "rank":
+                groups.setdefault(phrases.listed([names.get(code, code) for code in fact.left_out]), []).append(fact.name)
+        return groups or {"": []}
+
+
+def _before_stop(sentence: str, note: str) -> str:
+    return sentence[:-1] + note + sentence[-1] if sentence[-1:] in "。！？；" else sentence + note
 
 
 def _place_of(error: BaseException, name: str) -> tuple[str, int]:
