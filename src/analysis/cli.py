@@ -47,9 +47,9 @@ def run(quarter: QuarterOption, ledgers: LedgersOption = None, boundaries: Bound
         jobs: JobsOption = None,
         force: Annotated[bool, typer.Option("--force", help="全部重做，不沿用没有变化的文稿")] = False,
         settings: SettingsOption = None) -> None:
+    Quarter(quarter)  # a mistyped quarter is answered before anything heavy is loaded
     from analysis.runs.quarter import run_quarter
 
-    Quarter(quarter)
     console = _console()
     chosen = _settings(settings, ledgers=ledgers, boundaries=boundaries, out=out, townships=townships, audience=audience, map_use=map_use,
                        formats=tuple(f.strip() for f in formats.split(",") if f.strip()) if formats is not None else None, jobs=jobs)
@@ -65,9 +65,9 @@ def run(quarter: QuarterOption, ledgers: LedgersOption = None, boundaries: Bound
 
 @app.command("check", help="只核对台账，不生成文稿。")
 def check(quarter: QuarterOption, ledgers: LedgersOption = None, boundaries: BoundariesOption = None, out: OutOption = None, settings: SettingsOption = None) -> None:
+    Quarter(quarter)
     from analysis.runs.checking import check_quarter
 
-    Quarter(quarter)
     console = _console()
     raise typer.Exit(check_quarter(_settings(settings, ledgers=ledgers, boundaries=boundaries, out=out), quarter, console.print))
 
