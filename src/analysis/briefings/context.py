@@ -22,6 +22,7 @@ from analysis.wording.story import Place
 if TYPE_CHECKING:
     from analysis.runs.package import Package
 
+UNION_DOCUMENTS = ("speech", "district_brief")
 Blocks = list[dict[str, Any]]
 
 
@@ -53,7 +54,7 @@ class Draft:
         """Return the method note: denominators, dates, definitions, what is incomplete and what was left unsaid."""
         settings, p = self.package.settings, self.package
         own = {"仅汇总": p.is_totals, "含个体": settings.two_new_self_employed, "排名下限": mark(f"{settings.smallest_ranked}家", "threshold"),
-               "缺报": incomplete_sentences(p), "未写": unsaid_reasons(self.unsaid)}  # fmt: skip
+               "缺报": incomplete_sentences(p), "未写": unsaid_reasons(self.unsaid), "含质量": self.document in UNION_DOCUMENTS}  # fmt: skip
         return self.engine.render("method.j2", **common_words(p), **own).blocks
 
     def parts(self, template: str, slots: Mapping[str, Blocks], **context: Any) -> list[Blocks]:
@@ -196,6 +197,12 @@ def weak_industries(register: Register, most: int = 3, region: str | None = None
         if is_weak(gap, register.fact("eligible_unit_count", region, segment)):
             found.append((gap, {"名称": segment_name(segment), "单位覆盖率": register.fact("unit_coverage_rate", region, segment), "差距": words}))
     return [words for _, words in sorted(found, key=lambda pair: (pair[0].value, pair[0].segment))[:most]]
+
+
+def share_of_blind(register: Register, region: str | None = None) -> Fact:
+    """Return the share of the blank units that are 小微 or 两新 (each counted once)."""
+    part, whole = register.fact("blind_unit_count", region, "small_micro_or_two_new"), register.fact("blind_unit_count", region)
+    return register.share(part, whole, "of_blind", "小微或两新占盲区单位的比重", "盲区单位")
 
 
 def reversals(register: Register, segments: Iterable[str] = ("all",)) -> list[dict[str, Any]]:

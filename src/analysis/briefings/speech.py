@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from analysis.briefings.areas import districts_of, most_blank, said, townships_of
-from analysis.briefings.context import Document, industries, open_draft, reversals, segment_name, weak_industries
+from analysis.briefings.context import Document, industries, open_draft, reversals, segment_name, share_of_blind, weak_industries
 from analysis.errors import ParameterError
 from analysis.facts import Fact, Register
 from analysis.wording.phrases import prevalence, quantity
@@ -54,12 +54,6 @@ def words(package: Package) -> dict[str, Any]:
         "两新行业": new_trades(register),
         "有党无会": register.difference(register.fact("party_unit_count"), register.fact("party_covered_unit_count"), "uncovered", "有党组织无工会的单位"),
     }
-
-
-def share_of_blind(register: Register, region: str | None = None) -> Fact:
-    """Return the share of the blank units that are 小微 or 两新 (each counted once)."""
-    part, whole = register.fact("blind_unit_count", region, "small_micro_or_two_new"), register.fact("blind_unit_count", region)
-    return register.share(part, whole, "of_blind", "小微或两新占盲区单位的比重", "盲区单位")
 
 
 def without_congress(register: Register) -> tuple[Fact, Fact]:

@@ -1,0 +1,123 @@
+"""The district's brief (区县简报), two pages: where it stands, where its blanks are, what to do next."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from analysis.briefings.areas import COVERAGE, Areas, areas_of, most_blank, said
+from analysis.briefings.context import Document, incomplete_sentences, open_draft, signed, weak_industries
+from analysis.errors import ParameterError
+from analysis.facts import Fact, Register
+from analysis.publishing import blocks
+from analysis.wording.phrases import lower, prevalence, upper
+from analysis.wording.story import Place
+
+if TYPE_CHECKING:
+    from analysis.runs.package import Package
+
+NAME = "district_brief"
+COMPARED = ("unit_coverage_rate", "employee_coverage_rate", "membership_rate_all", "mandatory_unit_union_rate", "standard_met_rate", "shell_rate",
+            "worker_congress_rate", "contract_unit_coverage", "party_union_sync_rate")  # fmt: skip
+LOWER_IS_BETTER = ("shell_rate",)
+ORDINALS = "一二三四五"
+
+
+def write(package: Package) -> Document:
+    """Write the brief; parts 1 to 7 are its sections.
+
+    Raises
+    ------
+    ParameterError
+        For the whole city: the brief is a district's.
+    """
+    if package.scope == "city":
+        raise ParameterError("区县简报要写明区县，参数 scope 为 city。请改为六位区县代码；全市的请用讲话稿 speech。")
+    draft = open_draft(package, NAME, f"{package.region_name}工会工作简报")
+    areas = areas_of(package)
+    return Document(draft, draft.parts(f"{NAME}.j2", {"比较": [comparison(package)]}, **words(package, areas)))
+
+
+def words(package: Package, areas: Areas) -> dict[str, Any]:
+    """Return what the template names beyond the common words."""
+    register, code = package.register, package.region_code
+    strong, weak = strengths(register, code)
+    large = register.difference(register.fact("mandatory_unit_count", code), register.fact("mandatory_covered_unit_count", code), "uncovered", "25人以上盲区单位")
+    party = register.difference(register.fact("party_unit_count", code), register.fact("party_covered_unit_count", code), "uncovered", "有党组织无工会的单位")
+    return {
+        "本区": Place(register, code, name=package.region_name),
+        "情形": situation(register, code),
+        "强项": strong, "弱项": weak,
+        "集中地": said(areas, most_blank(areas)),
+        "大户盲区": large, "有党无会": party,
+        "薄弱行业": weak_industries(register, 2, code),
+        "空壳程度": prevalence(register.fact("shell_rate", code)),
+        "建议项": advice(package, large, party),
+    }  # fmt: skip
+
+
+def situation(register: Register, code: str) -> str:
+    """Return 无数据, 太少, 领先, 持平, 追赶, 落后 or 偏低, by the rate, its gap to the city and how both moved."""
+    rate, gap = register.fact(COVERAGE, code), register.gap_to_city(COVERAGE, code)
+    if not (rate.is_ok and gap.is_ok):
+        return "无数据"
+    place, field = register.rank(COVERAGE, code), register.ranked_count(COVERAGE)
+    if not place.is_ok:
+        return "太少"
+    if gap.value >= 0 and 4 * place.value <= field.value + 3:
+        return "领先"
+    if gap.value > -upper("near_flat"):
+        return "持平"
+    moved, city = register.fact(f"{COVERAGE}_qoq", code), register.fact(f"{COVERAGE}_qoq")
+    if not (moved.is_ok and city.is_ok) or abs(moved.value - city.value) < upper("level_with_city"):
+        return "偏低"
+    return "追赶" if moved.value > city.value else "落后"
+
+
+def strengths(register: Register, code: str) -> tuple[list[str], list[str]]:
+    """Return the names of the rates clearly better and clearly worse than the city's (by one percentage point or more), at most three each."""
+    gaps = [register.gap_to_city(name, code) for name in COMPARED[1:]]
+    sides = [(g.value * (-1 if name in LOWER_IS_BETTER else 1), own_name(register, name)) for name, g in zip(COMPARED[1:], gaps, strict=True) if g.is_ok]
+    known = [(value, name) for value, name in sides if name not in {own_name(register, n) for n in LOWER_IS_BETTER}]
+    better = [name for value, name in sorted(known, reverse=True) if value >= upper("slight_change")][:3]
+    worse = [name for value, name in sorted(known) if value <= -upper("slight_change")][:3]
+    return better, worse
+
+
+def own_name(register: Register, indicator: str) -> str:
+    return register.fact(indicator).name.replace("（已覆盖企业）", "")
+
+
+def comparison(package: Package) -> dict[str, Any]:
+    """Return the table of rates beside the city's, with their denominators."""
+    register, code = package.register, package.region_code
+    rows, facts = [], []
+    for indicator in COMPARED:
+        own, city = register.fact(indicator, code), register.fact(indicator)
+        facts += [own]
+        rows.append([own_name(register, indicator), own.denominator_name, own, city, signed(register.gap_to_city(indicator, code))])
+    note = "差为未舍入数之差。" + blank_reasons(facts)
+    columns = [("指标", "left"), ("分母", "left"), (package.region_name, "right"), ("全市", "right"), ("差（百分点）", "right")]
+    return blocks.table(columns, rows, caption=f"{package.region_name}主要指标与全市比较", note=note)
+
+
+def blank_reasons(facts: list[Fact]) -> str:
+    reasons = dict.fromkeys(f.reason for f in facts if not f.is_ok and f.reason)
+    return f"“—”为无数据：{'；'.join(reasons)}。" if reasons else ""
+
+
+def advice(package: Package, large: Fact, party: Fact) -> list[dict[str, str]]:
+    """Return at most four pieces of advice that this district's figures call for, the most urgent first, numbered 一 二 三 四."""
+    register, code = package.register, package.region_code
+    shell, congress, expiring = (register.fact(name, code) for name in ("shell_rate", "worker_congress_rate", "contract_expiring_90d_count"))
+    blind, city_congress = register.fact("blind_unit_count", code), register.fact("worker_congress_rate")
+    wanted = {
+        "补报": bool(incomplete_sentences(package)),
+        "盲区": bool(blind.value),
+        "大户": bool(large.value),
+        "有党无会": bool(party.value),
+        "空壳": shell.is_ok and 100 * shell.value >= lower("common"),
+        "职代会": congress.is_ok and city_congress.is_ok and congress.value < city_congress.value,
+        "续签": bool(expiring.value),
+    }
+    kinds = [kind for kind, is_wanted in wanted.items() if is_wanted][:4] or ["巩固"]
+    return [{"序": ORDINALS[number], "类": kind} for number, kind in enumerate(kinds)]
