@@ -57,12 +57,14 @@ class Gaps:
         return {code: "上一季度：" + reason for need in ("units", "covers", "unions") for code, reason in self._earlier.get(need, {}).items()}
 
 
-def _district_sums(tally: Tally, codes: list[str]) -> tuple[dict[str, int], list[str], np.ndarray]:
-    """Return base name → column, and an array districts × segments × bases."""
-    return _sums(tally.units, "district_code", codes)
+def needed_items() -> set[str]:
+    """Return every table and ``table.column`` that some indicator or segment rests on."""
+    needs = [*tables.load("indicators")["needs"], *tables.load("segments")["needs"]]
+    return {option for need in needs for token in need.split() for option in token.split("|")}
 
 
 def _sums(cube: pd.DataFrame, key: str, codes: list[str]) -> tuple[dict[str, int], list[str], np.ndarray]:
+    """Return base name → column, the segments, and an array regions × segments × bases."""
     bases = [c for c in cube.columns if c not in ("district_code", "township_code", "mask")]
     segments = list(segment_bits())
     out = np.zeros((len(codes), len(segments), len(bases)), dtype=np.int64)
@@ -95,6 +97,9 @@ def _unit_rows(definition: dict, places: Places, sums: dict, gaps: Gaps, needs: 
     rows: list[dict] = []
     for s, segment in enumerate(segments):
         lacking = gaps.missing(f"{definition['needs']} {needs[segment]}", codes)
+        if segment == "all":  # a district that sends sums in place of its ledger
+            bases = {definition["numerator"], definition["denominator"]} - {""}
+            lacking = {code: reason for code, reason in lacking.items() if not bases <= set(sums["supplied"].get(code, {}))}
         counted = [i for i, code in enumerate(codes) if code not in lacking]
 
         def pick(array: np.ndarray, which, s: int = s) -> tuple[int, int | None]:
@@ -148,13 +153,15 @@ def _expiring_rows(definition: dict, places: Places, expiring: pd.DataFrame, gap
     return rows
 
 
-def indicators(tally: Tally, places: Places, gaps: pd.DataFrame, quarter: str, earlier_gaps: pd.DataFrame | None = None, has_earlier: bool = False) -> pd.DataFrame:
+def indicators(tally: Tally, places: Places, gaps: pd.DataFrame, quarter: str, earlier_gaps: pd.DataFrame | None = None, has_earlier: bool = False,
+               supplied: dict[str, dict[str, int]] | None = None) -> pd.DataFrame:
     """Return every indicator of one quarter, without changes.
 
     Parameters
     ----------
     gaps, earlier_gaps : of ``intake.completeness.find_gaps`` for this and the previous quarter
     has_earlier : whether the ledger of the quarter directly before is there
+    supplied : district → base → sum, for districts that sent a 汇总表 in place of a ledger (segment ``all`` only)
 
     Returns
     -------
@@ -163,7 +170,12 @@ def indicators(tally: Tally, places: Places, gaps: pd.DataFrame, quarter: str, e
     codes = places.districts["code"].tolist()
     columns, segments, by_district = _sums(tally.units, "district_code", codes)
     by_township = _sums(tally.units, "township_code", places.townships["code"].tolist())[2]
-    sums = {"columns": columns, "segments": segments, "districts": by_district, "townships": by_township}
+    supplied = {code: given for code, given in (supplied or {}).items() if code in codes}
+    for code, given in supplied.items():
+        by_district[codes.index(code), segments.index("all")] = 0
+        for base, amount in given.items():
+            by_district[codes.index(code), segments.index("all"), columns[base]] = amount
+    sums = {"columns": columns, "segments": segments, "districts": by_district, "townships": by_township, "supplied": supplied}
     needs = tables.load("segments").set_index("segment")["needs"].to_dict()
     known = Gaps(gaps, earlier_gaps, has_earlier)
     rows: list[dict] = []

@@ -66,6 +66,15 @@ def _with_blind(row: dict[str, int | None]) -> dict[str, int | None]:
     return {**row, "blind": row["eligible"] - row["covered"] if known else None}
 
 
+def supplied_sums(rows: pd.DataFrame, districts: list[str]) -> dict[str, dict[str, int]]:
+    """Return district → base → sum for the districts (those without a ledger of their own) that a 汇总表 speaks for."""
+    made = {}
+    for row in rows[rows["region_code"].isin(districts)].itertuples():
+        known = _with_blind({base: None if pd.isna(getattr(row, c)) else int(getattr(row, c)) for base, c in _BASES.items()})
+        made[row.region_code] = {base: amount for base, amount in known.items() if amount is not None}
+    return made
+
+
 def totals_indicators(totals: Totals, city: tuple[str, str], quarter: str) -> pd.DataFrame:
     """Return the indicators of a run on totals, in the shape of ``measures.indicators.indicators``; segments other than ``all`` are left blank."""
     regions = totals.regions

@@ -16,6 +16,7 @@ import pandas as pd
 from analysis.errors import ParameterError
 from analysis.facts import Register
 from analysis.intake.store import read_tables, write_reports, write_tables
+from analysis.measures.indicators import needed_items
 from analysis.measures.suppress import suppress
 from analysis.paths import DATA
 from analysis.periods import Quarter
@@ -101,13 +102,14 @@ def _write(folder: Path, workshop: Workshop, frame: pd.DataFrame, city: tuple[st
 
 def _context(workshop: Workshop, ledger: Ledger, city: tuple[str, str], quarter: str) -> dict:
     names = dict(zip(workshop.geography.regions["code"], workshop.geography.regions["name"], strict=True))
-    whole = ledger.gaps[ledger.gaps["column"] == ""]
+    items = ledger.gaps["table"] + ledger.gaps["column"].map(lambda c: f".{c}" if c else "")
+    gaps = ledger.gaps[items.isin(needed_items())]  # what no figure rests on is not incompleteness of a figure
     summary = ledger.intake.summary
     notes = [*workshop.geography.warnings, *ledger.intake.notes, *(totals_of(ledger).differences if ledger.is_totals else ())]
     failed = ledger.intake.files["status"].isin(["unreadable", "table_stopped"])
     return {"quarter": quarter, "city": list(city), "is_demo": workshop.settings.is_demo, "is_totals": ledger.is_totals, "notes": notes,
             "incomplete": [{"region": r.region, "region_name": names.get(r.region, r.region), "table": r.table, "column": r.column, "reason": r.reason}
-                           for r in pd.concat([whole, ledger.gaps[ledger.gaps["column"] != ""]]).itertuples()],
+                           for r in pd.concat([gaps[gaps["column"] == ""], gaps[gaps["column"] != ""]]).itertuples()],
             "failed_files": int(failed.sum()),
             "intake": {"files": len(ledger.intake.files)} | {c: int(summary[c].sum()) for c in ("rows_read", "accepted", "flagged", "quarantined")}}
 

@@ -19,7 +19,7 @@ from analysis.intake.completeness import find_gaps
 from analysis.measures.change import changes
 from analysis.measures.indicators import Places, indicators
 from analysis.measures.tally import Tally, tally
-from analysis.measures.totals import Totals, separate, totals_indicators
+from analysis.measures.totals import Totals, separate, supplied_sums, totals_indicators
 from analysis.periods import Quarter
 from analysis.runs import fingerprint
 from analysis.runs.sources import Geography, city_of, geography_files, known_quarters, ledger_files, ledger_folder, read_geography
@@ -145,7 +145,10 @@ def levels(workshop: Workshop, quarter: str, city: tuple[str, str]) -> pd.DataFr
     if ledger.is_totals:
         return totals_indicators(totals_of(ledger), city, quarter)
     earlier = workshop.ledger(Quarter(quarter).previous.key)
-    return indicators(workshop.tally(quarter, True), workshop.places(quarter, city), ledger.gaps, quarter,
+    without_units = ledger.gaps.loc[(ledger.gaps["table"] == "units") & (ledger.gaps["column"] == ""), "region"].tolist()
+    totals = ledger.intake.tables.get("totals")
+    supplied = supplied_sums(totals, without_units) if totals is not None and len(totals) else None
+    return indicators(workshop.tally(quarter, True), workshop.places(quarter, city), ledger.gaps, quarter, supplied=supplied,
                       earlier_gaps=None if earlier is None else earlier.gaps, has_earlier=earlier is not None and not earlier.is_totals)
 
 
