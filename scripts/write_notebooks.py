@@ -1,0 +1,110 @@
+"""Write the thin notebooks of coverage map, blank areas, speech and district brief (notebooks/20, 30, 70, 80), outputs stripped.
+
+Run it after changing a story below; the notebooks themselves are committed.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import nbformat
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+
+FOLDER = Path(__file__).parents[1] / "notebooks"
+KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
+STORIES = {
+    "20_coverage_map": {
+        "about": {"document": "coverage_map", "name": "覆盖图", "scopes": ["city", "district"]},
+        "title": "工会覆盖图：各地覆盖到哪里",
+        "scope": 'scope: str = "city"  # city 为全市，或六位区县代码',
+        "steps": [
+            ("opening", "先取题目与总体数字。率的分母、时点随句写明。"),
+            ("part(1)", "颜色表示单位覆盖率，断点固定，不随季度变；有斜线的是无数据，不是零。"),
+            ("part(2)", "表中全市合计是先加总、后相除，不是各区县的平均。应建会单位太少的区县不排名。"),
+            ("part(3)", "乡镇街道按盲区率与盲区单位数两个条件分级。没有乡镇界线时，这一段不出。"),
+            ("closing", "最后是口径说明：分母、时点、缺报情况，以及因缺少数据而没有写的内容。"),
+        ],
+    },
+    "30_blank_areas": {
+        "about": {"document": "blank_areas", "name": "盲区图", "scopes": ["city", "district"]},
+        "title": "盲区图：小微企业与两新组织",
+        "scope": 'scope: str = "city"  # city 为全市，或六位区县代码',
+        "steps": [
+            ("opening", "盲区是应建会而没有工会直接覆盖的单位。"),
+            ("part(1)", "两类单位互有交叉，重叠部分另列，从不相加。"),
+            ("part(2)", "左右两张图分级和颜色相同，可以对照着看。"),
+            ("part(3)", "“薄弱”一词只用于低于总体十个百分点以上、单位不少于三十家的行业。"),
+            ("part(4)", "最后一张表可作包联销号的次序。"),
+            ("closing", "口径说明。"),
+        ],
+    },
+    "70_speech": {
+        "about": {"document": "speech", "name": "讲话稿", "scopes": ["city"]},
+        "title": "讲话稿：“强基层、补短板、增活力”行动推进会",
+        "scope": 'scope: str = "city"  # 讲话稿只有全市的',
+        "steps": [
+            ("opening", "题目、称谓与引言。日期由承办人填写。"),
+            ("part(1)", "第一部分讲认识，不放本地数据，也不代拟领导同志的话。"),
+            ("part(2)", "第二部分是数据的主战场：四个问题、三个重点、三个载体。缺数的句子整句不出。"),
+            ("part(3)", "第三部分讲保障，四个“促实效”。"),
+            ("closing", "口径说明只供核稿，不在会上念。要改文字，请改模板 speech.j2。"),
+        ],
+    },
+    "80_district_brief": {
+        "about": {"document": "district_brief", "name": "区县简报", "scopes": ["district"]},
+        "title": "区县简报：一个区县两页纸",
+        "scope": 'scope: str = "980105"  # 六位区县代码',
+        "steps": [
+            ("opening", "题目。"),
+            ("part(1)", "总体情况：按领先、追赶、落后、单位太少、没有数据，选用不同的说法。"),
+            ("part(2)", "与全市比较。全市是合并计算，含本区县。"),
+            ("part(3)", "盲区落到乡镇街道。"),
+            ("part(4)", "小微企业与两新组织互有交叉，不相加。"),
+            ("part(5)", "工会质量看的是工会组织，分母与单位不同。"),
+            ("part(6)", "民主管理与集体合同，分母为已覆盖企业。"),
+            ("part(7)", "建议按本区县的数字选出，最多四条。"),
+            ("closing", "口径说明。"),
+        ],
+    },
+}
+
+
+def quiet(text: str) -> nbformat.NotebookNode:
+    """A paragraph for the reader of the notebook that does not enter the document."""
+    return new_markdown_cell(text, metadata={"tags": ["remove-cell"]})
+
+
+def written(story: dict) -> nbformat.NotebookNode:
+    document = story["about"]["document"]
+    parameters = "\n".join([
+        'quarter: str = "2021Q3"  # 季度，例如 2021Q3',
+        story["scope"],
+        'package: str = ""  # 留空则用演示数据',
+        'audience: str = "internal"  # internal 内部、shared 跨部门、public 公开',
+        'map_use: str = "internal"  # internal 内部研判、meeting 会议、public 公开',
+    ])  # fmt: skip
+    load = "\n".join([
+        f"from analysis.briefings import {document}",
+        "from analysis.publishing.blocks import show",
+        "from analysis.runs.package import open_package",
+        "",
+        f"document = {document}.write(open_package(package, quarter, scope, audience, map_use))",
+    ])  # fmt: skip
+    cells = [quiet(f"# {story['title']}"), new_code_cell(parameters, metadata={"tags": ["parameters"]}), new_code_cell(load)]
+    for call, words in story["steps"]:
+        cells += [quiet(words), new_code_cell(f"show(document.{call})")]
+    for number, cell in enumerate(cells):
+        cell["id"] = f"cell-{number:02d}"
+    return new_notebook(cells=cells, metadata={"kernelspec": KERNEL, "language_info": {"name": "python"}, "workbench": story["about"]})
+
+
+def main() -> None:
+    FOLDER.mkdir(exist_ok=True)
+    for name, story in STORIES.items():
+        notebook = written(story)
+        nbformat.validate(notebook)
+        nbformat.write(notebook, FOLDER / f"{name}.ipynb")
+
+
+if __name__ == "__main__":
+    main()
