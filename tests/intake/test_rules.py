@@ -122,8 +122,9 @@ def test_unions_covers_and_zombies(take, workbook):
         "工会": [UNIONS, [code(1, "81"), "一", "单独", "990101", "2020-1-1", "2021-9-29"], [code(2, "81"), "二", "单独", "东明区", "2021-10-1", None],
                [code(2, "81"), "二", "单独", "东明区", "2021-10-1", None], [code(3), "三", "单独", "990101", "2020-1-1", None],
                [code(4, "81"), "四", None, "990101", "2020-1-1", None], [code(5, "81"), "五", "单独", "990101", None, None]],
-        "覆盖关系": [["工会代码", "统一社会信用代码", "起始日期", "终止日期"], [code(1, "81"), code(1), "2020-1-1", None], [code(1, "81"), code(9), "2020-1-1", None],
-                 [code(9, "81"), code(2), "2020-1-1", None], ["81", code(2), "2020-1-1", None], [code(1, "81"), code(2), None, None],
+        "覆盖关系": [["工会代码", "统一社会信用代码", "起始日期", "终止日期"], [code(1, "81"), code(1), "2020-1-1", None],
+                 [code(1, "81"), code(9), "2020-1-1", None], [code(9, "81"), code(2), "2020-1-1", None], ["81", code(2), "2020-1-1", None],
+                 [code(1, "81"), code(2), None, None],
                  [code(1, "81"), None, "2020-1-1", None], [code(1, "81"), "9100", "2020-1-1", "2999-12-31"]],
     })
     result = take()
@@ -174,7 +175,8 @@ def test_scores_and_systems_have_their_ranges(take, workbook):
 
 
 def test_totals_stand_alone_and_are_multiplied(tmp_path, take):
-    text = "地区代码,地区,单位数,建会单位数,职工数（万人）,会员数\n100000,全国,10,4,21261.66,3\n110000,北京,6,4,697.02,2.5\n999999,其余,4,0,,1\n110000,北京,1,1,1,1\n"
+    text = "地区代码,地区,单位数,建会单位数,职工数（万人）,会员数\n"
+    text += "100000,全国,10,4,21261.66,3\n110000,北京,6,4,697.02,2.5\n999999,其余,4,0,,1\n110000,北京,1,1,1,1\n"
     (tmp_path / "普查_汇总表.csv").write_text(text, encoding="utf-8")
     from analysis.settings import Settings
 

@@ -15,7 +15,7 @@ from analysis.intake.schema import Column, columns_of, table_names
 from analysis.intake.units_of_measure import factor_of, split_header
 from analysis.intake.values import as_text
 
-SEARCHED_ROWS = 40
+SEARCHED_ROWS, SEARCHED_COLUMNS = 40, 1000  # a stray cell far to the right must not make the search long
 _PERSONAL = re.compile(r"身份证|手机|电话|联系方式|联系人|银行卡|银行账号|住址|家庭|姓名|法定代表人|法人代表|负责人|微信|护照|出生")
 _ENUMERATED = re.compile(r"^(?:其中:?|\d{1,2}[.、)]|[一二三四五六七八九十]{1,2}、|\([一二三四五六七八九十\d]{1,2}\))")
 _SEPARATED = re.compile(r"(.+)[/:,、](万人|千人|人|万元|千元|百万元|亿元|元|家|个|户)$")
@@ -71,7 +71,7 @@ def find_header(sheet: Sheet, table: str, aliases: Aliases) -> Header:
 
 def _filled(sheet: Sheet) -> list[list[str]]:
     """The first rows as text, with merged ranges written into all their cells."""
-    lines = [[as_text(v) for v in row] for row in sheet.rows[:SEARCHED_ROWS]]
+    lines = [[as_text(v) for v in row[:SEARCHED_COLUMNS]] for row in sheet.rows[:SEARCHED_ROWS]]
     for (top, left), (bottom, right) in sheet.merges:
         if top < len(lines) and left < len(lines[top]):
             for row in range(top, min(bottom + 1, len(lines))):

@@ -131,6 +131,10 @@ def read(path: Path, max_unpacked_mb: int, max_cells: int, wanted: Callable[[str
                 grids.append((meta.name, rows, list(sheet.merged_cell_ranges or [])))
     except (calamine.CalamineError, zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError, KeyError, RuntimeError) as error:
         raise LedgerError(_BROKEN) from error
+    except BaseException as error:  # a panic inside calamine is no Exception; anything else goes on
+        if type(error).__name__ != "PanicException":
+            raise
+        raise LedgerError(_BROKEN) from error
     if hidden:
         notes.append("隐藏的工作表没有读取：" + "、".join(hidden))
     if others:
