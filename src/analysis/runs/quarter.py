@@ -121,7 +121,7 @@ def _pool(jobs: list[Job], package: Package, settings: Settings, target: Path) -
         return
     workers = min(len(jobs), settings.jobs or max(1, min(4, os.cpu_count() or 1)))
     # spawn everywhere: the same behaviour on Windows, and no fork of a process that has used threads
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_quiet) as pool:
         futures = {pool.submit(run_job, str(job.notebook), job.document, job.scope, _parameters(job, package), settings.formats, str(target), settings.timeout_seconds): job
                    for job in jobs}
         for future in as_completed(futures):
@@ -130,6 +130,12 @@ def _pool(jobs: list[Job], package: Package, settings: Settings, target: Path) -
                 yield job, future.result()
             except BrokenProcessPool:
                 yield job, Outcome(job.document, job.scope, "failed", reason="运行进程意外结束（可能是内存不足）。请关闭其他程序，或用 --jobs 1 重试。")
+
+
+def _quiet() -> None:
+    """Keep the kernels' start-up remarks off the user's screen; what goes wrong in a notebook travels as its exception."""
+    silence = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(silence, 2)
 
 
 def _parameters(job: Job, package: Package) -> dict[str, object]:
