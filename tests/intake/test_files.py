@@ -6,7 +6,7 @@ import zipfile
 
 import pandas as pd
 import pytest
-from conftest import HEADERS, code, found, reason, status, unit
+from ledger_world import HEADERS, code, found, reason, status, unit
 
 from analysis.errors import LedgerError
 from analysis.settings import Settings

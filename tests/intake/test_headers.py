@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from conftest import HEADERS, code, found, reason, status, unit
+from ledger_world import HEADERS, code, found, reason, status, unit
 
 from analysis.settings import Settings
 

@@ -7,7 +7,7 @@ from datetime import date, datetime
 import numpy as np
 import pandas as pd
 import pytest
-from conftest import HEADERS, code, found, unit
+from ledger_world import HEADERS, code, found, unit
 
 UNIONS = ["工会代码", "工会名称", "工会形式", "区县代码", "成立日期", "届满日期"]
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pandas as pd
 import pytest
-from conftest import HEADERS, code, unit
 from hypothesis import given
 from hypothesis import strategies as st
+from ledger_world import HEADERS, code, unit
 from stdnum.cn import uscc as stdnum_uscc
 
 from analysis.errors import LedgerError

@@ -169,7 +169,7 @@ def _missing_sentence(missing: list[Column], seen: list[str], free: list[str], n
         near = [s for s in free if difflib.get_close_matches(split_header(key_of(s))[0], own, 1, 0.55)]
         wanted.append(f"“{column.header}”" + (f"（最接近的是“{'”“'.join(near[:2])}”）" if near else ""))
     shown = "、".join(s[:20] for s in seen[:40]) or "无"
-    what = f"{table_names()[missing[0].table]}表缺少必需的列：{'、'.join(wanted)}。看到的表头：{shown}。"
+    what = f"{table_names()[missing[0].table].removesuffix('表')}表缺少必需的列：{'、'.join(wanted)}。看到的表头：{shown}。"
     return what + "请改用标准列名，或在别名表 aliases.csv 中补充对应关系后重新运行。"
 
 

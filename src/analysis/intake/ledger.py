@@ -156,9 +156,9 @@ def _read_file(path: Path, settings: Settings, aliases: Aliases, reading: _Readi
         notes.extend(where + note for note in header.notes)
     if not sheets:
         reason = "工作簿里没有一张认识的工作表。请按模板给工作表命名（单位、工会、覆盖关系等），或在别名表 aliases.csv 中补充对应关系。"
-        reading.files.append((name, "unknown_table", "；".join([reason, *notes])))
+        reading.files.append((name, "unknown_table", "；".join([reason.removesuffix("。"), *notes])))
     else:
-        reading.files.append((name, "table_stopped" if stopped else "read", "；".join([*stopped, *notes])))
+        reading.files.append((name, "table_stopped" if stopped else "read", "；".join([*(s.removesuffix("。") if notes else s for s in stopped), *notes])))
     reading.notes.extend(f"{name}：{note}" for note in notes)
 
 
