@@ -23,7 +23,6 @@ from analysis.settings import Settings
 
 FILES_COLUMNS = ["file", "status", "reason"]
 SOURCES_COLUMNS = ["file", "submission", "table", "sheet", "state", "missing_columns", "reason"]
-_DROPPED = ["revenue_wan_yuan", "assets_wan_yuan"]  # sized by, never stored (contract section 5)
 
 
 @dataclass
@@ -195,4 +194,5 @@ def _empty(table: str) -> pd.DataFrame:
 def _kept(table: str, frame: pd.DataFrame, findings: Findings) -> pd.DataFrame:
     from analysis.intake.kept import check_kept, kept_columns  # pandera is slow to import and only needed here
 
-    return check_kept(table, frame.loc[findings.kept, kept_columns(table)].drop(columns=_DROPPED, errors="ignore").reset_index(drop=True))
+    kept = frame.loc[findings.kept, kept_columns(table)].reset_index(drop=True)
+    return kept if kept.empty else check_kept(table, kept)  # an empty table has its dtypes by construction
