@@ -78,7 +78,8 @@ def pair(draft: Draft, areas: Areas) -> Blocks:
 def area_table(areas: Areas) -> dict[str, Any]:
     """Return blank units and rates of both groups by area, the total last."""
     package, register = areas.package, areas.package.register
-    wanted = [("blind_unit_count", SMALL), ("blind_unit_rate", SMALL), ("blind_unit_count", NEW), ("blind_unit_rate", NEW), ("blind_unit_count", BOTH), ("blind_unit_count", EITHER)]
+    count, rate = "blind_unit_count", "blind_unit_rate"
+    wanted = [(count, SMALL), (rate, SMALL), (count, NEW), (rate, NEW), (count, BOTH), (count, EITHER)]
     heads = ["小微盲区", "小微盲区率", "两新盲区", "两新盲区率", "两者兼是", "小微或两新"]
     rows = {code: [register.fact(name, code, segment) for name, segment in wanted] for code in [*areas.names, package.region_code]}
     names = areas.names | {package.region_code: f"{package.region_name}合计"}
@@ -99,7 +100,8 @@ def industry_table(package: Package) -> dict[str, Any]:
 
 def industry_row(register: Register, code: str, segment: str) -> list[Any]:
     names = ("eligible_unit_count", "blind_unit_count", "blind_employee_count", "unit_coverage_rate")
-    return [segment_name(segment), *(register.fact(name, code, segment) for name in names), segment_against_city(register, "unit_coverage_rate", segment, code)[0]]
+    gap, _ = segment_against_city(register, "unit_coverage_rate", segment, code)
+    return [segment_name(segment), *(register.fact(name, code, segment) for name in names), gap]
 
 
 def township_table(townships: Areas, most: int = 10) -> dict[str, Any]:
@@ -111,4 +113,5 @@ def township_table(townships: Areas, most: int = 10) -> dict[str, Any]:
         others = [register.fact(name, code, EITHER) for name in ("blind_unit_rate", "blind_employee_count")]
         rows.append([townships.name(fact), register.fact("eligible_unit_count", code, EITHER), fact, *others, grade[code] or "—"])
     columns = [("乡镇街道", "left"), *((head, "right") for head in ("应建会", "盲区单位", "盲区率", "盲区职工")), ("全部单位分级", "center")]
-    return blocks.table(columns, rows, caption="小微企业或两新组织盲区单位最多的乡镇街道", note="率的分母为小微企业或两新组织应建会单位；分级按全部应建会单位。")
+    note = "率的分母为小微企业或两新组织应建会单位；分级按全部应建会单位。"
+    return blocks.table(columns, rows, caption="小微企业或两新组织盲区单位最多的乡镇街道", note=note)

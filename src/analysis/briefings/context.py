@@ -22,6 +22,8 @@ from analysis.wording.story import Place
 if TYPE_CHECKING:
     from analysis.runs.package import Package
 
+SHORT = ("district_brief",)
+SPOKEN = ("speech",)
 UNION_DOCUMENTS = ("speech", "district_brief")
 Blocks = list[dict[str, Any]]
 
@@ -55,7 +57,7 @@ class Draft:
         settings, p = self.package.settings, self.package
         own = {"仅汇总": p.is_totals, "含个体": settings.two_new_self_employed, "排名下限": mark(f"{settings.smallest_ranked}家", "threshold"),
                "缺报": incomplete_sentences(p), "未写": unsaid_reasons(self.unsaid), "含质量": self.document in UNION_DOCUMENTS}  # fmt: skip
-        return self.engine.render("method.j2", **common_words(p), **own).blocks
+        return self.engine.render("method_short.j2" if self.document in SHORT else "method.j2", **common_words(p), **own).blocks
 
     def parts(self, template: str, slots: Mapping[str, Blocks], **context: Any) -> list[Blocks]:
         """Render a template, put figures and tables into their places, and split it before every heading of level 1."""
@@ -132,7 +134,8 @@ class Document:
 
     @property
     def closing(self) -> Blocks:
-        return [*self.draft.method(), self.draft.facts()]
+        start = [blocks.page_break()] if self.draft.document in SPOKEN else []
+        return [*start, *self.draft.method(), self.draft.facts()]
 
     @property
     def blocks(self) -> Blocks:
@@ -151,20 +154,38 @@ def common_words(package: Package) -> dict[str, Any]:
 
 
 def incomplete_sentences(package: Package) -> list[str]:
-    """Return one clause a district whose submission lacks a table or column that some indicator rests on; a district's document names its own."""
-    wanted = _needed()
-    said: dict[str, list[str]] = {}
+    """Return one clause a district whose submission lacks what this document's figures rest on: ``甲区“单位”表缺“入库年份”``.
+
+    Ask after the document is written: only indicators and segments that it used count. A district's document names its own gaps only.
+    """
+    wanted, headers = needed(package.register), _headers()
+    said: dict[str, dict[str, list[str]]] = {}
     for row in package.incomplete:
-        need = f"{row['table']}.{row['column']}" if row.get("column") else row["table"]
+        column = row.get("column") or ""
+        need = f"{row['table']}.{column}" if column else row["table"]
         if need in wanted and package.scope in ("city", row["region"]):
-            said.setdefault(clean(row.get("region_name") or row["region"]), []).append(clean(row["reason"]).rstrip("。"))
-    return [f"{name}（{'，'.join(dict.fromkeys(reasons))}）" for name, reasons in said.items()]
+            clauses = said.setdefault(clean(row.get("region_name") or row["region"]), {})
+            if column:
+                clauses.setdefault(f"“{headers.get(row['table'], row['table'])}”表缺", []).append(f"“{headers.get(need, column)}”")
+            else:
+                clauses.setdefault(clean(row["reason"]).rstrip("。"), [])
+    return [name + "，".join(what + "".join(dict.fromkeys(columns)) for what, columns in clauses.items()) for name, clauses in said.items()]
 
 
-def _needed() -> set[str]:
-    """Return the tables and ``table.column`` that indicators and segments need."""
-    needs = [*tables.load("indicators")["needs"], *tables.load("segments")["needs"]]
+def needed(register: Register) -> set[str]:
+    """Return the tables and ``table.column`` that the figures used so far rest on."""
+    indicators, segments = (tables.load(name).set_index(key)["needs"].to_dict() for name, key in (("indicators", "indicator"), ("segments", "segment")))
+    names, parts = {f.indicator for f in register.used.values()}, {f.segment for f in register.used.values()}
+    needs = [need for name, need in indicators.items() if any(used == name or used.startswith(f"{name}_") for used in names)]
+    needs += [need for name, need in segments.items() if name in parts]
     return {option for need in needs for word in need.split() for option in word.split("|")}
+
+
+def _headers() -> dict[str, str]:
+    """Return Chinese names: ``units`` → 单位, ``units.employee_count`` → 职工数."""
+    columns, aliases = tables.load("columns"), tables.load("aliases")
+    own = {f"{r.table}.{r.code}": r.header for r in columns.itertuples()}
+    return own | {r.table: r.alias for r in aliases[aliases["code"] == "(sheet)"][::-1].itertuples()}
 
 
 def unsaid_reasons(unsaid: Iterable[dict[str, Any]]) -> list[str]:

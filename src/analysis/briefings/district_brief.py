@@ -9,7 +9,7 @@ from analysis.briefings.context import Document, incomplete_sentences, open_draf
 from analysis.errors import ParameterError
 from analysis.facts import Fact, Register
 from analysis.publishing import blocks
-from analysis.wording.phrases import lower, prevalence, upper
+from analysis.wording.phrases import ladder, lower, prevalence, upper
 from analysis.wording.story import Place
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ ORDINALS = "一二三四五"
 
 
 def write(package: Package) -> Document:
-    """Write the brief; parts 1 to 7 are its sections.
+    """Write the brief; parts 1 to 4 are its sections.
 
     Raises
     ------
@@ -40,23 +40,26 @@ def write(package: Package) -> Document:
 def words(package: Package, areas: Areas) -> dict[str, Any]:
     """Return what the template names beyond the common words."""
     register, code = package.register, package.region_code
-    strong, weak = strengths(register, code)
-    large = register.difference(register.fact("mandatory_unit_count", code), register.fact("mandatory_covered_unit_count", code), "uncovered", "25人以上盲区单位")
+    kind = situation(register, code)
+    strong, weak = strengths(register, code) if kind not in ("太少", "无数据") else ([], [])
+    mandatory = [register.fact(f"mandatory_{which}unit_count", code) for which in ("", "covered_")]
+    large = register.difference(*mandatory, "uncovered", "25人以上盲区单位")
     party = register.difference(register.fact("party_unit_count", code), register.fact("party_covered_unit_count", code), "uncovered", "有党组织无工会的单位")
     return {
         "本区": Place(register, code, name=package.region_name),
-        "情形": situation(register, code),
+        "情形": kind,
         "强项": strong, "弱项": weak,
         "集中地": said(areas, most_blank(areas)),
         "大户盲区": large, "有党无会": party,
         "薄弱行业": weak_industries(register, 2, code),
+        "三类": ladder(register, code),
         "空壳程度": prevalence(register.fact("shell_rate", code)),
         "建议项": advice(package, large, party),
     }  # fmt: skip
 
 
 def situation(register: Register, code: str) -> str:
-    """Return 无数据, 太少, 领先, 持平, 追赶, 落后 or 偏低, by the rate, its gap to the city and how both moved."""
+    """Return 无数据, 太少, 领先, 较高, 持平, 追赶, 落后 or 偏低, by the rate, its gap to the city and how both moved."""
     rate, gap = register.fact(COVERAGE, code), register.gap_to_city(COVERAGE, code)
     if not (rate.is_ok and gap.is_ok):
         return "无数据"
@@ -66,7 +69,7 @@ def situation(register: Register, code: str) -> str:
     if gap.value >= 0 and 4 * place.value <= field.value + 3:
         return "领先"
     if gap.value > -upper("near_flat"):
-        return "持平"
+        return "较高" if gap.value >= upper("slight_change") else "持平"
     moved, city = register.fact(f"{COVERAGE}_qoq", code), register.fact(f"{COVERAGE}_qoq")
     if not (moved.is_ok and city.is_ok) or abs(moved.value - city.value) < upper("level_with_city"):
         return "偏低"
@@ -95,7 +98,8 @@ def comparison(package: Package) -> dict[str, Any]:
         own, city = register.fact(indicator, code), register.fact(indicator)
         facts += [own]
         rows.append([own_name(register, indicator), own.denominator_name, own, city, signed(register.gap_to_city(indicator, code))])
-    note = "差为未舍入数之差。" + blank_reasons(facts)
+    small = "本区县应建会单位较少，率的波动大，仅供参考。" if situation(register, code) == "太少" else ""
+    note = f"差为未舍入数之差。{small}{blank_reasons(facts)}"
     columns = [("指标", "left"), ("分母", "left"), (package.region_name, "right"), ("全市", "right"), ("差（百分点）", "right")]
     return blocks.table(columns, rows, caption=f"{package.region_name}主要指标与全市比较", note=note)
 
@@ -106,7 +110,7 @@ def blank_reasons(facts: list[Fact]) -> str:
 
 
 def advice(package: Package, large: Fact, party: Fact) -> list[dict[str, str]]:
-    """Return at most four pieces of advice that this district's figures call for, the most urgent first, numbered 一 二 三 四."""
+    """Return at most three pieces of advice that this district's figures call for, the most urgent first, numbered 一 二 三."""
     register, code = package.register, package.region_code
     shell, congress, expiring = (register.fact(name, code) for name in ("shell_rate", "worker_congress_rate", "contract_expiring_90d_count"))
     blind, city_congress = register.fact("blind_unit_count", code), register.fact("worker_congress_rate")
@@ -119,5 +123,5 @@ def advice(package: Package, large: Fact, party: Fact) -> list[dict[str, str]]:
         "职代会": congress.is_ok and city_congress.is_ok and congress.value < city_congress.value,
         "续签": bool(expiring.value),
     }
-    kinds = [kind for kind, is_wanted in wanted.items() if is_wanted][:4] or ["巩固"]
+    kinds = [kind for kind, is_wanted in wanted.items() if is_wanted][:3] or ["巩固"]
     return [{"序": ORDINALS[number], "类": kind} for number, kind in enumerate(kinds)]

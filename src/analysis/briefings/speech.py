@@ -8,7 +8,7 @@ from analysis.briefings.areas import districts_of, most_blank, said, townships_o
 from analysis.briefings.context import Document, industries, open_draft, reversals, segment_name, share_of_blind, weak_industries
 from analysis.errors import ParameterError
 from analysis.facts import Fact, Register
-from analysis.wording.phrases import prevalence, quantity
+from analysis.wording.phrases import ladder, prevalence, quantity
 from analysis.wording.story import Place
 
 if TYPE_CHECKING:
@@ -47,6 +47,7 @@ def words(package: Package) -> dict[str, Any]:
         "盲区集中地": blank_places(package),
         "大户盲区": register.difference(register.fact("mandatory_unit_count"), register.fact("mandatory_covered_unit_count"), "uncovered", "25人以上盲区单位"),
         "反向": reversals(register, ("all", "small_micro", "two_new", *industries())),
+        "三类": ladder(register),
         "空壳程度": prevalence(register.fact("shell_rate")),
         "中小未建制": without,
         "中小未建制率": share,

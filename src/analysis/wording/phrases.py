@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from analysis import tables
 from analysis.facts import Fact, Register
-from analysis.wording.numbers import magnitude, mark, say
+from analysis.wording.numbers import clean, magnitude, mark, say
 
 THAN = {"qoq": "上季度末", "yoy": "上年同期"}
 
@@ -84,7 +84,7 @@ def segment_against_city(register: Register, indicator: str, segment: str, regio
         gap = register.derived(own, "gap_to_all", None, "pp", name, status="no_data", reason=own.reason or whole.reason)
     else:
         gap = register.derived(own, "gap_to_all", 100 * (Fraction(own.value) - Fraction(whole.value)), "pp", name)
-    return gap, gap_words(register, gap)
+    return gap, gap_words(register, gap, "全市" if own.region_level == "city" else clean(own.region_name) + "总体")
 
 
 def gap_words(register: Register, gap: Fact, whole: str = "全市") -> str:
@@ -137,6 +137,12 @@ def quantity(share: Fact) -> str:
     """Return 相当多 past its threshold, otherwise 一部分."""
     enough = share.is_ok and (share.denominator or 0) >= least("many_without")
     return word("many_without") if enough and 100 * Fraction(share.value) >= lower("many_without") else "一部分"
+
+
+def ladder(register: Register, region: str | None = None) -> str:
+    """Return ``有牌子无机构的71个，有制度无活动的62个``: the levels below 正常运转 that occur; a blank one stays a blank."""
+    levels = [(what, register.fact(f"union_level_{n}_count", region)) for n, what in ((1, "有牌子无机构"), (2, "有机构无制度"), (3, "有制度无活动"))]
+    return "，".join(f"{what}的{say(fact)}个" for what, fact in levels if fact.value != 0)
 
 
 def listed(names: list[str]) -> str:
