@@ -118,12 +118,15 @@ class Register:
     city : (code, name)
     smallest_ranked : int
         Regions with fewer eligible units take no part in a ranking.
+    rate_decimals : int, optional
+        Places shown of every rate, where not those of ``indicators.csv`` (published national totals are shown with two).
     """
 
     frame: pd.DataFrame
     quarter: str
     city: tuple[str, str]
     smallest_ranked: int = 30
+    rate_decimals: int | None = None
     used: dict[str, Fact] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -150,7 +153,7 @@ class Register:
         code, period = region or self.city[0], quarter or self.quarter
         unit = definition["unit"] if not change else "pp" if definition["unit"] == "ratio" else "count"
         name = definition["name"] + ("" if not change else CHANGES[change] + "变化")
-        common = dict(quarter=period, segment=segment, indicator=indicator, unit=unit, name=name, decimals=int(definition["decimals"]),
+        common = dict(quarter=period, segment=segment, indicator=indicator, unit=unit, name=name, decimals=self._places(definition),
                       denominator_name=definition["denominator_name"], as_of=Quarter(period).as_of)
         at = self._index.get((period, code, segment, indicator))
         if at is None:
@@ -163,6 +166,10 @@ class Register:
                     numerator=_whole(row["numerator"]), denominator=_whole(row["denominator"]), reason=row["reason"],
                     left_out=tuple(c for c in str(row["left_out"]).split(";") if c), **common)
         return self._remember(made)
+
+    def _places(self, definition: dict[str, str]) -> int:
+        own = int(definition["decimals"])
+        return own if self.rate_decimals is None or definition["unit"] == "count" else self.rate_decimals
 
     def _exact(self, row: dict, indicator: str, change: str, code: str, segment: str, period: str) -> int | Fraction:
         if row["unit"] == "ratio":
@@ -239,7 +246,7 @@ class Register:
         if not (part.is_ok and whole.is_ok and whole.value):
             return self.derived(part, suffix, None, "ratio", name, status="no_data", reason=part.reason or whole.reason or "分母为零", decimals=1)
         made = replace(part, indicator=f"{part.indicator}_{suffix}", value=Fraction(int(part.value), int(whole.value)), unit="ratio", name=name,
-                       numerator=int(part.value), denominator=int(whole.value), denominator_name=denominator_name, decimals=1)
+                       numerator=int(part.value), denominator=int(whole.value), denominator_name=denominator_name, decimals=self.rate_decimals or 1)
         return self._remember(made)
 
     def difference(self, left: Fact, right: Fact, suffix: str, name: str) -> Fact:

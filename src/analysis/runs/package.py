@@ -139,7 +139,7 @@ def open_package(package: str = "", quarter: str = "2021Q3", scope: str = "city"
     settings = replace(settings, ledgers=DATA / "demo" / "ledgers" if context["is_demo"] else None)
     frame = suppress(pd.read_parquet(folder / "indicators.parquet"), audience, settings.suppress_below, settings.suppress_rate_below)
     city = tuple(context["city"])
-    register = Register(frame, quarter, city, settings.smallest_ranked)
+    register = Register(frame, quarter, city, settings.smallest_ranked, rate_decimals=2 if context["is_totals"] else None)
     scopes = ["city", *(code for code, _ in register.regions("district"))]
     if scope not in scopes:
         raise ParameterError(f"参数 scope 为“{scope}”，应为 city 或区县代码之一：{'、'.join(scopes[1:])}。请改正后重试。")
