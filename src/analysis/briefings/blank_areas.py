@@ -52,7 +52,9 @@ def words(package: Package, areas: Areas, townships: Areas) -> dict[str, Any]:
     """Return what the template names beyond the common words."""
     register, code = package.register, package.region_code
     small, new, both = (register.fact("blind_unit_count", code, segment) for segment in (SMALL, NEW, BOTH))
+    rates = [register.fact("unit_coverage_rate", code, segment) for segment in industries()]
     return {
+        "可做": small.is_ok or new.is_ok, "行业有数": any(f.is_ok for f in rates),
         "本地": Place(register, code, name=package.region_name),
         "只是小微": register.difference(small, both, "only", "只是小微企业的盲区单位"),
         "只是两新": register.difference(new, both, "only", "只是两新组织的盲区单位"),

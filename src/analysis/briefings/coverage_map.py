@@ -71,7 +71,7 @@ def area_table(areas: Areas) -> dict[str, Any]:
     package = areas.package
     register, is_city = package.register, package.scope == "city"
     heads = {"eligible_unit_count": "法人单位" if package.is_totals else "应建会", "covered_unit_count": "已覆盖", COVERAGE: "单位覆盖率",
-             f"{COVERAGE}_qoq": "较上季度末（百分点）", "employee_coverage_rate": "职工覆盖率", "membership_rate_all": "入会率"}  # fmt: skip
+             f"{COVERAGE}_qoq": "较上季度末（百分点）", "employee_coverage_rate": "职工覆盖率", "membership_rate_all": "会员占从业人员" if package.is_totals else "入会率"}  # fmt: skip
     rows = {code: {name: register.fact(name, code) for name in heads} for code in [*areas.names, package.region_code]}
     known = [name for name in heads if any(row[name].is_ok for row in rows.values())]
     columns = [(areas.word, "left"), *((heads[name], "right") for name in known), *([("名次", "right")] if is_city else [])]

@@ -195,6 +195,7 @@ class Engine:
         if style != "body":
             kept = [sentence for sentence in _SENTENCE_ENDS.split(rest) if sentence]
         said = "".join(self._with_left_out(kept))
+        said = said[:-1] + "。" if said[-1:] in ("；", "，") else said
         if plain(said).strip():
             made.blocks.append({"type": "paragraph", "runs": runs(said), "style": style})
 
