@@ -17,6 +17,7 @@ from analysis import tables
 from analysis.errors import StoryError
 from analysis.periods import Quarter
 
+RESIDUAL = "999999"  # the code of a remainder (national less those listed): counted and listed, but no region to be ranked
 BLANKS = {"no_data": "—", "suppressed": "…"}
 CHANGES = {"qoq": "较上季度末", "yoy": "较上年同期"}
 _SUFFIX = {"ratio": "%", "pp": "个百分点", "score": "分", "count": "", "rank": ""}
@@ -212,7 +213,7 @@ class Register:
 
     def ranked(self, indicator: str, segment: str = "all", descending: bool = True) -> list[Fact]:
         """Return the districts that may be ranked, best first: figure ok and at least ``smallest_ranked`` eligible units of the segment."""
-        facts = [f for f in self.district_facts(indicator, segment) if f.is_ok and self._is_large(f, segment)]
+        facts = [f for f in self.district_facts(indicator, segment) if f.is_ok and f.region_code != RESIDUAL and self._is_large(f, segment)]
         return sorted(facts, key=lambda f: (-f.value if descending else f.value, f.region_code))
 
     def _is_large(self, fact: Fact, segment: str) -> bool:
@@ -223,7 +224,7 @@ class Register:
         """Return the place of a district (1 = best; ties share the better place), ``no_data`` with the reason where it is not ranked."""
         own, places = self.fact(indicator, region, segment), self.ranked(indicator, segment, descending)
         if not any(f.region_code == region for f in places):
-            reason = own.reason or f"{own.denominator_name or '应建会单位'}不足{self.smallest_ranked}家，不参加排名"
+            reason = own.reason or "这是其余地区的合计，不参加排名" * (region == RESIDUAL) or f"{own.denominator_name or '应建会单位'}不足{self.smallest_ranked}家，不参加排名"
             return self.derived(own, "rank", None, "rank", f"{own.name}名次", status="no_data", reason=reason, decimals=0)
         better = sum(1 for f in places if (f.value > own.value if descending else f.value < own.value))
         return self.derived(own, "rank", better + 1, "rank", f"{own.name}名次", decimals=0)
