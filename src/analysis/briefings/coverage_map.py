@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from analysis.runs.package import Package
 
 NAME = "coverage_map"
+NOWHERE = "999999"  # a row of a published table that stands for several regions: it counts, but has no place and takes no rank
 
 
 def write(package: Package) -> Document:
@@ -35,6 +36,7 @@ def words(package: Package, areas: Areas, townships: Areas) -> dict[str, Any]:
     """Return what the template names beyond the common words."""
     register, is_city = package.register, package.scope == "city"
     rates = register.ranked(COVERAGE) if is_city else _large(areas, register.smallest_ranked)
+    rates = [f for f in rates if f.region_code != NOWHERE]
     distinct = len(rates) > 1 and rates[0].value > rates[-1].value
     ends = [{"名称": areas.name(f), "率": f} for f in (rates[0], rates[-1])] if distinct else [None, None]
     colour = list(grades(townships).values())
@@ -70,16 +72,18 @@ def area_table(areas: Areas) -> dict[str, Any]:
     """Return the table of all areas with the total last; a column that is blank throughout is left out."""
     package = areas.package
     register, is_city = package.register, package.scope == "city"
-    heads = {"eligible_unit_count": "法人单位" if package.is_totals else "应建会", "covered_unit_count": "已覆盖", COVERAGE: "单位覆盖率",
-             f"{COVERAGE}_qoq": "较上季度末（百分点）", "employee_coverage_rate": "职工覆盖率", "membership_rate_all": "会员占从业人员" if package.is_totals else "入会率"}  # fmt: skip
+    units, members = ("法人单位", "会员占从业人员") if package.is_totals else ("应建会", "入会率")
+    heads = {"eligible_unit_count": units, "covered_unit_count": "已覆盖", COVERAGE: "单位覆盖率",
+             f"{COVERAGE}_qoq": "较上季度末（百分点）", "employee_coverage_rate": "职工覆盖率", "membership_rate_all": members}  # fmt: skip
+    is_ranked = is_city and NOWHERE not in areas.names
     rows = {code: {name: register.fact(name, code) for name in heads} for code in [*areas.names, package.region_code]}
     known = [name for name in heads if any(row[name].is_ok for row in rows.values())]
-    columns = [(areas.word, "left"), *((heads[name], "right") for name in known), *([("名次", "right")] if is_city else [])]
+    columns = [(areas.word, "left"), *((heads[name], "right") for name in known), *([("名次", "right")] if is_ranked else [])]
     made = []
     for code, row in rows.items():
         cells = [signed(row[n]) if n.endswith("_qoq") else row[n] for n in known]
         is_total = code == package.region_code
-        rank = [] if not is_city else ["" if is_total else register.rank(COVERAGE, code)]
+        rank = [] if not is_ranked else ["" if is_total else register.rank(COVERAGE, code)]
         made.append([f"{package.region_name}合计" if is_total else areas.names[code], *cells, *rank])
     note = blank_note([row[n] for row in rows.values() for n in known])
     if is_city and not package.is_totals:

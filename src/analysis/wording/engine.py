@@ -185,7 +185,7 @@ class Engine:
     def _paragraph(self, text: str, name: str, made: Text) -> None:
         """Add a paragraph without the sentences that hold a blank, and say which districts its figures leave out."""
         kept: list[str] = []
-        for sentence in _SENTENCE_ENDS.split(text):
+        for sentence in filter(None, _SENTENCE_ENDS.split(text)):
             if has_blank(sentence):
                 made.unsaid.append(self._record(sentence, name, 0))
             else:
@@ -203,7 +203,7 @@ class Engine:
         """Say ``（未含甲区）``: once at the end where it holds for every figure of the paragraph, otherwise in the sentence it concerns."""
         whole = self._left_out("".join(sentences))
         if len(whole) == 1:
-            if "" in whole:
+            if "" in whole or not sentences:
                 return sentences
             return [*sentences[:-1], _before_stop(sentences[-1], f"（以上数字未含{next(iter(whole))}）")]
         said = []
