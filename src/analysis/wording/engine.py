@@ -185,7 +185,7 @@ class Engine:
     def _paragraph(self, text: str, name: str, made: Text) -> None:
         """Add a paragraph without the sentences that hold a blank, and say which districts its figures leave out."""
         kept: list[str] = []
-        for sentence in filter(None, _SENTENCE_ENDS.split(text)):
+        for sentence in filter(str.strip, _SENTENCE_ENDS.split(text)):
             if has_blank(sentence):
                 made.unsaid.append(self._record(sentence, name, 0))
             else:
@@ -193,7 +193,7 @@ class Engine:
         head, _, rest = "".join(kept).partition("：")
         style = _SMALL.get(head, "body")
         if style != "body":
-            kept = [sentence for sentence in _SENTENCE_ENDS.split(rest) if sentence]
+            kept = [sentence for sentence in _SENTENCE_ENDS.split(rest) if sentence.strip()]
         said = "".join(self._with_left_out(kept))
         said = said[:-1] + "。" if said[-1:] in ("；", "，") else said
         if plain(said).strip():
@@ -225,7 +225,7 @@ class Engine:
 
 
 def _before_stop(sentence: str, note: str) -> str:
-    return sentence[:-1] + note + sentence[-1] if sentence[-1:] in "。！？；" else sentence + note
+    return sentence[:-1] + note + sentence[-1] if sentence.endswith(("。", "！", "？", "；")) else sentence + note
 
 
 def _place_of(error: BaseException, name: str) -> tuple[str, int]:
