@@ -6,14 +6,13 @@ import base64
 from collections.abc import Callable
 from pathlib import Path
 
-import pandas as pd
-
 from analysis.charts.imprint import Imprint
 from analysis.charts.maps import choropleth
 from analysis.charts.tilegrid import tile_grid
 from analysis.facts import Fact
 from analysis.publishing import blocks
 from analysis.publishing.index import write_index
+from analysis.runs.incomplete import sentences
 from analysis.runs.notebook import Outcome
 from analysis.runs.package import Package
 from analysis.runs.plan import notebooks
@@ -84,20 +83,12 @@ def _documents(package: Package, outcomes: list[Outcome]) -> list[dict]:
     return [{"scope": scope, "scope_name": places.get(scope, scope), "documents": rows} for scope, rows in groups.items()]
 
 
-def incomplete_lines(package: Package) -> list[str]:
-    """Return what is incomplete in whole tables, a sentence a district."""
-    gaps = pd.DataFrame([g for g in package.incomplete if not g["column"] and g["table"] in ("units", "unions", "covers", "congresses", "contracts", "contract_covers")])
-    if gaps.empty:
-        return []
-    return [f"{name}：{'；'.join(group['reason'])}" for name, group in gaps.groupby("region_name", sort=False)]
-
-
 def write_door(folder: Path, package: Package, outcomes: list[Outcome], say: Callable[[str], None]) -> Path:
     """Write ``index.html`` and return its path."""
     say("编写目录页")
     intake = package.intake
     model = {"city_name": package.city[1], "quarter": package.quarter, "as_of": package.register.fact("eligible_unit_count").as_of.isoformat(), "demo": package.is_demo,
-             "label": "内部资料 注意保存" if package.audience == "internal" else "", "incomplete": incomplete_lines(package), "headline": _headline(package),
+             "label": "内部资料 注意保存" if package.audience == "internal" else "", "incomplete": sentences(package.incomplete), "headline": _headline(package),
              "ranking": _ranking(package), "documents": _documents(package, outcomes),
              "tables": [{"href": href, "title": title, "note": note} for href, title, note in _TABLES if (folder / href).is_file() or href == "manifest.json"],
              "intake": [{"label": label, "value": str(intake[key])} for key, label in

@@ -1,0 +1,44 @@
+"""What is incomplete, said shortly: one sentence a district, like faults of its tables and columns taken together."""
+
+from __future__ import annotations
+
+import re
+
+from analysis.intake.completeness import _table_name
+
+_COUNTED = ("units", "unions", "covers", "congresses", "contracts", "contract_covers")
+
+
+def sentences(incomplete: list[dict[str, str]], region: str = "") -> list[str]:
+    """Return e.g. ``["甲区没有报送“工会”“覆盖关系”表", "乙区各表没有读成（乙区.xlsx）"]``; only the region's own where one is named.
+
+    Parameters
+    ----------
+    incomplete : rows ``region, region_name, table, column, reason`` as the package has them
+    """
+    regions: dict[str, dict[str, list[str]]] = {}
+    tables: dict[tuple[str, str], set[str]] = {}
+    for row in incomplete:
+        if region and row["region"] != region:
+            continue
+        shape, item = _shape(row)
+        regions.setdefault(row["region_name"], {}).setdefault(shape, []).append(item)
+        tables.setdefault((row["region_name"], shape), set()).add(row["table"])
+    return [name + "；".join(_said(shape, items, tables[name, shape]) for shape, items in found.items()) for name, found in regions.items()]
+
+
+def _shape(row: dict[str, str]) -> tuple[str, str]:
+    """Part a reason into its shape and the thing it is about, so that things of one shape can be listed together."""
+    reason = row["reason"].removeprefix(row["region_name"]).removeprefix("的")
+    if row["column"]:
+        column = re.search(r"没有“([^”]*)”一列", reason)
+        return ("报送的“" + _table_name(row["table"]) + "”表没有…列", column.group(1)) if column else (reason, "")
+    return reason.replace(f"“{_table_name(row['table'])}”表", "…表"), _table_name(row["table"])
+
+
+def _said(shape: str, items: list[str], tables: set[str]) -> str:
+    if "…" not in shape:
+        return shape
+    if shape.count("…表") and set(_COUNTED) <= tables:
+        return shape.replace("…表", "各表")
+    return shape.replace("…", "".join(f"“{item}”" for item in dict.fromkeys(items)))
