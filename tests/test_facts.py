@@ -70,3 +70,9 @@ def test_every_fact_handed_out_is_remembered():
     made = register([rate("970101", 20, 40), rate("970100", 20, 40, level="city")])
     made.rank("unit_coverage_rate", "970101")
     assert {"2021Q3/970101/all/unit_coverage_rate", "2021Q3/970101/all/unit_coverage_rate_rank"} <= set(made.used)
+
+
+def test_the_denominator_of_a_rate_has_the_scope_of_the_rate():
+    made = register([rate("970100", 20, 40, level="city", left_out="970102")])
+    below = made.denominator(made.fact("unit_coverage_rate"))
+    assert (below.text, below.name, below.left_out, below.id) == ("40", "应建会单位", ("970102",), "2021Q3/970100/all/unit_coverage_rate_denominator")

@@ -250,6 +250,13 @@ class Register:
                        numerator=int(part.value), denominator=int(whole.value), denominator_name=denominator_name, decimals=self.rate_decimals or 1)
         return self._remember(made)
 
+    def denominator(self, rate: Fact) -> Fact:
+        """Return what a rate was divided by, as a fact of its own: the same scope as the rate, where a plain count may cover more districts."""
+        value = rate.denominator if rate.is_ok else None
+        made = replace(rate, indicator=f"{rate.indicator}_denominator", value=value, unit="count", numerator=None, denominator=None, denominator_name="",
+                       name=rate.denominator_name, decimals=0)  # fmt: skip
+        return self._remember(made)
+
     def difference(self, left: Fact, right: Fact, suffix: str, name: str) -> Fact:
         """Return left − right of two counts as a fact of its own."""
         if not (left.is_ok and right.is_ok):
