@@ -8,8 +8,19 @@ from analysis import tables
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
 _UNITS = {"count": "数", "ratio": "率", "pp": "百分点", "score": "分"}
-_TABLE_NAMES = {"units": "单位", "unions": "工会", "covers": "覆盖关系", "congresses": "职代会", "contracts": "集体合同", "contract_covers": "合同覆盖",
-                "tasks": "任务", "inspections": "督察", "task_forces": "专班", "trainings": "培训", "totals": "汇总表"}
+_TABLE_NAMES = {
+    "units": "单位",
+    "unions": "工会",
+    "covers": "覆盖关系",
+    "congresses": "职代会",
+    "contracts": "集体合同",
+    "contract_covers": "合同覆盖",
+    "tasks": "任务",
+    "inspections": "督察",
+    "task_forces": "专班",
+    "trainings": "培训",
+    "totals": "汇总表",
+}
 
 
 def _row(*cells: str) -> str:
@@ -19,12 +30,25 @@ def _row(*cells: str) -> str:
 def indicators_page() -> str:
     """Return the indicator handbook (口径卡)."""
     meaning = tables.load("base_sums").set_index("base")["meaning"].to_dict()
-    lines = ["# 指标口径", "", "由 `scripts/write_handbook.py` 从 `src/analysis/tables/` 生成，请勿手改。各率都是先加总、后相除；舍入一次，四舍五入。“依据”一列的 § 是业务口径说明（domain）的节号。", "",
-             "| 指标 | 代码 | 性质 | 分子 | 分母 | 定义 | 依据 |", "|---|---|---|---|---|---|---|"]
+    lines = [
+        "# 指标口径",
+        "",
+        "由 `scripts/write_handbook.py` 从 `src/analysis/tables/` 生成，请勿手改。各率都是先加总、后相除；舍入一次，四舍五入。“依据”一列的 § 是业务口径说明（domain）的节号。",
+        "",
+        "| 指标 | 代码 | 性质 | 分子 | 分母 | 定义 | 依据 |",
+        "|---|---|---|---|---|---|---|",
+    ]
     for r in tables.load("indicators").itertuples():
         lines.append(_row(r.name, f"`{r.indicator}`", _UNITS[r.unit], meaning.get(r.numerator, r.name), r.denominator_name or "—", r.definition, r.source))
-    lines += ["", "变化：`<代码>_qoq` 比上季度末，`<代码>_yoy` 比上年同季；率的变化用百分点，由未舍入的率相减。", "", "## 分组（互相重叠，不得相加）", "",
-              "| 分组 | 代码 | 定义 |", "|---|---|---|"]
+    lines += [
+        "",
+        "变化：`<代码>_qoq` 比上季度末，`<代码>_yoy` 比上年同季；率的变化用百分点，由未舍入的率相减。",
+        "",
+        "## 分组（互相重叠，不得相加）",
+        "",
+        "| 分组 | 代码 | 定义 |",
+        "|---|---|---|",
+    ]
     lines += [_row(r.name, f"`{r.segment}`", r.definition) for r in tables.load("segments").itertuples()]
     lines += ["", "## 核对规则", "", "| 规则 | 结论 | 含义 | 怎么办 |", "|---|---|---|---|"]
     verdicts = {"quarantined": "退回", "flagged": "提示"}
@@ -34,8 +58,16 @@ def indicators_page() -> str:
 
 def glossary_page() -> str:
     """Return the glossary: one Chinese word and one code name a thing."""
-    lines = ["# 术语与代码名", "", "由 `scripts/write_handbook.py` 生成，请勿手改。代码、列名、指标键一律用右边的名字。", "", "## 台账各表的列", "",
-             "| 表 | 列 | 代码 | 填法 |", "|---|---|---|---|"]
+    lines = [
+        "# 术语与代码名",
+        "",
+        "由 `scripts/write_handbook.py` 生成，请勿手改。代码、列名、指标键一律用右边的名字。",
+        "",
+        "## 台账各表的列",
+        "",
+        "| 表 | 列 | 代码 | 填法 |",
+        "|---|---|---|---|",
+    ]
     for r in tables.load("columns").itertuples():
         note = "；".join(x for x in (r.choices.replace(" ", "、"), r.note) if x)
         lines.append(_row(f"{_TABLE_NAMES.get(r.table, r.table)} `{r.table}`", r.header, f"`{r.code}`", note))

@@ -14,16 +14,21 @@ def run(capsys, *arguments):
     return done.value.code, said.out, said.err
 
 
-@pytest.mark.parametrize(("arguments", "sentence"), [
-    (["run", "--quarter", "2021q3"], "季度写作“2021q3”，应为四位年份加 Q 加 1 至 4，例如 2021Q3。请改正后重试。\n"),
-    (["run"], "缺少选项 --quarter。例如：workbench run --quarter 2021Q3。用 workbench --help 查看全部用法。\n"),
-    (["run", "--quarter", "2021Q3", "--formats", "odt"], "输出格式“odt”不认识，应为 html、pdf、docx 中的一个或几个，用逗号隔开。\n"),
-    (["run", "--quarter", "2021Q3", "--audience", "all"], "设置“audience”为“all”，应为 internal、shared、public 之一。请改正后重试。\n"),
-    (["run", "--quarter", "2021Q3", "--map-use", "public"],
-     "--map-use public 要公开地图，但没有审图号。请在 workbench.toml 的 map_approval_no 填写审图号，或改用 internal、meeting。\n"),
-    (["run", "--quarter", "2021Q3", "--colour", "red"], "没有选项 --colour。请用 workbench run --help 查看可用的选项。\n"),
-    (["fly"], "没有这个命令（fly）。可用的命令请用 workbench --help 查看。\n"),
-])
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["run", "--quarter", "2021q3"], "季度写作“2021q3”，应为四位年份加 Q 加 1 至 4，例如 2021Q3。请改正后重试。\n"),
+        (["run"], "缺少选项 --quarter。例如：workbench run --quarter 2021Q3。用 workbench --help 查看全部用法。\n"),
+        (["run", "--quarter", "2021Q3", "--formats", "odt"], "输出格式“odt”不认识，应为 html、pdf、docx 中的一个或几个，用逗号隔开。\n"),
+        (["run", "--quarter", "2021Q3", "--audience", "all"], "设置“audience”为“all”，应为 internal、shared、public 之一。请改正后重试。\n"),
+        (
+            ["run", "--quarter", "2021Q3", "--map-use", "public"],
+            "--map-use public 要公开地图，但没有审图号。请在 workbench.toml 的 map_approval_no 填写审图号，或改用 internal、meeting。\n",
+        ),
+        (["run", "--quarter", "2021Q3", "--colour", "red"], "没有选项 --colour。请用 workbench run --help 查看可用的选项。\n"),
+        (["fly"], "没有这个命令（fly）。可用的命令请用 workbench --help 查看。\n"),
+    ],
+)
 def test_a_users_mistake_gets_a_sentence_and_exit_code_2(capsys, tmp_path, arguments, sentence):
     code, out, err = run(capsys, *arguments)
     assert (code, out, err) == (2, "", sentence)

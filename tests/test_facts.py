@@ -11,9 +11,21 @@ from analysis.measures.indicators import typed
 
 def rate(code, covered, eligible, quarter="2021Q3", name=None, level="district", left_out=""):
     ok = eligible > 0
-    return {"quarter": quarter, "region_level": level, "region_code": code, "region_name": name or code, "segment": "all", "indicator": "unit_coverage_rate",
-            "numerator": covered, "denominator": eligible, "value": covered / eligible if ok else None, "unit": "ratio", "status": "ok" if ok else "no_data",
-            "reason": "" if ok else "分母为零", "left_out": left_out}
+    return {
+        "quarter": quarter,
+        "region_level": level,
+        "region_code": code,
+        "region_name": name or code,
+        "segment": "all",
+        "indicator": "unit_coverage_rate",
+        "numerator": covered,
+        "denominator": eligible,
+        "value": covered / eligible if ok else None,
+        "unit": "ratio",
+        "status": "ok" if ok else "no_data",
+        "reason": "" if ok else "分母为零",
+        "left_out": left_out,
+    }
 
 
 def register(rows, **options):
@@ -25,8 +37,18 @@ def test_text_is_rounded_half_up_from_the_exact_quotient():
     assert (made.text, made.id, made.denominator_name) == ("6.3%", "2021Q3/970101/all/unit_coverage_rate", "应建会单位")
 
 
-@pytest.mark.parametrize(("value", "decimals", "shown"), [
-    (Fraction("2.675"), 2, "2.68"), (Fraction("0.05"), 1, "0.1"), (Fraction("-0.05"), 1, "-0.1"), (Fraction("-0.04"), 1, "0.0"), (0, 1, "0.0"), (1, 0, "1"), (Fraction("99.95"), 1, "100.0")])
+@pytest.mark.parametrize(
+    ("value", "decimals", "shown"),
+    [
+        (Fraction("2.675"), 2, "2.68"),
+        (Fraction("0.05"), 1, "0.1"),
+        (Fraction("-0.05"), 1, "-0.1"),
+        (Fraction("-0.04"), 1, "0.0"),
+        (0, 1, "0.0"),
+        (1, 0, "1"),
+        (Fraction("99.95"), 1, "100.0"),
+    ],
+)
 def test_round_half_up(value, decimals, shown):
     assert str(round_half_up(value, decimals)) == shown
 

@@ -13,8 +13,13 @@ from rich.console import Console
 from analysis.errors import ParameterError, WorkbenchError
 from analysis.periods import Quarter
 
-app = typer.Typer(help="工会覆盖工作台：把一个季度的台账变成指标、地图和讲话稿。", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
-                  rich_markup_mode=None)
+app = typer.Typer(
+    help="工会覆盖工作台：把一个季度的台账变成指标、地图和讲话稿。",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
 
 QuarterOption = Annotated[str, typer.Option("--quarter", help="季度，例如 2021Q3")]
 LedgersOption = Annotated[str | None, typer.Option("--ledgers", help="台账文件夹，下面按季度分文件夹")]
@@ -37,22 +42,36 @@ def _settings(settings: str | None, **options):
 
 
 @app.command("run", help="运行一个季度：核对台账、计算指标、生成全部文稿。")
-def run(quarter: QuarterOption, ledgers: LedgersOption = None, boundaries: BoundariesOption = None, out: OutOption = None,
-        townships: Annotated[str | None, typer.Option("--townships", help="乡镇街道界线文件")] = None,
-        scope: Annotated[str, typer.Option("--scope", help="all、city，或用逗号隔开的区县代码")] = "all",
-        audience: Annotated[str | None, typer.Option("--audience", help="读者：internal 内部、shared 跨部门、public 公开")] = None,
-        map_use: Annotated[str | None, typer.Option("--map-use", help="地图用途：internal、meeting、public（须有审图号）")] = None,
-        documents: Annotated[str, typer.Option("--documents", help="只做这些文稿，用逗号隔开，例如 speech,coverage_map")] = "",
-        formats: Annotated[str | None, typer.Option("--formats", help="格式，用逗号隔开：html,pdf,docx")] = None,
-        jobs: JobsOption = None,
-        force: Annotated[bool, typer.Option("--force", help="全部重做，不沿用没有变化的文稿")] = False,
-        settings: SettingsOption = None) -> None:
+def run(
+    quarter: QuarterOption,
+    ledgers: LedgersOption = None,
+    boundaries: BoundariesOption = None,
+    out: OutOption = None,
+    townships: Annotated[str | None, typer.Option("--townships", help="乡镇街道界线文件")] = None,
+    scope: Annotated[str, typer.Option("--scope", help="all、city，或用逗号隔开的区县代码")] = "all",
+    audience: Annotated[str | None, typer.Option("--audience", help="读者：internal 内部、shared 跨部门、public 公开")] = None,
+    map_use: Annotated[str | None, typer.Option("--map-use", help="地图用途：internal、meeting、public（须有审图号）")] = None,
+    documents: Annotated[str, typer.Option("--documents", help="只做这些文稿，用逗号隔开，例如 speech,coverage_map")] = "",
+    formats: Annotated[str | None, typer.Option("--formats", help="格式，用逗号隔开：html,pdf,docx")] = None,
+    jobs: JobsOption = None,
+    force: Annotated[bool, typer.Option("--force", help="全部重做，不沿用没有变化的文稿")] = False,
+    settings: SettingsOption = None,
+) -> None:
     Quarter(quarter)  # a mistyped quarter is answered before anything heavy is loaded
     from analysis.runs.quarter import run_quarter
 
     console = _console()
-    chosen = _settings(settings, ledgers=ledgers, boundaries=boundaries, out=out, townships=townships, audience=audience, map_use=map_use,
-                       formats=tuple(f.strip() for f in formats.split(",") if f.strip()) if formats is not None else None, jobs=jobs)
+    chosen = _settings(
+        settings,
+        ledgers=ledgers,
+        boundaries=boundaries,
+        out=out,
+        townships=townships,
+        audience=audience,
+        map_use=map_use,
+        formats=tuple(f.strip() for f in formats.split(",") if f.strip()) if formats is not None else None,
+        jobs=jobs,
+    )
     result = run_quarter(chosen, quarter, scope, documents, force, console.print)
     failed = [o for o in result.outcomes if o.status == "failed"]
     if result.failed_files:
@@ -64,7 +83,9 @@ def run(quarter: QuarterOption, ledgers: LedgersOption = None, boundaries: Bound
 
 
 @app.command("check", help="只核对台账，不生成文稿。")
-def check(quarter: QuarterOption, ledgers: LedgersOption = None, boundaries: BoundariesOption = None, out: OutOption = None, settings: SettingsOption = None) -> None:
+def check(
+    quarter: QuarterOption, ledgers: LedgersOption = None, boundaries: BoundariesOption = None, out: OutOption = None, settings: SettingsOption = None
+) -> None:
     Quarter(quarter)
     from analysis.runs.checking import check_quarter
 

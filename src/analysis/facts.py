@@ -97,8 +97,13 @@ class Fact:
     def as_record(self) -> dict:
         """Return the fact as plain data, to be saved with the document that shows it."""
         record = asdict(self)
-        record.update(id=self.id, text=self.text, value=None if self.value is None else float(self.value),
-                      as_of=self.as_of.isoformat() if self.as_of else "", left_out=list(self.left_out))
+        record.update(
+            id=self.id,
+            text=self.text,
+            value=None if self.value is None else float(self.value),
+            as_of=self.as_of.isoformat() if self.as_of else "",
+            left_out=list(self.left_out),
+        )
         return record
 
 
@@ -154,18 +159,37 @@ class Register:
         code, period = region or self.city[0], quarter or self.quarter
         unit = definition["unit"] if not change else "pp" if definition["unit"] == "ratio" else "count"
         name = definition["name"] + ("" if not change else CHANGES[change] + "变化")
-        common = dict(quarter=period, segment=segment, indicator=indicator, unit=unit, name=name, decimals=self._places(definition),
-                      denominator_name=definition["denominator_name"], as_of=Quarter(period).as_of)
+        common = dict(
+            quarter=period,
+            segment=segment,
+            indicator=indicator,
+            unit=unit,
+            name=name,
+            decimals=self._places(definition),
+            denominator_name=definition["denominator_name"],
+            as_of=Quarter(period).as_of,
+        )
         at = self._index.get((period, code, segment, indicator))
         if at is None:
             level, region_name = self._region(code)
-            made = Fact(region_level=level, region_code=code, region_name=region_name, value=None, status="no_data", reason="没有这一季度或这一范围的数据", **common)
+            made = Fact(
+                region_level=level, region_code=code, region_name=region_name, value=None, status="no_data", reason="没有这一季度或这一范围的数据", **common
+            )
             return self._remember(made)
         row = {k: values[at] for k, values in self._rows.items()}
         value = self._exact(row, indicator, change, code, segment, period) if row["status"] == "ok" else None
-        made = Fact(region_level=row["region_level"], region_code=code, region_name=row["region_name"], value=value, status=row["status"],
-                    numerator=_whole(row["numerator"]), denominator=_whole(row["denominator"]), reason=row["reason"],
-                    left_out=tuple(c for c in str(row["left_out"]).split(";") if c), **common)
+        made = Fact(
+            region_level=row["region_level"],
+            region_code=code,
+            region_name=row["region_name"],
+            value=value,
+            status=row["status"],
+            numerator=_whole(row["numerator"]),
+            denominator=_whole(row["denominator"]),
+            reason=row["reason"],
+            left_out=tuple(c for c in str(row["left_out"]).split(";") if c),
+            **common,
+        )
         return self._remember(made)
 
     def _places(self, definition: dict[str, str]) -> int:
@@ -196,7 +220,9 @@ class Register:
     def regions(self, level: str, quarter: str | None = None, within: str = "") -> list[tuple[str, str]]:
         """Return (code, name) of the city's districts or townships, by code; ``within`` keeps codes that start with it."""
         period = quarter or self.quarter
-        hits = self.frame.loc[(self.frame["quarter"] == period) & (self.frame["region_level"] == level), ["region_code", "region_name"]].drop_duplicates("region_code")
+        hits = self.frame.loc[(self.frame["quarter"] == period) & (self.frame["region_level"] == level), ["region_code", "region_name"]].drop_duplicates(
+            "region_code"
+        )
         hits = hits[hits["region_code"].str.startswith(within)].sort_values("region_code")
         return list(hits.itertuples(index=False, name=None))
 
@@ -224,7 +250,11 @@ class Register:
         """Return the place of a district (1 = best; ties share the better place), ``no_data`` with the reason where it is not ranked."""
         own, places = self.fact(indicator, region, segment), self.ranked(indicator, segment, descending)
         if not any(f.region_code == region for f in places):
-            reason = own.reason or "这是其余地区的合计，不参加排名" * (region == RESIDUAL) or f"{own.denominator_name or '应建会单位'}不足{self.smallest_ranked}家，不参加排名"
+            reason = (
+                own.reason
+                or "这是其余地区的合计，不参加排名" * (region == RESIDUAL)
+                or f"{own.denominator_name or '应建会单位'}不足{self.smallest_ranked}家，不参加排名"
+            )
             return self.derived(own, "rank", None, "rank", f"{own.name}名次", status="no_data", reason=reason, decimals=0)
         better = sum(1 for f in places if (f.value > own.value if descending else f.value < own.value))
         return self.derived(own, "rank", better + 1, "rank", f"{own.name}名次", decimals=0)
@@ -246,8 +276,17 @@ class Register:
         """Return part ÷ whole as a fact of its own."""
         if not (part.is_ok and whole.is_ok and whole.value):
             return self.derived(part, suffix, None, "ratio", name, status="no_data", reason=part.reason or whole.reason or "分母为零", decimals=1)
-        made = replace(part, indicator=f"{part.indicator}_{suffix}", value=Fraction(int(part.value), int(whole.value)), unit="ratio", name=name,
-                       numerator=int(part.value), denominator=int(whole.value), denominator_name=denominator_name, decimals=self.rate_decimals or 1)
+        made = replace(
+            part,
+            indicator=f"{part.indicator}_{suffix}",
+            value=Fraction(int(part.value), int(whole.value)),
+            unit="ratio",
+            name=name,
+            numerator=int(part.value),
+            denominator=int(whole.value),
+            denominator_name=denominator_name,
+            decimals=self.rate_decimals or 1,
+        )
         return self._remember(made)
 
     def denominator(self, rate: Fact) -> Fact:

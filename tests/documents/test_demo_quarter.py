@@ -65,8 +65,11 @@ def page(folder, scope, document):
 
 def facts_of_docx(path):
     root = etree.fromstring(zipfile.ZipFile(path).read("word/document.xml"))
-    return [("".join(s.find(f"{WORD}sdtPr/{WORD}tag").get(f"{WORD}val")), "".join(s.find(f"{WORD}sdtContent").itertext())) for s in root.iter(f"{WORD}sdt")
-            if s.find(f"{WORD}sdtPr/{WORD}tag") is not None]
+    return [
+        ("".join(s.find(f"{WORD}sdtPr/{WORD}tag").get(f"{WORD}val")), "".join(s.find(f"{WORD}sdtContent").itertext()))
+        for s in root.iter(f"{WORD}sdt")
+        if s.find(f"{WORD}sdtPr/{WORD}tag") is not None
+    ]
 
 
 def text_of_pdf(path):

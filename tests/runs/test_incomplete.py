@@ -17,7 +17,10 @@ def test_a_file_that_was_not_read_is_named_once():
 
 
 def test_columns_are_listed_by_name_and_a_region_can_be_chosen():
-    rows = [row("丙县", "units", "报送的“单位”表没有“新就业形态人数”一列", "new_form_worker_count"), row("丁县", "units", "丁县没有报送“单位”表", region="970102"),
-            row("丙县", "units", "报送的“单位”表没有“新就业形态会员数”一列", "new_form_member_count")]
+    rows = [
+        row("丙县", "units", "报送的“单位”表没有“新就业形态人数”一列", "new_form_worker_count"),
+        row("丁县", "units", "丁县没有报送“单位”表", region="970102"),
+        row("丙县", "units", "报送的“单位”表没有“新就业形态会员数”一列", "new_form_member_count"),
+    ]
     assert sentences(rows, "970101") == ["丙县报送的“单位”表没有“新就业形态人数”“新就业形态会员数”列"]
     assert sentences([]) == []

@@ -6,8 +6,21 @@ from analysis.runs.outputs import COLUMNS, as_text, write_indicators, write_whol
 
 
 def frame(**changes):
-    row = {"quarter": "2021Q3", "region_level": "district", "region_code": "970101", "region_name": "东区", "segment": "all", "indicator": "unit_coverage_rate",
-           "numerator": 1, "denominator": 3, "value": 1 / 3, "unit": "ratio", "status": "ok", "reason": "", "left_out": ""}
+    row = {
+        "quarter": "2021Q3",
+        "region_level": "district",
+        "region_code": "970101",
+        "region_name": "东区",
+        "segment": "all",
+        "indicator": "unit_coverage_rate",
+        "numerator": 1,
+        "denominator": 3,
+        "value": 1 / 3,
+        "unit": "ratio",
+        "status": "ok",
+        "reason": "",
+        "left_out": "",
+    }
     return typed(pd.DataFrame([row | changes]))
 
 

@@ -26,10 +26,14 @@ def test_scope_and_documents_choose(folder):
     assert labels(plan("970102,city", "map", CITY, DISTRICTS, folder)) == [("map", "970102"), ("map", "city")]
 
 
-@pytest.mark.parametrize(("scope", "documents", "sentence"), [
-    ("all", "speach", "没有名为“speach”的文稿，可用的是 map、speech。请用 workbench list 查看后重试。"),
-    ("970109", "", "范围“970109”不是本市的区县代码，可用的是 all、city 或 970101、970102。请改正 --scope 后重试。"),
-    ("970101", "speech", "文稿 speech 没有范围“970101”的版本。请用 workbench list 查看各文稿的范围。")])
+@pytest.mark.parametrize(
+    ("scope", "documents", "sentence"),
+    [
+        ("all", "speach", "没有名为“speach”的文稿，可用的是 map、speech。请用 workbench list 查看后重试。"),
+        ("970109", "", "范围“970109”不是本市的区县代码，可用的是 all、city 或 970101、970102。请改正 --scope 后重试。"),
+        ("970101", "speech", "文稿 speech 没有范围“970101”的版本。请用 workbench list 查看各文稿的范围。"),
+    ],
+)
 def test_mistakes_name_what_there_is(folder, scope, documents, sentence):
     with pytest.raises(ParameterError) as caught:
         plan(scope, documents, CITY, DISTRICTS, folder)

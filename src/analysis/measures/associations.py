@@ -28,8 +28,10 @@ def months_before(day: date, months: int) -> date:
 def union_counts(connection: duckdb.DuckDBPyConnection, as_of: date) -> pd.DataFrame:
     """Return, a row a district and ``""`` for the city, unions by ladder level (domain §4.2, first failing step from below)."""
     day, expired = f"DATE '{as_of.isoformat()}'", f"DATE '{months_before(as_of, 6).isoformat()}'"
-    haves = [f"coalesce({c}, FALSE)" for c in
-             ("has_elected_chair", "has_sound_org", "has_activity_carrier", "has_systems", "has_own_funds", "has_satisfied_performance")]
+    haves = [
+        f"coalesce({c}, FALSE)"
+        for c in ("has_elected_chair", "has_sound_org", "has_activity_carrier", "has_systems", "has_own_funds", "has_satisfied_performance")
+    ]
     query = f"""
     WITH graded AS (
       SELECT district_code, {" AND ".join(haves)} AS six, coalesce(city_score, district_score, self_score, 0) AS score,
@@ -55,9 +57,12 @@ def matter_counts(connection: duckdb.DuckDBPyConnection, as_of: date) -> pd.Data
     counts = []
     for code, name in MATTERS.items():
         one = f"matter = '{name}'"
-        counts += [f"count(*) FILTER ({one}) AS {code}_submitted", f"count(*) FILTER ({one} AND passed) AS {code}_voted",
-                   f"count(*) FILTER ({one} AND yes_count IS NOT NULL AND NOT passed) AS {code}_rejected",
-                   f"count(*) FILTER ({one} AND yes_count IS NULL) AS {code}_deliberated"]
+        counts += [
+            f"count(*) FILTER ({one}) AS {code}_submitted",
+            f"count(*) FILTER ({one} AND passed) AS {code}_voted",
+            f"count(*) FILTER ({one} AND yes_count IS NOT NULL AND NOT passed) AS {code}_rejected",
+            f"count(*) FILTER ({one} AND yes_count IS NULL) AS {code}_deliberated",
+        ]
     query = f"""
     WITH latest AS (
       SELECT s.district_code, c.matter, c.yes_count,

@@ -10,7 +10,21 @@ import pandas as pd
 from analysis import tables
 from analysis.measures.tally import Tally, segment_bits
 
-COLUMNS = ["quarter", "region_level", "region_code", "region_name", "segment", "indicator", "numerator", "denominator", "value", "unit", "status", "reason", "left_out"]
+COLUMNS = [
+    "quarter",
+    "region_level",
+    "region_code",
+    "region_name",
+    "segment",
+    "indicator",
+    "numerator",
+    "denominator",
+    "value",
+    "unit",
+    "status",
+    "reason",
+    "left_out",
+]
 ALL_SEGMENTS = ("unit", "congress", "contract", "party")
 
 
@@ -81,8 +95,13 @@ def _figure(definition: dict, numerator: int, denominator: int | None) -> dict:
     if definition["unit"] == "count":
         return {"numerator": None, "denominator": None, "value": float(numerator), "status": "ok", "reason": ""}
     ok = bool(denominator)
-    return {"numerator": int(numerator), "denominator": int(denominator), "value": numerator / denominator if ok else None,
-            "status": "ok" if ok else "no_data", "reason": "" if ok else f"分母（{definition['denominator_name']}）为零"}
+    return {
+        "numerator": int(numerator),
+        "denominator": int(denominator),
+        "value": numerator / denominator if ok else None,
+        "status": "ok" if ok else "no_data",
+        "reason": "" if ok else f"分母（{definition['denominator_name']}）为零",
+    }
 
 
 def _blank(reason: str) -> dict:
@@ -107,7 +126,16 @@ def _unit_rows(definition: dict, places: Places, sums: dict, gaps: Gaps, needs: 
 
         head = {"segment": segment, "indicator": definition["indicator"], "unit": definition["unit"]}
         city = _figure(definition, *pick(by_district, counted)) if counted else _blank(next(iter(lacking.values()), "没有任何区县的数据"))
-        rows.append({"region_level": "city", "region_code": places.city[0], "region_name": places.city[1], "left_out": ";".join(lacking) if counted else "", **head, **city})
+        rows.append(
+            {
+                "region_level": "city",
+                "region_code": places.city[0],
+                "region_name": places.city[1],
+                "left_out": ";".join(lacking) if counted else "",
+                **head,
+                **city,
+            }
+        )
         for i, (code, name) in enumerate(zip(codes, places.districts["name"], strict=True)):
             made = _blank(lacking[code]) if code in lacking else _figure(definition, *pick(by_district, [i]))
             rows.append({"region_level": "district", "region_code": code, "region_name": name, "left_out": "", **head, **made})
@@ -131,7 +159,9 @@ def _association_rows(definition: dict, places: Places, counts: pd.DataFrame, ga
 
     counted = [c for c in codes if c not in lacking]
     city = _figure(definition, *pick(counted)) if counted else _blank(next(iter(lacking.values()), "没有任何区县的数据"))
-    rows = [{"region_level": "city", "region_code": places.city[0], "region_name": places.city[1], "left_out": ";".join(lacking) if counted else "", **head, **city}]
+    rows = [
+        {"region_level": "city", "region_code": places.city[0], "region_name": places.city[1], "left_out": ";".join(lacking) if counted else "", **head, **city}
+    ]
     for code, name in zip(codes, places.districts["name"], strict=True):
         made = _blank(lacking[code]) if code in lacking else _figure(definition, *pick([code]))
         rows.append({"region_level": "district", "region_code": code, "region_name": name, "left_out": "", **head, **made})
@@ -146,15 +176,31 @@ def _expiring_rows(definition: dict, places: Places, expiring: pd.DataFrame, gap
     in_city = sum(1 for w in where if not w or w - set(lacking))
     head = {"segment": "all", "indicator": definition["indicator"], "unit": definition["unit"]}
     city = _figure(definition, in_city, None) if len(lacking) < len(codes) else _blank(next(iter(lacking.values()), ""))
-    rows = [{"region_level": "city", "region_code": places.city[0], "region_name": places.city[1], "left_out": ";".join(lacking) if len(lacking) < len(codes) else "", **head, **city}]
+    rows = [
+        {
+            "region_level": "city",
+            "region_code": places.city[0],
+            "region_name": places.city[1],
+            "left_out": ";".join(lacking) if len(lacking) < len(codes) else "",
+            **head,
+            **city,
+        }
+    ]
     for code, name in zip(codes, places.districts["name"], strict=True):
         made = _blank(lacking[code]) if code in lacking else _figure(definition, sum(1 for w in where if code in w), None)
         rows.append({"region_level": "district", "region_code": code, "region_name": name, "left_out": "", **head, **made})
     return rows
 
 
-def indicators(tally: Tally, places: Places, gaps: pd.DataFrame, quarter: str, earlier_gaps: pd.DataFrame | None = None, has_earlier: bool = False,
-               supplied: dict[str, dict[str, int]] | None = None) -> pd.DataFrame:
+def indicators(
+    tally: Tally,
+    places: Places,
+    gaps: pd.DataFrame,
+    quarter: str,
+    earlier_gaps: pd.DataFrame | None = None,
+    has_earlier: bool = False,
+    supplied: dict[str, dict[str, int]] | None = None,
+) -> pd.DataFrame:
     """Return every indicator of one quarter, without changes.
 
     Parameters

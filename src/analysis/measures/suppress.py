@@ -17,7 +17,13 @@ def _primary(frame: pd.DataFrame, below: int, rate_below: int) -> pd.Series:
     keys = pd.MultiIndex.from_frame(frame[["quarter", "region_code", "segment"]])
     size = base.reindex(keys).to_numpy()
     unit_counts = set(tables.load("indicators").query("group == 'unit' and unit == 'count'")["indicator"]) & {
-        "covered_unit_count", "blind_unit_count", "nominal_unit_count", "mandatory_unit_count", "mandatory_covered_unit_count", "newly_covered_unit_count"}
+        "covered_unit_count",
+        "blind_unit_count",
+        "nominal_unit_count",
+        "mandatory_unit_count",
+        "mandatory_covered_unit_count",
+        "newly_covered_unit_count",
+    }
     small_base = (size > 0) & (size < below)
     small_count = frame["indicator"].isin(unit_counts).to_numpy() & (frame["value"] > 0).to_numpy() & (frame["value"] < below).to_numpy()
     small_rate = ((frame["unit"] == "ratio") & (frame["denominator"] < rate_below).fillna(False)).to_numpy()

@@ -16,8 +16,17 @@ from analysis import tables
 from analysis.measures.associations import contracts_expiring, matter_counts, union_counts
 from analysis.settings import Settings
 
-_COUNTS = ("employee_count", "member_count", "migrant_worker_count", "migrant_member_count", "dispatched_worker_count",
-           "dispatched_member_count", "new_form_worker_count", "new_form_member_count", "new_member_count")
+_COUNTS = (
+    "employee_count",
+    "member_count",
+    "migrant_worker_count",
+    "migrant_member_count",
+    "dispatched_worker_count",
+    "dispatched_member_count",
+    "new_form_worker_count",
+    "new_form_member_count",
+    "new_member_count",
+)
 
 
 @dataclass(frozen=True)
@@ -48,8 +57,10 @@ def _quoted(values: list[str]) -> str:
 def _ownership() -> str:
     """By registration first, then by holding (domain §2.2); what neither decides stays NULL."""
     rules = tables.load("ownership")
-    branches = [f"WHEN {field} IN ({_quoted(group['value'].tolist())}) THEN '{owner}'"
-                for (field, owner), group in rules.sort_values("field", ascending=False).groupby(["field", "ownership"], sort=False)]
+    branches = [
+        f"WHEN {field} IN ({_quoted(group['value'].tolist())}) THEN '{owner}'"
+        for (field, owner), group in rules.sort_values("field", ascending=False).groupby(["field", "ownership"], sort=False)
+    ]
     return f"CASE {' '.join(branches)} END"
 
 
@@ -97,8 +108,10 @@ def _state_query(as_of: date, settings: Settings) -> str:
 
 
 def _cube_query() -> str:
-    sums = [f"count(*) FILTER ({r.condition}) AS {r.base}" if not r.amount else f"coalesce(sum({r.amount}) FILTER ({r.condition}), 0) AS {r.base}"
-            for r in tables.load("base_sums").itertuples()]
+    sums = [
+        f"count(*) FILTER ({r.condition}) AS {r.base}" if not r.amount else f"coalesce(sum({r.amount}) FILTER ({r.condition}), 0) AS {r.base}"
+        for r in tables.load("base_sums").itertuples()
+    ]
     mask = " + ".join(f"(seg_{name}::BIGINT << {bit})" for name, bit in segment_bits().items())
     return f"SELECT district_code, township AS township_code, {mask} AS mask, {', '.join(sums)} FROM unit_state WHERE eligible GROUP BY ALL ORDER BY ALL"
 
@@ -118,5 +131,10 @@ def tally(connection: duckdb.DuckDBPyConnection, as_of: date, settings: Settings
     units = connection.execute(_cube_query()).df()
     units["mask"] = units["mask"].astype("int64")
     covered = connection.execute("SELECT uscc FROM unit_state WHERE covered ORDER BY uscc").df()
-    return Tally(units=units, unions=union_counts(connection, as_of), matters=matter_counts(connection, as_of),
-                 expiring=contracts_expiring(connection, as_of), covered=covered)
+    return Tally(
+        units=units,
+        unions=union_counts(connection, as_of),
+        matters=matter_counts(connection, as_of),
+        expiring=contracts_expiring(connection, as_of),
+        covered=covered,
+    )

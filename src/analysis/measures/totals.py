@@ -48,7 +48,9 @@ def separate(rows: pd.DataFrame) -> Totals:
         for column in _BASES.values():
             said, summed = declared[column], regions[column].sum()
             if pd.notna(said) and regions[column].notna().all() and int(said) != int(summed):
-                differences.append(f"{declared['region_name']}行申报的{names[column]}为{int(said)}，各地区合计为{int(summed)}，相差{int(said) - int(summed)}；数字按合计，请核对。")
+                differences.append(
+                    f"{declared['region_name']}行申报的{names[column]}为{int(said)}，各地区合计为{int(summed)}，相差{int(said) - int(summed)}；数字按合计，请核对。"
+                )
     return Totals(regions=regions, declared=declared, differences=tuple(differences))
 
 
@@ -83,11 +85,24 @@ def totals_indicators(totals: Totals, city: tuple[str, str], quarter: str) -> pd
     left_out = {base: regions.loc[regions[c].isna(), "region_code"].tolist() for base, c in _BASES.items()}
     for definition in tables.load("indicators").to_dict("records"):
         head = {"segment": "all", "indicator": definition["indicator"], "unit": definition["unit"]}
-        needed = [b for b in (definition["numerator"], definition["denominator"]) if b in _BASES] + (["eligible", "covered"] if definition["numerator"] == "blind" else [])
+        needed = [b for b in (definition["numerator"], definition["denominator"]) if b in _BASES] + (
+            ["eligible", "covered"] if definition["numerator"] == "blind" else []
+        )
         out = sorted({code for base in needed for code in left_out[base]})
-        whole = _with_blind({base: int(regions.loc[~regions["region_code"].isin(out), c].sum()) if sums[base] is not None else None for base, c in _BASES.items()})
+        whole = _with_blind(
+            {base: int(regions.loc[~regions["region_code"].isin(out), c].sum()) if sums[base] is not None else None for base, c in _BASES.items()}
+        )
         rows.append({"region_level": "city", "region_code": city[0], "region_name": city[1], "left_out": ";".join(out), **head, **_defined(definition, whole)})
         for region in regions.itertuples():
             own = _with_blind({base: None if pd.isna(getattr(region, c)) else int(getattr(region, c)) for base, c in _BASES.items()})
-            rows.append({"region_level": "district", "region_code": region.region_code, "region_name": region.region_name, "left_out": "", **head, **_defined(definition, own)})
+            rows.append(
+                {
+                    "region_level": "district",
+                    "region_code": region.region_code,
+                    "region_name": region.region_name,
+                    "left_out": "",
+                    **head,
+                    **_defined(definition, own),
+                }
+            )
     return typed(pd.DataFrame(rows).assign(quarter=quarter))

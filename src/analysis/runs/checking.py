@@ -21,7 +21,9 @@ def check_quarter(settings: Settings, quarter: str, say: Callable[[str], None]) 
     for row in files[files["status"].isin(["unreadable", "table_stopped", "unknown_table"])].itertuples():
         say(f"  {row.file}：{row.reason}")
     for name, group in summary.groupby("file", sort=True):
-        say(f"  {name}　读入 {int(group['rows_read'].sum())} 行，接收 {int(group['accepted'].sum())}，提示 {int(group['flagged'].sum())}，退回 {int(group['quarantined'].sum())}")
+        say(
+            f"  {name}　读入 {int(group['rows_read'].sum())} 行，接收 {int(group['accepted'].sum())}，提示 {int(group['flagged'].sum())}，退回 {int(group['quarantined'].sum())}"
+        )
     failed = files["status"].isin(["unreadable", "table_stopped"]).any()
     back = int(summary["quarantined"].sum())
     say(f"共退回 {back} 行、提示 {int(summary['flagged'].sum())} 行，逐行原因见 {target / 'intake' / 'rows.csv'}。" if back else "没有退回的行。")

@@ -18,8 +18,14 @@ from analysis.runs.package import Package
 from analysis.runs.plan import notebooks
 
 _HEADLINES = ("eligible_unit_count", "unit_coverage_rate", "blind_unit_count", "employee_coverage_rate", "membership_rate_all")
-_TABLES = (("indicators.csv", "全部指标（Excel 可打开）", ""), ("indicators.parquet", "全部指标（Parquet）", ""), ("intake/summary.csv", "各文件读入、接收、提示、退回行数", ""),
-           ("intake/rows.csv", "逐行核对结果与处理办法", "只供内部"), ("intake/files.csv", "各文件读取情况", ""), ("manifest.json", "本次运行的记录", ""))
+_TABLES = (
+    ("indicators.csv", "全部指标（Excel 可打开）", ""),
+    ("indicators.parquet", "全部指标（Parquet）", ""),
+    ("intake/summary.csv", "各文件读入、接收、提示、退回行数", ""),
+    ("intake/rows.csv", "逐行核对结果与处理办法", "只供内部"),
+    ("intake/files.csv", "各文件读取情况", ""),
+    ("manifest.json", "本次运行的记录", ""),
+)
 
 
 def _signed(fact: Fact, word: str) -> list:
@@ -60,13 +66,32 @@ def _map(package: Package) -> dict | None:
 def _ranking(package: Package) -> dict:
     register = package.register
     facts = sorted(register.district_facts("unit_coverage_rate"), key=lambda f: (not f.is_ok, -(f.value or 0), f.region_code))
-    rows = [[f.region_name, register.fact("eligible_unit_count", f.region_code), register.fact("covered_unit_count", f.region_code), f,
-             register.fact("unit_coverage_rate_qoq", f.region_code), register.rank("unit_coverage_rate", f.region_code)] for f in facts]
+    rows = [
+        [
+            f.region_name,
+            register.fact("eligible_unit_count", f.region_code),
+            register.fact("covered_unit_count", f.region_code),
+            f,
+            register.fact("unit_coverage_rate_qoq", f.region_code),
+            register.rank("unit_coverage_rate", f.region_code),
+        ]
+        for f in facts
+    ]
     city = register.city[0]
-    rows.append([register.city[1], register.fact("eligible_unit_count"), register.fact("covered_unit_count"), register.fact("unit_coverage_rate"),
-                 register.fact("unit_coverage_rate_qoq", city), "—"])
+    rows.append(
+        [
+            register.city[1],
+            register.fact("eligible_unit_count"),
+            register.fact("covered_unit_count"),
+            register.fact("unit_coverage_rate"),
+            register.fact("unit_coverage_rate_qoq", city),
+            "—",
+        ]
+    )
     columns = ["地区", ("应建会单位", "right"), ("已覆盖", "right"), ("单位覆盖率", "right"), ("较上季度末", "right"), ("名次", "right")]
-    return blocks.table(columns, rows, caption="各地单位覆盖率", note=f"率的分母为应建会单位；应建会单位不足{register.smallest_ranked}家的不排名；“—”为无数据或不参加排名。")
+    return blocks.table(
+        columns, rows, caption="各地单位覆盖率", note=f"率的分母为应建会单位；应建会单位不足{register.smallest_ranked}家的不排名；“—”为无数据或不参加排名。"
+    )
 
 
 def _documents(package: Package, outcomes: list[Outcome]) -> list[dict]:
@@ -76,7 +101,12 @@ def _documents(package: Package, outcomes: list[Outcome]) -> list[dict]:
     for outcome in sorted(outcomes, key=lambda o: (o.scope != "city", o.scope, list(names).index(o.document) if o.document in names else 99)):
         formats = {Path(f).suffix[1:]: f for f in outcome.files if not f.startswith("notebooks/")}
         record = [f for f in outcome.files if f.startswith("notebooks/")]
-        row = {"title": names.get(outcome.document, outcome.document), "formats": formats, "status": "failed" if outcome.status == "failed" else "ok", "reason": outcome.reason}
+        row = {
+            "title": names.get(outcome.document, outcome.document),
+            "formats": formats,
+            "status": "failed" if outcome.status == "failed" else "ok",
+            "reason": outcome.reason,
+        }
         if record and package.audience == "internal":
             row["formats"] = formats | {"ipynb": record[0]}
         groups.setdefault(outcome.scope, []).append(row)
@@ -87,12 +117,22 @@ def write_door(folder: Path, package: Package, outcomes: list[Outcome], say: Cal
     """Write ``index.html`` and return its path."""
     say("编写目录页")
     intake = package.intake
-    model = {"city_name": package.city[1], "quarter": package.quarter, "as_of": package.register.fact("eligible_unit_count").as_of.isoformat(), "demo": package.is_demo,
-             "label": "内部资料 注意保存" if package.audience == "internal" else "", "incomplete": sentences(package.incomplete), "headline": _headline(package),
-             "ranking": _ranking(package), "documents": _documents(package, outcomes),
-             "tables": [{"href": href, "title": title, "note": note} for href, title, note in _TABLES if (folder / href).is_file() or href == "manifest.json"],
-             "intake": [{"label": label, "value": str(intake[key])} for key, label in
-                        (("files", "文件"), ("rows_read", "读入行"), ("accepted", "接收"), ("flagged", "提示"), ("quarantined", "退回"))]}
+    model = {
+        "city_name": package.city[1],
+        "quarter": package.quarter,
+        "as_of": package.register.fact("eligible_unit_count").as_of.isoformat(),
+        "demo": package.is_demo,
+        "label": "内部资料 注意保存" if package.audience == "internal" else "",
+        "incomplete": sentences(package.incomplete),
+        "headline": _headline(package),
+        "ranking": _ranking(package),
+        "documents": _documents(package, outcomes),
+        "tables": [{"href": href, "title": title, "note": note} for href, title, note in _TABLES if (folder / href).is_file() or href == "manifest.json"],
+        "intake": [
+            {"label": label, "value": str(intake[key])}
+            for key, label in (("files", "文件"), ("rows_read", "读入行"), ("accepted", "接收"), ("flagged", "提示"), ("quarantined", "退回"))
+        ],
+    }
     drawn = _map(package)
     if drawn:
         model["map"] = drawn

@@ -14,8 +14,20 @@ from analysis.settings import Settings
 SOURCE = Path(__file__).resolve().parents[1]
 _DATA_FLOORS = ("tables", "intake", "places", "measures")
 _DATA_MODULES = ("periods.py", "settings.py", "runs/prepare.py", "runs/sources.py", "runs/store.py", "runs/package.py")
-_DATA_SETTINGS = ("city_code", "city_name", "point_crs", "boundary_crs", "repair_boundaries", "excluded_prefixes", "mandatory_rule", "mandatory_minimum",
-                  "two_new_self_employed", "max_unpacked_mb", "max_cells", "totals_multipliers")
+_DATA_SETTINGS = (
+    "city_code",
+    "city_name",
+    "point_crs",
+    "boundary_crs",
+    "repair_boundaries",
+    "excluded_prefixes",
+    "mandatory_rule",
+    "mandatory_minimum",
+    "two_new_self_employed",
+    "max_unpacked_mb",
+    "max_cells",
+    "totals_multipliers",
+)
 
 
 def file_hash(path: Path) -> str:

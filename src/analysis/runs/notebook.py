@@ -45,7 +45,7 @@ def check_parameters(notebook: Path, parameters: dict[str, object]) -> None:
             raise ParameterError(f"传入了参数 {name}；笔记本 {notebook.name} 只接受 {'、'.join(known)}。请核对参数名。")
         kind = str(known[name].get("inferred_type_name") or "None")
         if kind in _KINDS and type(value) is not _KINDS[kind]:
-            raise ParameterError(f"笔记本 {notebook.name} 的参数 {name} 应为 {kind}，传入的是 {value!r}。代码请写成带引号的文字，例如 \"010101\"。")
+            raise ParameterError(f'笔记本 {notebook.name} 的参数 {name} 应为 {kind}，传入的是 {value!r}。代码请写成带引号的文字，例如 "010101"。')
 
 
 def execute(notebook: Path, parameters: dict[str, object], target: Path, timeout: int = 600) -> None:
@@ -62,8 +62,18 @@ def execute(notebook: Path, parameters: dict[str, object], target: Path, timeout
     check_parameters(notebook, parameters)
     target.parent.mkdir(parents=True, exist_ok=True)
     try:
-        papermill.execute_notebook(str(notebook), str(target), parameters=parameters, kernel_name="python3", progress_bar=False, log_output=False,
-                                   execution_timeout=timeout, start_timeout=120, autosave_cell_every=0, request_save_on_cell_execute=False)
+        papermill.execute_notebook(
+            str(notebook),
+            str(target),
+            parameters=parameters,
+            kernel_name="python3",
+            progress_bar=False,
+            log_output=False,
+            execution_timeout=timeout,
+            start_timeout=120,
+            autosave_cell_every=0,
+            request_save_on_cell_execute=False,
+        )
     except PapermillExecutionError as error:
         said = re.sub(r"\x1b\[[0-9;]*m", "", str(error.evalue))
         raise WorkbenchError(f"笔记本 {notebook.name} 在第 {error.exec_count} 个代码单元格出错：{said or error.ename}") from error

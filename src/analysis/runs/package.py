@@ -107,11 +107,19 @@ def _context(workshop: Workshop, ledger: Ledger, city: tuple[str, str], quarter:
     summary = ledger.intake.summary
     notes = [*workshop.geography.warnings, *ledger.intake.notes, *(totals_of(ledger).differences if ledger.is_totals else ())]
     failed = ledger.intake.files["status"].isin(["unreadable", "table_stopped"])
-    return {"quarter": quarter, "city": list(city), "is_demo": workshop.settings.is_demo, "is_totals": ledger.is_totals, "notes": notes,
-            "incomplete": [{"region": r.region, "region_name": names.get(r.region, r.region), "table": r.table, "column": r.column, "reason": r.reason}
-                           for r in pd.concat([gaps[gaps["column"] == ""], gaps[gaps["column"] != ""]]).itertuples()],
-            "failed_files": int(failed.sum()),
-            "intake": {"files": len(ledger.intake.files)} | {c: int(summary[c].sum()) for c in ("rows_read", "accepted", "flagged", "quarantined")}}
+    return {
+        "quarter": quarter,
+        "city": list(city),
+        "is_demo": workshop.settings.is_demo,
+        "is_totals": ledger.is_totals,
+        "notes": notes,
+        "incomplete": [
+            {"region": r.region, "region_name": names.get(r.region, r.region), "table": r.table, "column": r.column, "reason": r.reason}
+            for r in pd.concat([gaps[gaps["column"] == ""], gaps[gaps["column"] != ""]]).itertuples()
+        ],
+        "failed_files": int(failed.sum()),
+        "intake": {"files": len(ledger.intake.files)} | {c: int(summary[c].sum()) for c in ("rows_read", "accepted", "flagged", "quarantined")},
+    }
 
 
 def demo_package(quarter: str) -> Path:
@@ -143,10 +151,24 @@ def open_package(package: str = "", quarter: str = "2021Q3", scope: str = "city"
     scopes = ["city", *(code for code, _ in register.regions("district"))]
     if scope not in scopes:
         raise ParameterError(f"参数 scope 为“{scope}”，应为 city 或区县代码之一：{'、'.join(scopes[1:])}。请改正后重试。")
-    return Package(folder=folder, quarter=quarter, scope=scope, city=city, is_demo=context["is_demo"], audience=audience, map_use=map_use, register=register,
-                   regions=_geo(folder / "regions.parquet"), townships=_geo(folder / "townships.parquet"),
-                   tiles=pd.read_parquet(folder / "tiles.parquet") if (folder / "tiles.parquet").is_file() else None,
-                   incomplete=context["incomplete"], intake=context["intake"], notes=tuple(context["notes"]), is_totals=context["is_totals"], settings=settings)
+    return Package(
+        folder=folder,
+        quarter=quarter,
+        scope=scope,
+        city=city,
+        is_demo=context["is_demo"],
+        audience=audience,
+        map_use=map_use,
+        register=register,
+        regions=_geo(folder / "regions.parquet"),
+        townships=_geo(folder / "townships.parquet"),
+        tiles=pd.read_parquet(folder / "tiles.parquet") if (folder / "tiles.parquet").is_file() else None,
+        incomplete=context["incomplete"],
+        intake=context["intake"],
+        notes=tuple(context["notes"]),
+        is_totals=context["is_totals"],
+        settings=settings,
+    )
 
 
 def _geo(path: Path) -> gpd.GeoDataFrame | None:

@@ -73,7 +73,9 @@ class Workshop:
         is_totals = bool(len(made.tables.get("totals", []))) and not len(made.tables.get("units", []))
         if regions is None and not is_totals:
             if (made.sources["table"] == "units").any() and is_main:
-                raise BoundaryError("台账里有“单位”表，但没有给出区县界线，无法判断区县。请用 --boundaries 指明界线文件，或在 data/crosswalk.csv 中列出各区县的代码和名称。")
+                raise BoundaryError(
+                    "台账里有“单位”表，但没有给出区县界线，无法判断区县。请用 --boundaries 指明界线文件，或在 data/crosswalk.csv 中列出各区县的代码和名称。"
+                )
         gaps = pd.DataFrame(columns=["region", "table", "column", "reason"]) if is_totals or regions is None else find_gaps(made.sources, made.tables, regions)
         return Ledger(quarter, made, gaps, is_totals)
 
@@ -148,8 +150,15 @@ def levels(workshop: Workshop, quarter: str, city: tuple[str, str]) -> pd.DataFr
     without_units = ledger.gaps.loc[(ledger.gaps["table"] == "units") & (ledger.gaps["column"] == ""), "region"].tolist()
     totals = ledger.intake.tables.get("totals")
     supplied = supplied_sums(totals, without_units) if totals is not None and len(totals) else None
-    return indicators(workshop.tally(quarter, True), workshop.places(quarter, city), ledger.gaps, quarter, supplied=supplied,
-                      earlier_gaps=None if earlier is None else earlier.gaps, has_earlier=earlier is not None and not earlier.is_totals)
+    return indicators(
+        workshop.tally(quarter, True),
+        workshop.places(quarter, city),
+        ledger.gaps,
+        quarter,
+        supplied=supplied,
+        earlier_gaps=None if earlier is None else earlier.gaps,
+        has_earlier=earlier is not None and not earlier.is_totals,
+    )
 
 
 def totals_of(ledger: Ledger) -> Totals:
@@ -163,7 +172,13 @@ def count_quarter(workshop: Workshop, quarter: str) -> tuple[pd.DataFrame, tuple
         totals = totals_of(ledger)
         above = totals.declared
         given = (workshop.settings.city_code, workshop.settings.city_name)
-        city = given if given[0] and given[1] else (above["region_code"], above["region_name"]) if above is not None else city_of(workshop.settings, totals.regions["region_code"].tolist())
+        city = (
+            given
+            if given[0] and given[1]
+            else (above["region_code"], above["region_name"])
+            if above is not None
+            else city_of(workshop.settings, totals.regions["region_code"].tolist())
+        )
     else:
         city = city_of(workshop.settings, workshop.geography.regions["code"].tolist())
     workshop.say("计算指标")

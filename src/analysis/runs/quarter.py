@@ -71,12 +71,25 @@ def run_quarter(settings: Settings, quarter: str, scope: str = "all", documents:
 
 def job_key(job: Job, package: Package, settings: Settings) -> str:
     """Return the fingerprint of all that a document depends on."""
-    return fingerprint.of(package.folder.name, fingerprint.file_hash(job.notebook), fingerprint.all_code(), job.scope, settings.audience, settings.map_use,
-                          sorted(settings.formats), settings.map_approval_no, _templates(settings))
+    return fingerprint.of(
+        package.folder.name,
+        fingerprint.file_hash(job.notebook),
+        fingerprint.all_code(),
+        job.scope,
+        settings.audience,
+        settings.map_use,
+        sorted(settings.formats),
+        settings.map_approval_no,
+        _templates(settings),
+    )
 
 
 def _templates(settings: Settings) -> dict[str, str]:
-    return fingerprint.of_files([p for p in settings.templates.rglob("*") if p.is_file()], settings.templates) if settings.templates and settings.templates.is_dir() else {}
+    return (
+        fingerprint.of_files([p for p in settings.templates.rglob("*") if p.is_file()], settings.templates)
+        if settings.templates and settings.templates.is_dir()
+        else {}
+    )
 
 
 def _is_current(job: Job, key: str, manifest: dict, target: Path) -> list[str] | None:
@@ -122,8 +135,12 @@ def _pool(jobs: list[Job], package: Package, settings: Settings, target: Path) -
     workers = min(len(jobs), settings.jobs or max(1, min(4, os.cpu_count() or 1)))
     # spawn everywhere: the same behaviour on Windows, and no fork of a process that has used threads
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_quiet) as pool:
-        futures = {pool.submit(run_job, str(job.notebook), job.document, job.scope, _parameters(job, package), settings.formats, str(target), settings.timeout_seconds): job
-                   for job in jobs}
+        futures = {
+            pool.submit(
+                run_job, str(job.notebook), job.document, job.scope, _parameters(job, package), settings.formats, str(target), settings.timeout_seconds
+            ): job
+            for job in jobs
+        }
         for future in as_completed(futures):
             job = futures[future]
             try:
@@ -152,7 +169,9 @@ def _still_valid(manifest: dict, package: Package, settings: Settings, outcomes:
             continue
         files = [f for f in record["files"] if (target / f).is_file()]
         if same and files:
-            kept.append(Outcome(record["document"], record["scope"], record["status"], record["seconds"], record["reason"], files, {"key": record.get("key", "")}))
+            kept.append(
+                Outcome(record["document"], record["scope"], record["status"], record["seconds"], record["reason"], files, {"key": record.get("key", "")})
+            )
         elif not same:
             for name in files:  # made from other figures: it would pass for fresh beside the new ones
                 (target / name).unlink()
@@ -160,21 +179,49 @@ def _still_valid(manifest: dict, package: Package, settings: Settings, outcomes:
 
 
 def _record(target: Path, settings: Settings, quarter: str, package: Package, outcomes: list[Outcome], files: list[Path], folder: Path) -> None:
-    inputs = {f"ledgers/{q}/{p.name}": fingerprint.file_hash(p) for q in needed_quarters(quarter) if q in known_quarters(settings) for p in ledger_files(settings.ledgers / q)}
+    inputs = {
+        f"ledgers/{q}/{p.name}": fingerprint.file_hash(p)
+        for q in needed_quarters(quarter)
+        if q in known_quarters(settings)
+        for p in ledger_files(settings.ledgers / q)
+    }
     inputs |= {p.name: fingerprint.file_hash(p) for p in geography_files(settings)}
     shown = {k: (v.name if isinstance(v, Path) else v) for k, v in asdict(settings).items()}
     jobs = []
     for o in outcomes:
         job = next((j for j in plan("all", "", package.city, package.register.regions("district")) if (j.document, j.scope) == (o.document, o.scope)), None)
         key = o.record.pop("key", "") or (job_key(job, package, settings) if job else "")
-        jobs.append({"document": o.document, "scope": o.scope, "status": o.status, "seconds": round(o.seconds, 2), "reason": o.reason, "files": o.files, "key": key, "record": o.record})
-    content = {"quarter": quarter, "made_at": datetime.now().astimezone().isoformat(timespec="seconds"), "package": folder.name, "city": list(package.city),
-               "inputs": inputs, "settings": shown, "versions": versions(), "incomplete": _incomplete(package), "notes": list(package.notes), "jobs": jobs}
+        jobs.append(
+            {
+                "document": o.document,
+                "scope": o.scope,
+                "status": o.status,
+                "seconds": round(o.seconds, 2),
+                "reason": o.reason,
+                "files": o.files,
+                "key": key,
+                "record": o.record,
+            }
+        )
+    content = {
+        "quarter": quarter,
+        "made_at": datetime.now().astimezone().isoformat(timespec="seconds"),
+        "package": folder.name,
+        "city": list(package.city),
+        "inputs": inputs,
+        "settings": shown,
+        "versions": versions(),
+        "incomplete": _incomplete(package),
+        "notes": list(package.notes),
+        "jobs": jobs,
+    }
     write_manifest(target, content, files)
 
 
 def _incomplete(package: Package) -> list[dict[str, str]]:
-    return [{"region": i["region"], "region_name": i["region_name"], "table": i["table"], "column": i["column"], "reason": i["reason"]} for i in package.incomplete]
+    return [
+        {"region": i["region"], "region_name": i["region_name"], "table": i["table"], "column": i["column"], "reason": i["reason"]} for i in package.incomplete
+    ]
 
 
 def intake_outcome(folder: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
