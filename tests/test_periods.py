@@ -19,5 +19,5 @@ def test_labels():
 
 @pytest.mark.parametrize("key", ["2021Q5", "21Q3", "2021q3", "", "2021-Q3", "2021Q3 "])
 def test_anything_else_is_refused(key):
-    with pytest.raises(ParameterError, match="^季度写作“.*”，应为四位年份加 Q 加 1 至 4，例如 2021Q3。请改正后重试。$"):
+    with pytest.raises(ParameterError, match=r"^季度写作“.*”，应为四位年份加 Q 加 1 至 4，例如 2021Q3。请改正后重试。$"):
         Quarter(key)

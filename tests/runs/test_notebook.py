@@ -12,13 +12,13 @@ blocks.show(blocks.meta("small", "小文稿", quarter, scope="city", scope_name=
 
 
 def test_unknown_parameters_stop_the_run(notebook):
-    with pytest.raises(ParameterError, match="^传入了参数 yaer；笔记本 70_small.ipynb 只接受 quarter。请核对参数名。$"):
+    with pytest.raises(ParameterError, match=r"^传入了参数 yaer；笔记本 70_small.ipynb 只接受 quarter。请核对参数名。$"):
         check_parameters(notebook("x = 1"), {"yaer": "2021"})
 
 
 def test_mistyped_parameters_stop_the_run(notebook):
     path = notebook("x = 1", parameters='scope: str = "010101"')
-    with pytest.raises(ParameterError, match="^笔记本 70_small.ipynb 的参数 scope 应为 str，传入的是 10101。"):
+    with pytest.raises(ParameterError, match=r"^笔记本 70_small.ipynb 的参数 scope 应为 str，传入的是 10101。"):
         check_parameters(path, {"scope": 10101})
 
 
@@ -35,7 +35,7 @@ def test_codes_stay_text(notebook, tmp_path):
 
 def test_a_failing_notebook_says_where_and_keeps_its_evidence(notebook, tmp_path):
     path = notebook("from analysis.errors import StoryError", 'raise StoryError("没有名为“x”的指标。")')
-    with pytest.raises(WorkbenchError, match="^笔记本 70_small.ipynb 在第 .* 个代码单元格出错：没有名为“x”的指标。"):
+    with pytest.raises(WorkbenchError, match=r"^笔记本 70_small.ipynb 在第 .* 个代码单元格出错：没有名为“x”的指标。"):
         execute(path, {}, tmp_path / "failed.ipynb")
     assert (tmp_path / "failed.ipynb").is_file()
 
