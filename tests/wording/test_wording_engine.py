@@ -29,19 +29,35 @@ def texts(text):
 def test_mark_up(render):
     text = render("{# 说明 #}\n标题：讲话\n称谓：同志们：\n\n# 一、形势\n## （一）问题\n第一句。\n第二句。\n\n注：小字。\n提示：当心。\n\n【图：地图】\n")
     kinds = [(b["type"], b.get("level"), b.get("style")) for b in text.blocks]
-    assert kinds == [("title", None, None), ("salutation", None, None), ("heading", 1, None), ("heading", 2, None), ("paragraph", None, "body"), ("paragraph", None, "note"), ("slot", None, None)]
+    assert kinds == [
+        ("title", None, None),
+        ("salutation", None, None),
+        ("heading", 1, None),
+        ("heading", 2, None),
+        ("paragraph", None, "body"),
+        ("paragraph", None, "note"),
+        ("slot", None, None),
+    ]
     assert texts(render("第一句。\n第二句。\n\n第三句。")) == ["第一句。第二句。", "第三句。"]
 
 
 def test_facts_become_runs(render):
     block = render("全市有{{ 全市.应建会单位 }}家，时点{{ 时点 }}。", 时点=mark("2021年9月30日", "date")).blocks[0]
-    assert block["runs"] == [{"text": "全市有"}, {"text": "1332", "fact": "2021Q3/970100/all/eligible_unit_count"}, {"text": "家，时点"}, {"text": "2021年9月30日", "mark": "date"}, {"text": "。"}]
+    assert block["runs"] == [
+        {"text": "全市有"},
+        {"text": "1332", "fact": "2021Q3/970100/all/eligible_unit_count"},
+        {"text": "家，时点"},
+        {"text": "2021年9月30日", "mark": "date"},
+        {"text": "。"},
+    ]
 
 
 def test_a_sentence_with_a_blank_vanishes_as_a_whole_and_is_recorded(render):
     text = render("甲。{% sentence %}会员{{ 全市.会员 }}人，单位{{ 全市.应建会单位 }}家。{% endsentence %}乙。")
     assert texts(text) == ["甲。乙。"]
-    assert text.unsaid == [{"template": "one.j2", "line": 1, "text": "会员—人，单位1332家。", "reason": "会员：没有报送工会表", "facts": ["2021Q3/970100/all/member_count"]}]
+    assert text.unsaid == [
+        {"template": "one.j2", "line": 1, "text": "会员—人，单位1332家。", "reason": "会员：没有报送工会表", "facts": ["2021Q3/970100/all/member_count"]}
+    ]
 
 
 def test_a_bare_sentence_with_a_blank_vanishes_too(render):
@@ -78,7 +94,7 @@ def test_mistakes_are_one_chinese_sentence_with_file_and_line(render, text, said
 
 
 def test_a_missing_template_and_a_wrong_encoding_are_named(made, tmp_path):
-    with pytest.raises(TemplateError, match="没有找到模板 nothing.j2"):
+    with pytest.raises(TemplateError, match=r"没有找到模板 nothing\.j2"):
         Engine(made).render("nothing.j2")
     (tmp_path / "gb.j2").write_bytes("同志们".encode("gb18030"))
     with pytest.raises(TemplateError, match="不是 UTF-8 编码"):

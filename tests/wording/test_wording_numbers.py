@@ -23,7 +23,10 @@ def test_signs_of_ours_inside_a_name_are_dropped():
     assert Place(made, "970101")["名称"] == "甲区"
 
 
-@pytest.mark.parametrize(("count", "decimals", "shown"), [(9999, 1, "9999"), (10000, 1, "1.0万"), (123456, 1, "12.3万"), (122908000, 2, "12290.80万"), (19950, 1, "2.0万"), (0, 1, "0")])
+@pytest.mark.parametrize(
+    ("count", "decimals", "shown"),
+    [(9999, 1, "9999"), (10000, 1, "1.0万"), (123456, 1, "12.3万"), (122908000, 2, "12290.80万"), (19950, 1, "2.0万"), (0, 1, "0")],
+)
 def test_ten_thousands_are_rounded_once_from_the_count(count, decimals, shown):
     fact = register([row("970101", "employee_count", count)]).fact("employee_count", "970101")
     assert plain(in_ten_thousands(fact, decimals)) == shown
@@ -45,7 +48,9 @@ def test_figures_compare_unrounded():
 
 
 def test_places_answer_to_chinese_names():
-    made = register([row("970100", "unit_coverage_rate", (3, 4)), row("970100", "blind_unit_count", 7, segment="small_micro"), row("970100", "mandatory_unit_count", 5)])
+    made = register(
+        [row("970100", "unit_coverage_rate", (3, 4)), row("970100", "blind_unit_count", 7, segment="small_micro"), row("970100", "mandatory_unit_count", 5)]
+    )
     city = Place(made)
     shown = [plain(str(f)) for f in (city["单位覆盖率"], city["unit_coverage_rate"], city["小微企业"]["盲区单位"], city["25人以上单位"])]
     assert shown == ["75.0%", "75.0%", "7", "5"]

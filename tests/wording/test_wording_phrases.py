@@ -58,7 +58,13 @@ def districts(*rates, blank=False):
 def test_standing_words():
     made = districts((90, 100), (80, 100), (70, 100), (60, 100), (50, 100))
     said = [plain(standing(made, made.fact(RATE, f"97010{n}"))) for n in range(1, 6)]
-    assert said == ["在5个参排区县中名列第一", "在5个参排区县中列第2位", "在5个参排区县中列第3位", "在5个参排区县中位次靠后，列第4位", "在5个参排区县中位次靠后，列第5位"]
+    assert said == [
+        "在5个参排区县中名列第一",
+        "在5个参排区县中列第2位",
+        "在5个参排区县中列第3位",
+        "在5个参排区县中位次靠后，列第4位",
+        "在5个参排区县中位次靠后，列第5位",
+    ]
 
 
 def test_first_needs_to_be_strict_single_and_complete():
@@ -72,7 +78,10 @@ def test_first_needs_to_be_strict_single_and_complete():
     assert has_blank(standing(small, small.fact(RATE, "970101")))
 
 
-@pytest.mark.parametrize(("share", "said"), [((30, 100), "大量存在"), ((2999, 10000), "比较普遍"), ((20, 100), "比较普遍"), ((1999, 10000), ""), ((0, 50), ""), ((9, 10), ""), (None, "")])
+@pytest.mark.parametrize(
+    ("share", "said"),
+    [((30, 100), "大量存在"), ((2999, 10000), "比较普遍"), ((20, 100), "比较普遍"), ((1999, 10000), ""), ((0, 50), ""), ((9, 10), ""), (None, "")],
+)
 def test_prevalence_of_shell_unions(share, said):
     assert prevalence(register([row("970100", "shell_rate", share)]).fact("shell_rate")) == said
 
@@ -82,9 +91,18 @@ def test_quantity(share, said):
     assert quantity(register([row("970100", "shell_rate", share)]).fact("shell_rate")) == said
 
 
-@pytest.mark.parametrize(("industry", "weak", "said"), [((12, 30), True, "低于全市10.0个百分点"), ((11, 29), False, "低于全市12.1个百分点"), ((401, 1000), False, "低于全市9.9个百分点")])
+@pytest.mark.parametrize(
+    ("industry", "weak", "said"),
+    [((12, 30), True, "低于全市10.0个百分点"), ((11, 29), False, "低于全市12.1个百分点"), ((401, 1000), False, "低于全市9.9个百分点")],
+)
 def test_weak_needs_ten_points_and_thirty_units(industry, weak, said):
-    made = register([row("970100", RATE, (500, 1000)), row("970100", RATE, industry, segment="law_firm"), row("970100", "eligible_unit_count", industry[1], segment="law_firm")])
+    made = register(
+        [
+            row("970100", RATE, (500, 1000)),
+            row("970100", RATE, industry, segment="law_firm"),
+            row("970100", "eligible_unit_count", industry[1], segment="law_firm"),
+        ]
+    )
     gap, words = segment_against_city(made, RATE, "law_firm")
     assert (is_weak(gap, made.fact("eligible_unit_count", segment="law_firm")), plain(words)) == (weak, said)
 

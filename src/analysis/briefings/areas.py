@@ -13,7 +13,7 @@ from analysis.charts.maps import choropleth
 from analysis.charts.sheet import Drawn
 from analysis.charts.tilegrid import tile_grid
 from analysis.facts import Fact
-from analysis.wording.numbers import clean, say
+from analysis.wording.numbers import clean, named, say
 
 if TYPE_CHECKING:
     from analysis.runs.package import Package
@@ -35,6 +35,9 @@ class Areas:
 
     def name(self, fact: Fact) -> str:
         return self.names.get(fact.region_code, clean(fact.region_name))
+
+    def spoken(self, fact: Fact) -> str:
+        return named(self.name(fact))
 
 
 def areas_of(package: Package) -> Areas:
@@ -92,4 +95,4 @@ def most_blank(areas: Areas, most: int = 3, segment: str = "all") -> list[Fact]:
 
 def said(areas: Areas, facts: list[Fact], unit: str = "家") -> list[dict[str, Any]]:
     """Return names and clauses for templates: ``货栈街道59家``."""
-    return [{"名称": areas.name(f), "数": f, "说法": f"{areas.name(f)}{say(f)}{unit}"} for f in facts]
+    return [{"名称": areas.spoken(f), "数": f, "说法": f"{areas.spoken(f)}{say(f)}{unit}"} for f in facts]

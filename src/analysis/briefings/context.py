@@ -15,9 +15,9 @@ from analysis.facts import Fact, Register
 from analysis.periods import Quarter
 from analysis.publishing import blocks
 from analysis.wording.engine import Engine, Text
-from analysis.wording.numbers import Figure, clean, magnitude, mark, say
+from analysis.wording.numbers import Figure, clean, magnitude, mark, named, say
 from analysis.wording.phrases import is_weak, rule_of_25, segment_against_city
-from analysis.wording.story import Place
+from analysis.wording.story import Place, segment_name
 
 if TYPE_CHECKING:
     from analysis.runs.package import Package
@@ -205,11 +205,6 @@ def industries() -> list[str]:
     return segments.loc[own, "segment"].tolist()
 
 
-def segment_name(segment: str) -> str:
-    names = tables.load("segments").set_index("segment")["name"]
-    return str(names[segment])
-
-
 def weak_industries(register: Register, most: int = 3, region: str | None = None) -> list[dict[str, Any]]:
     """Return the industries that may be called 薄弱, the furthest below first."""
     found = []
@@ -239,7 +234,7 @@ def reversals(register: Register, segments: Iterable[str] = ("all",)) -> list[di
             continue
         grown = max(growth, key=lambda f: (f.value, f.region_code))
         earlier = Quarter(register.quarter).previous.key
-        found.append({"分组": segment_name(segment), "变化": f"下降了{_size(register, city)}", "区县": clean(grown.region_name),
+        found.append({"分组": segment_name(segment), "变化": f"下降了{_size(register, city)}", "区县": named(grown.region_name),
                       "原有": register.fact("eligible_unit_count", grown.region_code, segment, earlier),
                       "现有": register.fact("eligible_unit_count", grown.region_code, segment)})  # fmt: skip
     return found

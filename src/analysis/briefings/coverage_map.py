@@ -38,7 +38,7 @@ def words(package: Package, areas: Areas, townships: Areas) -> dict[str, Any]:
     rates = register.ranked(COVERAGE) if is_city else _large(areas, register.smallest_ranked)
     rates = [f for f in rates if f.region_code != NOWHERE]
     distinct = len(rates) > 1 and rates[0].value > rates[-1].value
-    ends = [{"名称": areas.name(f), "率": f} for f in (rates[0], rates[-1])] if distinct else [None, None]
+    ends = [{"名称": areas.spoken(f), "率": f} for f in (rates[0], rates[-1])] if distinct else [None, None]
     colour = list(grades(townships).values())
     count = {name: sum(1 for c in colour if c == name) for name in "红橙"}
     like = register.fact("blind_unit_count")
@@ -47,7 +47,7 @@ def words(package: Package, areas: Areas, townships: Areas) -> dict[str, Any]:
         "单位词": "法人单位" if package.is_totals else "应建会单位", "地区词": areas.word,
         "入会率词": "会员占从业人员的比重" if package.is_totals else "全口径入会率", "职工词": "从业人员" if package.is_totals else "全口径职工",
         "有分地区": bool(areas.names), "最高": ends[0], "最低": ends[1],
-        "下降": [areas.name(f) for f in areas.facts(f"{COVERAGE}_qoq") if f.is_ok and f.rounded < 0],
+        "下降": [areas.spoken(f) for f in areas.facts(f"{COVERAGE}_qoq") if f.is_ok and f.rounded < 0],
         "不排名": unranked(areas, rates) if is_city and not package.is_totals else [],
         "反向": reversals(register, ("all", "small_micro", "two_new", *industries())) if is_city else [],
         "有乡镇": townships.shapes is not None,
@@ -65,7 +65,7 @@ def _large(areas: Areas, smallest: int) -> list[Fact]:
 def unranked(areas: Areas, ranked: list[Fact]) -> list[str]:
     """Return the areas that have a figure but too few units to be ranked."""
     placed = {f.region_code for f in ranked}
-    return [areas.name(f) for f in areas.facts(COVERAGE) if f.is_ok and f.region_code not in placed]
+    return [areas.spoken(f) for f in areas.facts(COVERAGE) if f.is_ok and f.region_code not in placed]
 
 
 def area_table(areas: Areas) -> dict[str, Any]:

@@ -23,6 +23,7 @@ from analysis.errors import StoryError, TemplateError
 from analysis.facts import Fact, Register
 from analysis.wording import phrases
 from analysis.wording.numbers import BREAK, Figure, blank_ids, fact_ids, has_blank, in_ten_thousands, mark, plain, runs, say
+from analysis.wording.story import segment_name
 
 SHIPPED = Path(__file__).parent / "templates"
 _HEADS = {"标题": "title", "副题": "subtitle", "日期": "dateline", "署名": "byline", "称谓": "salutation"}
@@ -152,7 +153,8 @@ class Engine:
 
     def _record(self, said: str, template: str, line: int) -> dict[str, Any]:
         facts = [self.register.used[i] for i in dict.fromkeys(blank_ids(said)) if i in self.register.used]
-        reasons = [f"{f.name}：{f.reason or '无数据'}" for f in facts]
+        parts = {f.segment: "" if f.segment == "all" else segment_name(f.segment) for f in facts}
+        reasons = [f"{parts[f.segment]}{f.name}：{f.reason or '无数据'}" for f in facts]
         text = "".join(plain(said).split())
         return {"template": template, "line": line, "text": text, "reason": "；".join(dict.fromkeys(reasons)), "facts": [f.id for f in facts]}
 

@@ -36,6 +36,11 @@ def mark(text: object, kind: str = "name") -> str:
     return f"{MARK}{kinds[kind]}{MIDDLE}{clean(str(text))}{CLOSE}"
 
 
+def named(text: str) -> str:
+    """Return a name from outside as it may stand in a sentence: marked where it holds digits, which are then no figures of ours."""
+    return mark(text, "name") if re.search(r"\d", str(text)) else clean(text)
+
+
 def in_ten_thousands(fact: Fact, decimals: int = 1) -> str:
     """Return a count from 10 000 upwards as ``12.3万``, rounded once from the count itself; smaller ones as they are.
 
@@ -131,7 +136,7 @@ class Figure:
             "参排": lambda: Figure(register, register.ranked_count(f.indicator, f.segment)),
             "与全市之差": lambda: Figure(register, register.gap_to_city(f.indicator, f.region_code, f.segment)),
             "绝对值": lambda: Figure(register, magnitude(register, f)),
-            "原因": lambda: clean(f.reason),
+            "原因": lambda: named(f.reason),
             "分母名": lambda: f.denominator_name,
         }
         return answers[name]()

@@ -7,7 +7,7 @@ from typing import Any
 
 from analysis import tables
 from analysis.facts import Register
-from analysis.wording.numbers import Figure, clean
+from analysis.wording.numbers import Figure, named
 
 
 @lru_cache(maxsize=1)
@@ -18,12 +18,17 @@ def _names() -> tuple[dict[str, str], dict[str, str]]:
     return by_name, parts
 
 
+def segment_name(segment: str) -> str:
+    """Return the Chinese name of a segment: small_micro → 小微企业."""
+    return next(name for name, code in _names()[1].items() if code == segment)
+
+
 class Place:
     """A region (and segment) of the register: ``全市.单位覆盖率``, ``全市.小微企业.盲区单位``, ``本区["25人以上单位建会率"]``."""
 
     def __init__(self, register: Register, code: str | None = None, segment: str = "all", name: str = "") -> None:
         self.register, self.code, self.segment = register, code, segment
-        self.name = clean(name or register.fact("eligible_unit_count", code, segment).region_name)
+        self.name = named(name or register.fact("eligible_unit_count", code, segment).region_name)
 
     def __getitem__(self, name: str) -> Any:
         indicators, segments = _names()

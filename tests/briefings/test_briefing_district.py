@@ -1,0 +1,63 @@
+import pytest
+from story_world import COVERED, EARLIER, cells, package, paragraph, row, text_of
+
+from analysis.briefings import district_brief
+from analysis.errors import ParameterError
+
+
+def first(scope, **options):
+    return text_of(district_brief.write(package(scope, **options)).part(1))[1]
+
+
+@pytest.mark.parametrize(("scope", "said"), [
+    ("970101", "甲区工会覆盖走在全市前面。截至2021年9月30日，应建会单位100家，已覆盖60家，单位覆盖率为60.0%。单位覆盖率较上季度末明显提高5.0个百分点。"
+               "单位覆盖率高于全市16.8个百分点，在2个参排区县中名列第一。其他指标中，职工覆盖率高于全市。"),
+    ("970102", "乙区工会覆盖落后于全市，差距还在拉大。截至2021年9月30日，应建会单位100家，已覆盖30家，单位覆盖率为30.0%。单位覆盖率与上季度末持平。"
+               "单位覆盖率低于全市13.2个百分点，在2个参排区县中列第2位。其他指标中，职工覆盖率低于全市。"),
+    ("970103", "丙县应建会单位较少，主要看家数，不参加排名。截至2021年9月30日，应建会单位20家，已覆盖5家，单位覆盖率为25.0%。已覆盖单位较上季度末增加1家。"),
+])  # fmt: skip
+def test_situation_decides_the_sentences(scope, said):
+    assert first(scope) == said
+
+
+def test_catching_up():
+    said = first("970102", covered=COVERED | {"970102": (40, 100)}, earlier=EARLIER | {"970102": (30, 100)})
+    assert said.startswith("乙区工会覆盖低于全市，但差距在缩小。")
+
+
+def test_without_an_earlier_quarter_nothing_is_said_of_movement():
+    said = first("970102", earlier=None)
+    assert said.startswith("乙区工会覆盖低于全市，需要加快。") and "季度末" not in said
+
+
+def test_no_data_asks_for_the_report_and_judges_nothing():
+    made = package("970102")
+    frame = made.register.frame
+    made.register.__init__(frame[~((frame["region_code"] == "970102") & frame["indicator"].str.contains("cover|blind"))], "2021Q3", made.city)
+    document = district_brief.write(made)
+    assert text_of(document.part(1))[1] == ("截至2021年9月30日，乙区的单位覆盖率无法计算，原因是没有这一季度或这一范围的数据。请尽快补报，补报以前不作评价，也不参加排名。"
+                                            "现有台账中，应建会单位100家，职工1000人。其他能够计算的指标见下表。")  # fmt: skip
+    assert cells(next(b for b in document.blocks if b["type"] == "table"))[0] == ["单位覆盖率", "应建会单位", "—", "43.2%", "—"]
+
+
+def test_full_coverage_has_no_blank_and_no_advice_to_fill_it():
+    document = district_brief.write(package("970101", covered=COVERED | {"970101": (100, 100)}))
+    assert text_of(document.part(2))[1] == "100家应建会单位已全部覆盖，没有盲区。"
+    assert text_of(document.part(4))[1] == "一是总结做法，在全市交流，把重点转到规范化达标和作用发挥上来。"
+
+
+def test_a_district_without_unions_or_enterprises():
+    more = [row("970103", name, 0, name="丙县") for name in ("union_org_count", "covered_enterprise_count")]
+    said = text_of(district_brief.write(package("970103", more=more)).part(3))
+    assert said[1:] == ["台账中没有已成立的基层工会，当务之急是把组织建起来。", "还没有已覆盖的企业，职代会建制率和集体合同覆盖率不计算。"]
+
+
+def test_method_note_names_the_rule_and_what_is_lacking():
+    gaps = [{"region": "970102", "region_name": "乙区", "table": "unions", "column": "system_count", "reason": "没有这一列"}]
+    said = paragraph(district_brief.write(package("970102", incomplete=gaps)).blocks, "口径：")
+    assert "职工25人以上（含25人）为工作口径，工会法数的是会员。" in said and "乙区“工会”表缺“建制项数”" in said
+
+
+def test_the_city_has_no_district_brief():
+    with pytest.raises(ParameterError, match="六位区县代码"):
+        district_brief.write(package())
