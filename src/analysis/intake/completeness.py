@@ -60,15 +60,13 @@ def find_homes(sources: pd.DataFrame, kept: dict[str, pd.DataFrame], regions: pd
     for submission, group in sources.groupby("submission", sort=True):
         files = set(group["file"])
         named = sorted({code for file in files for code in named_districts(file, own)})
-        shares: dict[str, float] = {}
-        for table in TABLES_OF_NOTE:
-            rows = placed[table]
-            shares = _shares(rows.loc[rows["source_file"].isin(files), "district_code"])
-            if shares:
-                break
+        by_table = [_shares(placed[table].loc[placed[table]["source_file"].isin(files), "district_code"]) for table in TABLES_OF_NOTE]
+        shares = next(filter(None, by_table), {})
         by_share = {code for code, share in shares.items() if share >= HOME_SHARE}
-        if named and (not shares or set(named) & by_share):
-            homes[submission] = set(named) if len(named) == 1 else set(named) & (by_share or set(named))
+        # a name in the file name counts where any table bears it out: the only unit may be a stray while the unions are the district's own
+        borne_out = {code for table in by_table for code, share in table.items() if share >= HOME_SHARE} & set(named)
+        if named and (not shares or borne_out):
+            homes[submission] = set(named) if len(named) == 1 else set(named) & (by_share or set(named)) or borne_out
         else:
             homes[submission] = by_share
     return homes

@@ -27,10 +27,11 @@ def check_references(findings: Findings, frame: pd.DataFrame, kept_keys: dict[st
             findings.add(position, "reference_unknown", headers[key], values.iloc[position], target=table_names()[target])
 
 
-def flag_inactive_with_union(findings: Findings, units: pd.DataFrame, covers: pd.DataFrame, as_of: date) -> None:
-    """Flag units that have ceased while a kept cover row is alive at the end of the quarter."""
+def flag_inactive_with_union(findings: Findings, units: pd.DataFrame, covers: pd.DataFrame, unions: pd.DataFrame, as_of: date) -> None:
+    """Flag units that have ceased while a kept cover row is alive at the end of the quarter; a union founded later counts nowhere."""
     end = np.datetime64(as_of, "s")
-    alive = covers.loc[(covers["valid_from"] <= end) & (covers["valid_to"].isna() | (covers["valid_to"] >= end)), "uscc"]
+    founded = covers["union_id"].isin(set(unions.loc[unions["established_on"] <= end, "union_id"]))
+    alive = covers.loc[founded & (covers["valid_from"] <= end) & (covers["valid_to"].isna() | (covers["valid_to"] >= end)), "uscc"]
     ceased = units["status"].notna() & (units["status"] != "存续") & units["uscc"].isin(set(alive))
     for position in np.flatnonzero(ceased.to_numpy(dtype=bool)):
         findings.add(position, "status_inactive_with_union", "存续状态", units["status"].iloc[position])

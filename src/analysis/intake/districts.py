@@ -75,7 +75,9 @@ class Districts:
         return text if text in self.host else None
 
     def resolve(self, code: str | None, name: str | None) -> Resolved:
-        """Return where a row counts. The code stands where both are given; a name in the code's place is read as a name."""
+        """Return where a row counts. The code stands where both are given; a name in the code's place is read as a name, a code in the name's as a code."""
+        if not as_code(code):
+            code, name = name, None
         text = as_code(code)
         if text:
             declared = self.by_code(text) or self.by_name(code or "")
@@ -85,5 +87,4 @@ class Districts:
             named = self.by_name(name or "")
             differs = bool(compact(name)) and (named is None or self.host[named] != self.host[declared])
             return Resolved(self.host[declared], declared, None, differs)
-        declared = self.by_name(name or "")
-        return Resolved(self.host[declared], declared) if declared else Resolved(None, None, "district_unknown")
+        return Resolved(None, None, "district_unknown")

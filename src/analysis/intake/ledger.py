@@ -88,7 +88,8 @@ def take_in(folder: Path | str, quarter: str | Quarter, regions: pd.DataFrame | 
     kept_keys = {t: frozenset(frames[t].loc[findings[t].kept, k]) for t, k in (("units", "uscc"), ("unions", "union_id"), ("contracts", "contract_id"))}
     for table in crossrules.REFERENCES:
         crossrules.check_references(findings[table], frames[table], kept_keys)
-    crossrules.flag_inactive_with_union(findings["units"], frames["units"], frames["covers"][findings["covers"].kept], as_of)
+    kept_covers, kept_unions = (frames[t][findings[t].kept] for t in ("covers", "unions"))
+    crossrules.flag_inactive_with_union(findings["units"], frames["units"], kept_covers, kept_unions, as_of)
     crossrules.flag_headcount_jump(findings["units"], frames["units"], previous_headcounts)
     frames["units"] = add_sizes(crossrules.place_points(findings["units"], frames["units"], districts, locate))
     kept = {table: _kept(table, frames[table], findings[table]) for table in table_codes()}

@@ -1,0 +1,31 @@
+"""What only shows when tables of several districts meet; each case was first seen in a city of random ledgers."""
+
+from __future__ import annotations
+
+from ledger_world import HEADERS, code, found, unit
+
+from analysis.intake.completeness import find_homes
+
+UNIONS = ["工会代码", "工会形式", "区县代码", "成立日期"]
+COVERS = ["工会代码", "统一社会信用代码", "起始日期"]
+
+
+def test_a_union_founded_after_the_quarter_keeps_no_ceased_unit_alive(take, workbook):
+    workbook({"单位": [[*HEADERS, "存续状态"], [*unit(1), "注销"], [*unit(2), "注销"]],
+              "工会": [UNIONS, [code(1, "81"), "单独", "990101", "2021-10-1"], [code(2, "81"), "单独", "990101", "2021-9-30"]],
+              "覆盖关系": [COVERS, [code(1, "81"), code(1), "2020-1-1"], [code(2, "81"), code(2), "2020-1-1"]]})
+    assert found(take()) == [(3, "status_inactive_with_union")]
+
+
+def test_one_stray_unit_does_not_take_a_workbook_from_the_district_that_it_names(take, workbook, regions):
+    workbook({"单位": [HEADERS, unit(1, 区县代码="990101")], "工会": [UNIONS, [code(1, "81"), "单独", "990102", "2020-1-1"]]}, name="西坝县.xlsx")
+    result = take()
+    assert find_homes(result.sources, result.tables, regions) == {"西坝县.xlsx": {"990102"}}
+
+
+def test_a_code_under_the_header_of_names_is_read_as_a_code(take, workbook):
+    header = ["区县" if h == "区县代码" else h for h in HEADERS]
+    workbook({"单位": [header, unit(1, 区县代码="990102"), unit(2, 区县代码=990102), unit(3, 区县代码="990109"), unit(4, 区县代码="880203"), unit(5, 区县代码="西坝县")]})
+    result = take()
+    assert found(result) == [(4, "boundary_unmatched"), (5, "district_unknown")]
+    assert result.tables["units"]["district_code"].tolist() == ["990102"] * 3
