@@ -40,6 +40,14 @@ def test_no_data_asks_for_the_report_and_judges_nothing():
     assert cells(next(b for b in document.blocks if b["type"] == "table"))[0] == ["单位覆盖率", "应建会单位", "—", "43.2%", "—"]
 
 
+def test_a_suppressed_district_is_neither_judged_nor_asked_to_report():
+    made = package("970103")
+    made.register.__init__(made.register.frame.assign(status="suppressed", reason="单位数过少"), "2021Q3", made.city)
+    document = district_brief.write(made)
+    assert text_of(document.parts[0])[-1] == "丙县的单位数过少，按小格抑制规则，本版不显示其数字，也不作比较。内部版列有完整数字。"
+    assert len(document.parts) == 1
+
+
 def test_full_coverage_has_no_blank_and_no_advice_to_fill_it():
     document = district_brief.write(package("970101", covered=COVERED | {"970101": (100, 100)}))
     assert text_of(document.part(2))[1] == "100家应建会单位已全部覆盖，没有盲区。"

@@ -71,6 +71,13 @@ def test_small_and_new_are_never_added_up():
     assert "170" not in "".join(text_of(blocks))
 
 
+def test_an_industry_with_few_units_shows_no_rate():
+    more = PARTS + whole({"970101": (1, 9)}, segment="law_firm") + whole({"970101": (3, 10)}, segment="private_hospital")
+    found = {line[0]: line[1:] for line in cells(table(blank_areas.write(package("970101", more=more)).blocks))}
+    assert found["律师事务所"] == ["9", "8", "80", "—", "—"]
+    assert found["民办医院"] == ["10", "7", "70", "30.0%", "-30.0"]
+
+
 def test_no_blank_is_a_district_in_both():
     none = {"small_micro_and_two_new": {"970101": (10, 10)}}
     more = [r for r in PARTS if r["segment"] != "small_micro_and_two_new"] + [r for s, p in none.items() for r in whole(p, segment=s)]

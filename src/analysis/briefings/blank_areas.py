@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 NAME = "blank_areas"
 SMALL, NEW, BOTH, EITHER = "small_micro", "two_new", "small_micro_and_two_new", "small_micro_or_two_new"
+LEAST_FOR_A_RATE = 10  # domain §1.9: an industry of a place with fewer units has no rate
 NEVER_ADDED = "小微企业与两新组织互有交叉，两栏不能相加；“小微或两新”一栏重叠部分只计一次。"
 
 
@@ -96,8 +97,16 @@ def industry_table(package: Package) -> dict[str, Any]:
     rows = sorted((industry_row(register, code, s) for s in industries()), key=lambda row: (-(row[2].value or 0), row[0]))
     columns = [("行业", "left"), *((head, "right") for head in ("应建会", "盲区单位", "盲区职工", "单位覆盖率", "与总体之差（百分点）"))]
     facts = [cell for row in rows for cell in row if isinstance(cell, Fact)]
-    note = "行业为工作口径，范围见手册；单位覆盖率的分母为该行业应建会单位。" + blank_note(facts).replace(package.region_name, "部分行业")
-    return blocks.table(columns, [[*row[:-1], signed(row[-1])] for row in rows], caption=f"{package.region_name}分行业盲区（家、人）", note=note)
+    note = ["行业为工作口径，范围见手册；单位覆盖率的分母为该行业应建会单位，不足", blocks.mark(f"{LEAST_FOR_A_RATE}家", "threshold"), "的不列率。"]
+    note.append(blank_note(facts).replace(package.region_name, "部分行业"))
+    return blocks.table(columns, [shown(row) for row in rows], caption=f"{package.region_name}分行业盲区（家、人）", note=note)
+
+
+def shown(row: list[Any]) -> list[Any]:
+    """Return the cells of an industry; with too few units its rate and gap are not shown."""
+    name, eligible, blind, employees, rate, gap = row
+    too_few = eligible.is_ok and eligible.value < LEAST_FOR_A_RATE
+    return [name, eligible, blind, employees, *(["—", "—"] if too_few else [rate, signed(gap)])]
 
 
 def industry_row(register: Register, code: str, segment: str) -> list[Any]:

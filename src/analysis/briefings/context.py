@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -98,14 +98,17 @@ def signed(fact: Fact) -> dict[str, Any]:
     return blocks.run(("+" if fact.is_ok and fact.rounded > 0 else "") + fact.figure, fact=fact.id)
 
 
-def blank_note(facts: Iterable[Fact]) -> str:
-    """Return why cells of a table are blank: ``“—”为无数据：雁坪县（没有报送工会表）。``"""
-    reasons: dict[str, list[str]] = {}
-    blank = [f for f in facts if not f.is_ok]
-    for fact in blank:
-        reasons.setdefault(clean(fact.reason) or "无数据", []).append(clean(fact.region_name))
-    clauses = [f"{'、'.join(dict.fromkeys(names))}（{reason}）" for reason, names in reasons.items()]
-    return f"“—”为无数据：{'；'.join(clauses)}。" if clauses else ""
+def blank_note(facts: Sequence[Fact]) -> str:
+    """Return why cells of a table are blank: ``“—”为无数据：雁坪县（没有报送工会表）。``; suppressed cells are told apart."""
+    note = ""
+    for status, said in (("no_data", "“—”为无数据"), ("suppressed", "“…”为不予显示")):
+        reasons: dict[str, list[str]] = {}
+        for fact in facts:
+            if fact.status == status:
+                reasons.setdefault(clean(fact.reason), []).append(clean(fact.region_name))
+        clauses = [f"{'、'.join(dict.fromkeys(names))}（{reason}）" if reason else "、".join(dict.fromkeys(names)) for reason, names in reasons.items()]
+        note += f"{said}：{'；'.join(clauses)}。" if clauses else ""
+    return note
 
 
 def as_figures(register: Register, value: Any) -> Any:

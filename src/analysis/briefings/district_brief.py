@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from analysis.briefings.areas import COVERAGE, Areas, areas_of, most_blank, said
-from analysis.briefings.context import Document, incomplete_sentences, open_draft, signed, weak_industries
+from analysis.briefings.context import Document, blank_note, incomplete_sentences, open_draft, signed, weak_industries
 from analysis.errors import ParameterError
 from analysis.facts import Fact, Register
 from analysis.publishing import blocks
@@ -41,7 +41,7 @@ def words(package: Package, areas: Areas) -> dict[str, Any]:
     """Return what the template names beyond the common words."""
     register, code = package.register, package.region_code
     kind = situation(register, code)
-    strong, weak = strengths(register, code) if kind not in ("太少", "无数据") else ([], [])
+    strong, weak = strengths(register, code) if kind not in ("太少", "无数据", "不予显示") else ([], [])
     mandatory = [register.fact(f"mandatory_{which}unit_count", code) for which in ("", "covered_")]
     large = register.difference(*mandatory, "uncovered", "25人以上盲区单位")
     party = register.difference(register.fact("party_unit_count", code), register.fact("party_covered_unit_count", code), "uncovered", "有党组织无工会的单位")
@@ -59,10 +59,10 @@ def words(package: Package, areas: Areas) -> dict[str, Any]:
 
 
 def situation(register: Register, code: str) -> str:
-    """Return 无数据, 太少, 领先, 较高, 持平, 追赶, 落后 or 偏低, by the rate, its gap to the city and how both moved."""
+    """Return 无数据, 不予显示, 太少, 领先, 较高, 持平, 追赶, 落后 or 偏低, by the rate, its gap to the city and how both moved."""
     rate, gap = register.fact(COVERAGE, code), register.gap_to_city(COVERAGE, code)
     if not (rate.is_ok and gap.is_ok):
-        return "无数据"
+        return "不予显示" if rate.status == "suppressed" else "无数据"
     place, field = register.rank(COVERAGE, code), register.ranked_count(COVERAGE)
     if not place.is_ok:
         return "太少"
@@ -99,14 +99,9 @@ def comparison(package: Package) -> dict[str, Any]:
         facts += [own]
         rows.append([own_name(register, indicator), own.denominator_name, own, city, signed(register.gap_to_city(indicator, code))])
     small = "本区县应建会单位较少，率的波动大，仅供参考。" if situation(register, code) == "太少" else ""
-    note = f"差为未舍入数之差。{small}{blank_reasons(facts)}"
+    note = f"差为未舍入数之差。{small}{blank_note(facts)}"
     columns = [("指标", "left"), ("分母", "left"), (package.region_name, "right"), ("全市", "right"), ("差（百分点）", "right")]
     return blocks.table(columns, rows, caption=f"{package.region_name}主要指标与全市比较", note=note)
-
-
-def blank_reasons(facts: list[Fact]) -> str:
-    reasons = dict.fromkeys(f.reason for f in facts if not f.is_ok and f.reason)
-    return f"“—”为无数据：{'；'.join(reasons)}。" if reasons else ""
 
 
 def advice(package: Package, large: Fact, party: Fact) -> list[dict[str, str]]:
@@ -115,7 +110,7 @@ def advice(package: Package, large: Fact, party: Fact) -> list[dict[str, str]]:
     shell, congress, expiring = (register.fact(name, code) for name in ("shell_rate", "worker_congress_rate", "contract_expiring_90d_count"))
     blind, city_congress = register.fact("blind_unit_count", code), register.fact("worker_congress_rate")
     wanted = {
-        "补报": bool(incomplete_sentences(package)),
+        "补报": bool(incomplete_sentences(package)) or blind.status == "no_data",
         "盲区": bool(blind.value),
         "大户": bool(large.value),
         "有党无会": bool(party.value),
