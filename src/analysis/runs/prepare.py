@@ -72,11 +72,10 @@ class Workshop:
         made = take_in(folder, quarter, regions, self.settings, previous_headcounts=before, locate=located)
         is_totals = bool(len(made.tables.get("totals", []))) and not len(made.tables.get("units", []))
         if regions is None and not is_totals:
-            if (made.sources["table"] == "units").any() and is_main:
-                raise BoundaryError(
-                    "台账里有“单位”表，但没有给出区县界线，无法判断区县。请用 --boundaries 指明界线文件，或在 data/crosswalk.csv 中列出各区县的代码和名称。"
-                )
-        gaps = pd.DataFrame(columns=["region", "table", "column", "reason"]) if is_totals or regions is None else find_gaps(made.sources, made.tables, regions)
+            if is_main:
+                raise BoundaryError("没有给出区县界线，也没有可用的汇总表，无法判断区县。请用 --boundaries 指明界线文件，或在 data/crosswalk.csv 中列出各区县的代码和名称。")
+            return None
+        gaps = pd.DataFrame(columns=["region", "table", "column", "reason"]) if is_totals else find_gaps(made.sources, made.tables, regions)
         return Ledger(quarter, made, gaps, is_totals)
 
     def _headcounts(self, quarter: str) -> pd.Series | None:

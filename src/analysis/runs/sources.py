@@ -117,7 +117,7 @@ def read_crosswalk(path: Path | None) -> pd.DataFrame:
     lacking = {"code", "name"} - set(rows.columns)
     if lacking:
         raise SettingsError(f"对照表 {path} 缺少“代码”或“名称”列，看到的列是 {'、'.join(rows.columns)}。请按“代码,名称,并入代码”补齐表头。")
-    return rows.assign(host_code=rows["host_code"] if "host_code" in rows else "")[["code", "name", "host_code"]].apply(lambda c: c.str.strip())
+    return rows.assign(host_code=rows.get("host_code", ""))[["code", "name", "host_code"]].apply(lambda c: c.str.strip())
 
 
 def read_geography(settings: Settings) -> Geography:
@@ -135,7 +135,7 @@ def read_geography(settings: Settings) -> Geography:
         if not settings.townships.is_file():
             raise BoundaryError(f"没有找到乡镇街道界线文件 {settings.townships}。请用 --townships 指明，或在 workbench.toml 中留空。")
         read = read_townships(settings.townships, polygons, settings)
-        townships, warnings = read.regions, warnings + [*read.warnings]
+        townships, warnings = read.regions, [*warnings, *read.warnings]
     crosswalk = read_crosswalk(settings.crosswalk)
     regions = pd.concat([regions, crosswalk[~crosswalk["code"].isin(regions["code"])]], ignore_index=True).sort_values("code", ignore_index=True)
     return Geography(pd.DataFrame(regions), polygons, townships, tuple(warnings), settings.point_crs)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cache
 
 import pandas as pd
 
@@ -10,7 +10,7 @@ from analysis.errors import SettingsError
 from analysis.paths import TABLES
 
 
-@lru_cache(maxsize=None)
+@cache
 def _read(name: str) -> pd.DataFrame:
     path = TABLES / f"{name}.csv"
     if not path.is_file():
