@@ -9,13 +9,45 @@ import analysis
 
 SOURCE = Path(analysis.__file__).parent
 # docs/architecture.md; charts and wording stand side by side and do not know each other
-FLOORS = (("paths", "errors", "periods", "terms", "settings", "tables", "fonts"), ("intake",), ("places",), ("measures",), ("facts",), ("charts", "wording"),
-          ("publishing",), ("runs",), ("briefings",), ("desk", "cli", "__main__"))
+FLOORS = (
+    ("paths", "errors", "periods", "terms", "settings", "tables", "fonts"),
+    ("intake",),
+    ("places",),
+    ("measures",),
+    ("facts",),
+    ("charts", "wording"),
+    ("publishing",),
+    ("runs",),
+    ("briefings",),
+    ("desk", "cli", "__main__"),
+)
 LEVEL = {name: level for level, names in enumerate(FLOORS) for name in names}
 APART = {("charts", "wording"), ("wording", "charts")}
 MAY_OPEN = ("settings.py", "tables/", "fonts.py", "intake/", "places/boundary_files.py", "publishing/", "runs/", "desk/")
-OPENING_CALLS = {"open", "read_csv", "read_excel", "read_parquet", "read_file", "read_text", "read_bytes", "write_text", "write_bytes", "to_csv", "to_excel", "to_parquet",
-                 "to_file", "mkdir", "unlink", "rmtree", "copyfile", "copytree", "mkdtemp", "mkstemp", "read_table", "write_table"}
+OPENING_CALLS = {
+    "open",
+    "read_csv",
+    "read_excel",
+    "read_parquet",
+    "read_file",
+    "read_text",
+    "read_bytes",
+    "write_text",
+    "write_bytes",
+    "to_csv",
+    "to_excel",
+    "to_parquet",
+    "to_file",
+    "mkdir",
+    "unlink",
+    "rmtree",
+    "copyfile",
+    "copytree",
+    "mkdtemp",
+    "mkstemp",
+    "read_table",
+    "write_table",
+}
 MODULES = sorted(path.relative_to(SOURCE).as_posix() for path in SOURCE.rglob("*.py") if path.name != "__init__.py" or path.parent != SOURCE)
 
 
@@ -67,14 +99,17 @@ def test_only_the_outer_floors_touch_files(module):
     assert not calls, f"{module} calls {calls}: files are read and written in {', '.join(MAY_OPEN)} only"
 
 
-@pytest.mark.parametrize(("module", "text", "expected"), [
-    ("measures/tally.py", "from analysis.runs.store import connect", ["measures/tally.py (measures) imports runs"]),
-    ("measures/tally.py", "from ..runs import store", ["measures/tally.py (measures) imports runs"]),
-    ("intake/ledger.py", "def f():\n    import analysis.places.crs", ["intake/ledger.py (intake) imports places"]),
-    ("facts.py", "from analysis import cli", ["facts.py (facts) imports cli"]),
-    ("wording/engine.py", "from analysis.charts.grades import grade", ["wording/engine.py (wording) imports charts"]),
-    ("charts/maps.py", "from analysis.facts import Fact\nimport pandas", []),
-])
+@pytest.mark.parametrize(
+    ("module", "text", "expected"),
+    [
+        ("measures/tally.py", "from analysis.runs.store import connect", ["measures/tally.py (measures) imports runs"]),
+        ("measures/tally.py", "from ..runs import store", ["measures/tally.py (measures) imports runs"]),
+        ("intake/ledger.py", "def f():\n    import analysis.places.crs", ["intake/ledger.py (intake) imports places"]),
+        ("facts.py", "from analysis import cli", ["facts.py (facts) imports cli"]),
+        ("wording/engine.py", "from analysis.charts.grades import grade", ["wording/engine.py (wording) imports charts"]),
+        ("charts/maps.py", "from analysis.facts import Fact\nimport pandas", []),
+    ],
+)
 def test_the_check_sees_a_wrong_import(module, text, expected):
     assert breaches(module, text) == expected
 

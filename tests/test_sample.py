@@ -33,8 +33,13 @@ def sample() -> Path:
 
 @pytest.mark.parametrize("quarter", QUARTERS)
 def test_the_quarter_equals_its_truth(sample, tmp_path, quarter):
-    settings = load_settings(ledgers=str(sample / "ledgers"), boundaries=str(sample / "boundaries.geojson"), townships=str(sample / "townships.geojson"),
-                             store=str(tmp_path / "store"), out=str(tmp_path / "out"))
+    settings = load_settings(
+        ledgers=str(sample / "ledgers"),
+        boundaries=str(sample / "boundaries.geojson"),
+        townships=str(sample / "townships.geojson"),
+        store=str(tmp_path / "store"),
+        out=str(tmp_path / "out"),
+    )
     package = build_package(settings, quarter)
     folder = tmp_path / "out" / quarter
     frame = pd.read_parquet(package / "indicators.parquet")

@@ -1,5 +1,4 @@
 import pytest
-
 from drawn_city import Outcome, build, drawn_world
 
 

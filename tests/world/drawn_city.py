@@ -6,6 +6,7 @@ import csv
 import json
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import cached_property
 from pathlib import Path
 
 import pandas as pd
@@ -90,8 +91,17 @@ def write_places(folder: Path) -> None:
 
 def settings_of(folder: Path, ledgers: Path, **options) -> Settings:
     write_places(folder)
-    return load_settings(ledgers=str(ledgers), boundaries=str(folder / "boundaries.geojson"), townships=str(folder / "townships.geojson"),
-                         crosswalk=str(HERE / "crosswalk.csv"), store=str(folder / "store"), out=str(folder / "out"), city_code=CITY, city_name="九七市", **options)
+    return load_settings(
+        ledgers=str(ledgers),
+        boundaries=str(folder / "boundaries.geojson"),
+        townships=str(folder / "townships.geojson"),
+        crosswalk=str(HERE / "crosswalk.csv"),
+        store=str(folder / "store"),
+        out=str(folder / "out"),
+        city_code=CITY,
+        city_name="九七市",
+        **options,
+    )
 
 
 @dataclass(frozen=True)
@@ -102,13 +112,14 @@ class Outcome:
     quarter: str
     settings: Settings
 
-    @property
+    @cached_property
     def context(self) -> dict:
         return json.loads((self.folder / "context.json").read_text(encoding="utf-8"))
 
     def report(self, name: str) -> pd.DataFrame:
         return pd.read_csv(self.folder / "intake" / f"{name}.csv", encoding="utf-8-sig", dtype=str, keep_default_na=False)
 
+    @cached_property
     def figures(self) -> dict[tuple[str, str, str], dict]:
         frame = pd.read_parquet(self.folder / "indicators.parquet")
         frame = frame[frame["quarter"] == self.quarter]

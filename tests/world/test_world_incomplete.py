@@ -24,16 +24,16 @@ def gaps_of(made, *regions: str) -> set[tuple[str, str, str]]:
 
 
 def reasons(made, region: str, indicator: str) -> str:
-    return made.figures()[region, "all", indicator]["reason"]
+    return made.figures[region, "all", indicator]["reason"]
 
 
 def left_out(made, indicator: str, segment: str = "all") -> str:
-    return made.figures()["city", segment, indicator]["left_out"]
+    return made.figures["city", segment, indicator]["left_out"]
 
 
 def test_the_whole_city_lacks_nothing(city):
     assert gaps_of(city) == set()
-    assert {figure["left_out"] for key, figure in city.figures().items() if not key[2].endswith("_yoy")} == {""}
+    assert {figure["left_out"] for key, figure in city.figures.items() if not key[2].endswith("_yoy")} == {""}
     assert city.context["failed_files"] == 0
 
 
@@ -46,11 +46,29 @@ def without_covers(tmp_path_factory):
 
 
 def test_an_absent_cover_table_blanks_what_rests_on_it(without_covers):
-    figures = without_covers.figures()
-    blank = ("covered_unit_count", "unit_coverage_rate", "nominal_unit_count", "covered_employee_count", "employee_coverage_rate", "membership_rate_in_covered",
-             "blind_unit_count", "blind_unit_rate", "blind_employee_count", "blind_employee_share", "mandatory_covered_unit_count", "mandatory_unit_union_rate",
-             "newly_covered_unit_count", "worker_congress_rate", "worker_congress_rate_all", "contract_unit_coverage", "contract_employee_coverage",
-             "party_union_sync_rate", "matter_wage_submitted_count", "matter_safety_deliberated_count")
+    figures = without_covers.figures
+    blank = (
+        "covered_unit_count",
+        "unit_coverage_rate",
+        "nominal_unit_count",
+        "covered_employee_count",
+        "employee_coverage_rate",
+        "membership_rate_in_covered",
+        "blind_unit_count",
+        "blind_unit_rate",
+        "blind_employee_count",
+        "blind_employee_share",
+        "mandatory_covered_unit_count",
+        "mandatory_unit_union_rate",
+        "newly_covered_unit_count",
+        "worker_congress_rate",
+        "worker_congress_rate_all",
+        "contract_unit_coverage",
+        "contract_employee_coverage",
+        "party_union_sync_rate",
+        "matter_wage_submitted_count",
+        "matter_safety_deliberated_count",
+    )
     assert_equal(figures, all_of("970102", *blank) | all_of("970102", "unit_coverage_rate", segment="small_micro") | all_of("970102001", "covered_unit_count"))
     assert "没有报送“覆盖关系”表" in reasons(without_covers, "970102", "unit_coverage_rate")
     for indicator in blank:
@@ -58,26 +76,60 @@ def test_an_absent_cover_table_blanks_what_rests_on_it(without_covers):
 
 
 def test_an_absent_cover_table_leaves_the_rest_alone(without_covers):
-    west = {"eligible_unit_count": "10", "employee_count": "628", "member_count": "368", "membership_rate_all": "368/628", "mandatory_unit_count": "7",
-            "migrant_worker_count": "70", "union_org_count": "4", "shell_rate": "4/4", "contract_expiring_90d_count": "1"}
-    city = {"eligible_unit_count": "35", "member_count": "2687", "membership_rate_all": "2687/4213", "mandatory_unit_count": "20", "union_org_count": "14",
-            "shell_rate": "6/14", "contract_expiring_90d_count": "4", "party_unit_count": "10"}
-    expected = {("970102", "all", indicator): value for indicator, value in west.items()} | {("city", "all", indicator): value for indicator, value in city.items()}
-    assert_equal(without_covers.figures(), expected)
+    west = {
+        "eligible_unit_count": "10",
+        "employee_count": "628",
+        "member_count": "368",
+        "membership_rate_all": "368/628",
+        "mandatory_unit_count": "7",
+        "migrant_worker_count": "70",
+        "union_org_count": "4",
+        "shell_rate": "4/4",
+        "contract_expiring_90d_count": "1",
+    }
+    city = {
+        "eligible_unit_count": "35",
+        "member_count": "2687",
+        "membership_rate_all": "2687/4213",
+        "mandatory_unit_count": "20",
+        "union_org_count": "14",
+        "shell_rate": "6/14",
+        "contract_expiring_90d_count": "4",
+        "party_unit_count": "10",
+    }
+    expected = {("970102", "all", indicator): value for indicator, value in west.items()} | {
+        ("city", "all", indicator): value for indicator, value in city.items()
+    }
+    assert_equal(without_covers.figures, expected)
 
 
 def test_an_absent_cover_table_leaves_the_district_out_of_both_sides(without_covers):
     """The city less 西河区: 35−10 units, 22−5 covered; 4213−628 employees; of the enterprises 25−8, 16−5 covered."""
-    city = {"covered_unit_count": "17", "unit_coverage_rate": "17/25", "covered_employee_count": "3164", "employee_coverage_rate": "3164/3585",
-            "membership_rate_in_covered": "2269/3164", "blind_unit_count": "8", "blind_unit_rate": "8/25", "blind_employee_share": "421/3585", "nominal_unit_count": "1",
-            "mandatory_unit_union_rate": "9/13", "newly_covered_unit_count": "13", "worker_congress_rate": "7/11", "worker_congress_rate_all": "7/17",
-            "contract_unit_coverage": "4/11", "contract_employee_coverage": "1499/3057", "party_union_sync_rate": "6/8", "matter_wage_submitted_count": "3",
-            "matter_safety_submitted_count": "2"}
-    assert_equal(without_covers.figures(), {("city", "all", indicator): value for indicator, value in city.items()})
+    city = {
+        "covered_unit_count": "17",
+        "unit_coverage_rate": "17/25",
+        "covered_employee_count": "3164",
+        "employee_coverage_rate": "3164/3585",
+        "membership_rate_in_covered": "2269/3164",
+        "blind_unit_count": "8",
+        "blind_unit_rate": "8/25",
+        "blind_employee_share": "421/3585",
+        "nominal_unit_count": "1",
+        "mandatory_unit_union_rate": "9/13",
+        "newly_covered_unit_count": "13",
+        "worker_congress_rate": "7/11",
+        "worker_congress_rate_all": "7/17",
+        "contract_unit_coverage": "4/11",
+        "contract_employee_coverage": "1499/3057",
+        "party_union_sync_rate": "6/8",
+        "matter_wage_submitted_count": "3",
+        "matter_safety_submitted_count": "2",
+    }
+    assert_equal(without_covers.figures, {("city", "all", indicator): value for indicator, value in city.items()})
 
 
 def test_an_absent_cover_table_makes_changes_of_another_scope_blank(without_covers):
-    figures = without_covers.figures()
+    figures = without_covers.figures
     assert_equal(figures, all_of("city", "unit_coverage_rate_qoq", "covered_unit_count_yoy") | all_of("970102", "unit_coverage_rate_qoq"))
     assert "缺报的区县不同" in reasons(without_covers, "city", "unit_coverage_rate_qoq")
     assert_equal(figures, {("970101", "all", "unit_coverage_rate_qoq"): "6/9-2/3", ("city", "all", "eligible_unit_count_qoq"): "25"})
@@ -92,7 +144,7 @@ def test_an_absent_cover_table_then_blanks_newly_covered_now(tmp_path):
     """The quarter before lacks 西河区's covers: who is new there cannot be told; the others' 5+5+3 can."""
     world = drawn_world()
     del world.tables["2021Q3", "西河区", "覆盖关系"]
-    figures = build(world, tmp_path).figures()
+    figures = build(world, tmp_path).figures
     assert_equal(figures, all_of("970102", "newly_covered_unit_count", "unit_coverage_rate_qoq") | {("970101", "all", "newly_covered_unit_count"): "5"})
     assert figures["city", "all", "newly_covered_unit_count"]["left_out"] == "970102"
     assert "上一季度" in figures["970102", "all", "newly_covered_unit_count"]["reason"]
@@ -112,12 +164,36 @@ def truncated(tmp_path_factory):
 
 def test_an_unreadable_file_blanks_its_district(truncated):
     """The city less 南原县: 27 units, 16 covered; 2448 employees; unions 10; HT-07 went with its file, so 丁一 has no contract and three are left to expire."""
-    figures = truncated.figures()
-    assert_equal(figures, all_of("970103", "eligible_unit_count", "member_count", "unit_coverage_rate", "union_org_count", "worker_congress_rate",
-                                 "contract_expiring_90d_count", "migrant_worker_count", "matter_wage_submitted_count", "eligible_unit_count_qoq"))
-    city = {"eligible_unit_count": "27", "unit_coverage_rate": "16/27", "employee_count": "2448", "member_count": "1856", "membership_rate_all": "1856/2448",
-            "union_org_count": "10", "shell_rate": "5/10", "worker_congress_rate": "8/12", "contract_unit_coverage": "5/12", "contract_expiring_90d_count": "3",
-            "newly_covered_unit_count": "12", "migrant_worker_count": "592"}
+    figures = truncated.figures
+    assert_equal(
+        figures,
+        all_of(
+            "970103",
+            "eligible_unit_count",
+            "member_count",
+            "unit_coverage_rate",
+            "union_org_count",
+            "worker_congress_rate",
+            "contract_expiring_90d_count",
+            "migrant_worker_count",
+            "matter_wage_submitted_count",
+            "eligible_unit_count_qoq",
+        ),
+    )
+    city = {
+        "eligible_unit_count": "27",
+        "unit_coverage_rate": "16/27",
+        "employee_count": "2448",
+        "member_count": "1856",
+        "membership_rate_all": "1856/2448",
+        "union_org_count": "10",
+        "shell_rate": "5/10",
+        "worker_congress_rate": "8/12",
+        "contract_unit_coverage": "5/12",
+        "contract_expiring_90d_count": "3",
+        "newly_covered_unit_count": "12",
+        "migrant_worker_count": "592",
+    }
     assert_equal(figures, {("city", "all", indicator): value for indicator, value in city.items()})
     for indicator in city:
         assert left_out(truncated, indicator) == "970103"
@@ -125,8 +201,8 @@ def test_an_unreadable_file_blanks_its_district(truncated):
 
 
 def test_an_unreadable_file_makes_the_citys_changes_blank(truncated):
-    assert_equal(truncated.figures(), all_of("city", "eligible_unit_count_qoq", "unit_coverage_rate_qoq", "union_org_count_qoq", "member_count_yoy"))
-    assert_equal(truncated.figures(), {("970104", "all", "eligible_unit_count_qoq"): "6"})
+    assert_equal(truncated.figures, all_of("city", "eligible_unit_count_qoq", "unit_coverage_rate_qoq", "union_org_count_qoq", "member_count_yoy"))
+    assert_equal(truncated.figures, {("970104", "all", "eligible_unit_count_qoq"): "6"})
 
 
 def test_an_unreadable_file_is_a_failure_of_its_own(truncated):
@@ -146,11 +222,35 @@ def stopped(tmp_path_factory):
 
 def test_a_stopped_union_table_blanks_unions_and_coverage(stopped):
     """The city less 东山区: 26 units, 16 covered; 11 unions, 5 of them 挂牌、空壳; units and members are whole."""
-    figures = stopped.figures()
-    assert_equal(figures, all_of("970101", "unit_coverage_rate", "covered_unit_count", "union_org_count", "union_level_1_count", "shell_rate", "standard_met_rate",
-                                 "worker_congress_rate", "party_union_sync_rate", "newly_covered_unit_count"))
-    city = {"eligible_unit_count": "35", "member_count": "2687", "unit_coverage_rate": "16/26", "blind_unit_count": "10", "union_org_count": "11", "shell_rate": "5/11",
-            "standard_met_rate": "3/11", "six_haves_all_rate": "7/11", "worker_congress_rate": "9/12", "party_union_sync_rate": "5/6", "newly_covered_unit_count": "12"}
+    figures = stopped.figures
+    assert_equal(
+        figures,
+        all_of(
+            "970101",
+            "unit_coverage_rate",
+            "covered_unit_count",
+            "union_org_count",
+            "union_level_1_count",
+            "shell_rate",
+            "standard_met_rate",
+            "worker_congress_rate",
+            "party_union_sync_rate",
+            "newly_covered_unit_count",
+        ),
+    )
+    city = {
+        "eligible_unit_count": "35",
+        "member_count": "2687",
+        "unit_coverage_rate": "16/26",
+        "blind_unit_count": "10",
+        "union_org_count": "11",
+        "shell_rate": "5/11",
+        "standard_met_rate": "3/11",
+        "six_haves_all_rate": "7/11",
+        "worker_congress_rate": "9/12",
+        "party_union_sync_rate": "5/6",
+        "newly_covered_unit_count": "12",
+    }
     assert_equal(figures, {("city", "all", indicator): value for indicator, value in city.items()})
     assert left_out(stopped, "unit_coverage_rate") == "970101" and left_out(stopped, "eligible_unit_count") == ""
     assert_equal(figures, {("970101", "all", "eligible_unit_count"): "9", ("970101", "all", "contract_expiring_90d_count"): "1"})
@@ -177,29 +277,46 @@ def without_columns(tmp_path_factory):
 
 
 def test_an_optional_column_that_a_file_lacks_is_no_data_for_its_district(without_columns):
-    figures = without_columns.figures()
-    assert_equal(figures, all_of("970104", "migrant_worker_count", "party_union_sync_rate", "party_unit_count")
-                 | all_of("970104", "eligible_unit_count", "covered_unit_count", "unit_coverage_rate", "member_count", segment="above_scale")
-                 | all_of("970104001", "migrant_worker_count") | all_of("970104001", "eligible_unit_count", segment="above_scale"))
+    figures = without_columns.figures
+    assert_equal(
+        figures,
+        all_of("970104", "migrant_worker_count", "party_union_sync_rate", "party_unit_count")
+        | all_of("970104", "eligible_unit_count", "covered_unit_count", "unit_coverage_rate", "member_count", segment="above_scale")
+        | all_of("970104001", "migrant_worker_count")
+        | all_of("970104001", "eligible_unit_count", segment="above_scale"),
+    )
     assert "农民工数" in reasons(without_columns, "970104", "migrant_worker_count")
-    assert_equal(figures, {("city", "all", "migrant_worker_count"): "222", ("city", "all", "migrant_member_count"): "460", ("city", "all", "party_union_sync_rate"): "6/8",
-                           ("city", "above_scale", "unit_coverage_rate"): "7/8", ("city", "above_scale", "employee_count"): "2335",
-                           ("970104", "all", "migrant_member_count"): "300", ("970104", "all", "unit_coverage_rate"): "5/8", ("city", "all", "unit_coverage_rate"): "22/35",
-                           ("city", "small_micro", "unit_coverage_rate"): "13/18", ("970103", "all", "dispatched_worker_count"): "0"})
+    assert_equal(
+        figures,
+        {
+            ("city", "all", "migrant_worker_count"): "222",
+            ("city", "all", "migrant_member_count"): "460",
+            ("city", "all", "party_union_sync_rate"): "6/8",
+            ("city", "above_scale", "unit_coverage_rate"): "7/8",
+            ("city", "above_scale", "employee_count"): "2335",
+            ("970104", "all", "migrant_member_count"): "300",
+            ("970104", "all", "unit_coverage_rate"): "5/8",
+            ("city", "all", "unit_coverage_rate"): "22/35",
+            ("city", "small_micro", "unit_coverage_rate"): "13/18",
+            ("970103", "all", "dispatched_worker_count"): "0",
+        },
+    )
     assert left_out(without_columns, "migrant_worker_count") == left_out(without_columns, "unit_coverage_rate", "above_scale") == "970104"
     assert left_out(without_columns, "unit_coverage_rate") == ""
 
 
 def test_an_optional_column_that_a_file_lacks_is_told_and_compares_with_nothing(without_columns):
     assert gaps_of(without_columns) == {("970104", "units", c) for c in ("migrant_worker_count", "has_party_org", "is_above_scale")}
-    assert_equal(without_columns.figures(), all_of("city", "migrant_worker_count_qoq") | {("970101", "all", "migrant_worker_count_qoq"): "32"})
+    assert_equal(without_columns.figures, all_of("city", "migrant_worker_count_qoq") | {("970101", "all", "migrant_worker_count_qoq"): "32"})
 
 
 def test_a_district_that_sends_nothing_is_blank_too(tmp_path):
     world = drawn_world()
     world.tables = {key: rows for key, rows in world.tables.items() if key[:2] != ("2021Q4", "南原县")}
     made = build(world, tmp_path)
-    assert_equal(made.figures(), all_of("970103", "eligible_unit_count", "unit_coverage_rate", "union_org_count") | {("city", "all", "unit_coverage_rate"): "16/27"})
+    assert_equal(
+        made.figures, all_of("970103", "eligible_unit_count", "unit_coverage_rate", "union_org_count") | {("city", "all", "unit_coverage_rate"): "16/27"}
+    )
     assert ("970103", "units", "") in gaps_of(made)
 
 
@@ -232,7 +349,7 @@ def test_a_quarter_that_is_not_there_names_those_that_are(tmp_path):
 
 
 def test_ratios_of_the_city_are_those_of_the_districts_counted(without_covers):
-    figures = without_covers.figures()
+    figures = without_covers.figures
     for indicator in ("unit_coverage_rate", "worker_congress_rate", "contract_employee_coverage"):
         parts = [figures[d, "all", indicator] for d in DISTRICTS if figures[d, "all", indicator]["status"] == "ok"]
         whole = figures["city", "all", indicator]

@@ -83,7 +83,7 @@ def _sums(cube: pd.DataFrame, key: str, codes: list[str]) -> tuple[dict[str, int
     segments = list(segment_bits())
     out = np.zeros((len(codes), len(segments), len(bases)), dtype=np.int64)
     rows = cube[cube[key].isin(codes)]
-    at = pd.Series(range(len(codes)), index=codes).reindex(rows[key]).to_numpy()
+    at = pd.Index(codes, dtype=object).get_indexer(rows[key])
     values, masks = rows[bases].to_numpy(dtype=np.int64), rows["mask"].to_numpy()
     for segment, bit in segment_bits().items():
         inside = (masks >> bit) & 1 == 1
