@@ -88,7 +88,9 @@ def _check(name: str, value: Any, where: str) -> Any:
             raise SettingsError(f"{where} 的设置“{name}”应为列名到倍数的对照，例如 employee_count = 10000。请改正后重试。")
         return dict(value)
     if name in ("excluded_prefixes", "formats"):
-        return tuple(str(v) for v in value)
+        if not isinstance(value, list | tuple) or not all(isinstance(v, str) for v in value):
+            raise SettingsError(f"{where} 的设置“{name}”写作 {value!r}，应为方括号里带引号的几项，例如 {name} = {list(getattr(Settings, name))[:2]}。请改正后重试。")
+        return tuple(value)
     kind = bool if isinstance(default, bool) else int if isinstance(default, int) else float if isinstance(default, float) else str
     if kind is float and isinstance(value, int) and not isinstance(value, bool):
         value = float(value)
@@ -103,6 +105,8 @@ def _resolve(name: str, value: Any, base: Path, where: str) -> Any:
         return _check(name, value, where)
     if value in ("", None):
         return None
+    if not isinstance(value, str | Path):
+        raise SettingsError(f"{where} 的设置“{name}”写作 {value!r}，应为带引号的路径。请改正后重试。")
     path = Path(value)
     return path if path.is_absolute() else (base / path).resolve()
 
@@ -134,7 +138,9 @@ def load_settings(path: Path | None = None, **overrides: Any) -> Settings:
     if file.is_file():
         try:
             data = tomllib.loads(file.read_text(encoding="utf-8-sig"))
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        except UnicodeDecodeError as error:
+            raise SettingsError(f"{file.name} 不是 UTF-8 编码的文本。请用记事本另存为 UTF-8 后重试。") from error
+        except tomllib.TOMLDecodeError as error:
             raise SettingsError(f"{file.name} 读不懂：{error}。请检查引号和等号，Windows 路径请用 / 或单引号。") from error
         values = {k: _resolve(k, v, file.parent, file.name) for k, v in _flatten(data, file.name).items()}
     elif path is not None:

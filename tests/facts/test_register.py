@@ -98,3 +98,17 @@ def test_the_denominator_of_a_rate_has_the_scope_of_the_rate():
     made = register([rate("970100", 20, 40, level="city", left_out="970102")])
     below = made.denominator(made.fact("unit_coverage_rate"))
     assert (below.text, below.name, below.left_out, below.id) == ("40", "应建会单位", ("970102",), "2021Q3/970100/all/unit_coverage_rate_denominator")
+
+
+def test_unlike_scopes_are_neither_subtracted_nor_divided():
+    rows = [rate("970100", 20, 40, level="city", left_out="970102"), rate("970100", 30, 60, level="city") | {"indicator": "blind_unit_rate"}]
+    made = register(rows)
+    covered, blind = made.fact("unit_coverage_rate"), made.fact("blind_unit_rate")
+    assert made.difference(covered, blind, "x", "差").reason == "两个数缺报的区县不同，不能相减或相除"
+    assert made.share(covered, blind, "y", "比", "分母").reason == "两个数缺报的区县不同，不能相减或相除"
+
+
+def test_what_is_left_of_a_rate_has_its_scope():
+    made = register([rate("970100", 15, 40, level="city", left_out="970102")])
+    left = made.remainder(made.fact("unit_coverage_rate"), "uncovered", "没有工会的单位")
+    assert (left.text, left.left_out) == ("25", ("970102",))

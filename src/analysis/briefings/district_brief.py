@@ -42,9 +42,8 @@ def words(package: Package, areas: Areas) -> dict[str, Any]:
     register, code = package.register, package.region_code
     kind = situation(register, code)
     strong, weak = strengths(register, code) if kind not in ("太少", "无数据", "不予显示") else ([], [])
-    mandatory = [register.fact(f"mandatory_{which}unit_count", code) for which in ("", "covered_")]
-    large = register.difference(*mandatory, "uncovered", "25人以上盲区单位")
-    party = register.difference(register.fact("party_unit_count", code), register.fact("party_covered_unit_count", code), "uncovered", "有党组织无工会的单位")
+    large = register.remainder(register.fact("mandatory_unit_union_rate", code), "uncovered", "25人以上盲区单位")
+    party = register.remainder(register.fact("party_union_sync_rate", code), "uncovered", "有党组织无工会的单位")
     return {
         "本区": Place(register, code, name=package.region_name),
         "情形": kind,

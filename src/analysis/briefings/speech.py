@@ -45,7 +45,7 @@ def words(package: Package) -> dict[str, Any]:
         "小微两新占比": share_of_blind(register),
         "只议未审": any(register.fact(f"matter_{m}_deliberated_count").value for m in ("wage", "welfare", "safety")),
         "盲区集中地": blank_places(package),
-        "大户盲区": register.difference(register.fact("mandatory_unit_count"), register.fact("mandatory_covered_unit_count"), "uncovered", "25人以上盲区单位"),
+        "大户盲区": register.remainder(register.fact("mandatory_unit_union_rate"), "uncovered", "25人以上盲区单位"),
         "反向": reversals(register, ("all", "small_micro", "two_new", *industries())),
         "三类": ladder(register),
         "空壳程度": prevalence(register.fact("shell_rate")),
@@ -53,7 +53,7 @@ def words(package: Package) -> dict[str, Any]:
         "中小未建制率": share,
         "中小程度": quantity(share),
         "两新行业": new_trades(register),
-        "有党无会": register.difference(register.fact("party_unit_count"), register.fact("party_covered_unit_count"), "uncovered", "有党组织无工会的单位"),
+        "有党无会": register.remainder(register.fact("party_union_sync_rate"), "uncovered", "有党组织无工会的单位"),
     }
 
 

@@ -16,6 +16,8 @@ from analysis.periods import Quarter
 def _definitions() -> dict[str, dict[str, str]]:
     return {row["indicator"]: row for row in tables.load("indicators").to_dict("records")}
 
+UNLIKE = "两个数缺报的区县不同，不能相减或相除"
+
 
 @dataclass
 class Register:
@@ -179,7 +181,9 @@ class Register:
         return self.derived(own, "gap_to_city", 100 * (Fraction(own.value) - Fraction(city.value)), "pp", name, left_out=city.left_out)
 
     def share(self, part: Fact, whole: Fact, suffix: str, name: str, denominator_name: str) -> Fact:
-        """Return part ÷ whole as a fact of its own."""
+        """Return part ÷ whole as a fact of its own; blank where the two leave different districts out."""
+        if part.is_ok and whole.is_ok and part.left_out != whole.left_out:
+            return self.derived(part, suffix, None, "ratio", name, status="no_data", reason=UNLIKE, decimals=1)
         if not (part.is_ok and whole.is_ok and whole.value):
             return self.derived(part, suffix, None, "ratio", name, status="no_data", reason=part.reason or whole.reason or "分母为零", decimals=1)
         made = replace(
@@ -202,8 +206,18 @@ class Register:
                        name=rate.denominator_name, decimals=0)  # fmt: skip
         return self._remember(made)
 
+    def remainder(self, rate: Fact, suffix: str, name: str) -> Fact:
+        """Return denominator − numerator of a rate (e.g. units without a union), with the scope of the rate."""
+        value = rate.denominator - rate.numerator if rate.is_ok else None
+        return self.derived(rate, suffix, value, "count", name, decimals=0, denominator_name="")
+
     def difference(self, left: Fact, right: Fact, suffix: str, name: str) -> Fact:
-        """Return left − right of two counts as a fact of its own."""
+        """Return left − right of two counts as a fact of its own; blank where the two leave different districts out.
+
+        Subtracting unlike scopes would count a district that sent no cover table as wholly without unions.
+        """
+        if left.is_ok and right.is_ok and left.left_out != right.left_out:
+            return self.derived(left, suffix, None, left.unit, name, status="no_data", reason=UNLIKE)
         if not (left.is_ok and right.is_ok):
             return self.derived(left, suffix, None, left.unit, name, status="no_data", reason=left.reason or right.reason)
         return self.derived(left, suffix, left.value - right.value, left.unit, name)

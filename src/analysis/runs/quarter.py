@@ -61,7 +61,7 @@ def run_quarter(settings: Settings, quarter: str, scope: str = "all", documents:
     files = write_indicators(package.register.frame.query("quarter == @quarter"), target)
     files += copy_intake(folder, target, settings.audience == "internal")
     outcomes = _run_jobs(jobs, package, settings, target, force, say)
-    earlier = _still_valid(read_manifest(target), package, settings, outcomes, target)
+    earlier = _still_valid(read_manifest(target), package, settings, outcomes, target, say)
     index = write_door(target, package, [*outcomes, *earlier], say)
     made = [target / name for o in [*outcomes, *earlier] for name in o.files]
     context = json.loads((folder / "context.json").read_text(encoding="utf-8"))
@@ -159,11 +159,11 @@ def _parameters(job: Job, package: Package) -> dict[str, object]:
     return {"quarter": package.quarter, "scope": job.scope, "package": str(package.folder), "audience": package.audience, "map_use": package.map_use}
 
 
-def _still_valid(manifest: dict, package: Package, settings: Settings, outcomes: list[Outcome], target: Path) -> list[Outcome]:
-    """Documents of earlier runs of this quarter that this run did not touch and that rest on the same data."""
+def _still_valid(manifest: dict, package: Package, settings: Settings, outcomes: list[Outcome], target: Path, say: Say) -> list[Outcome]:
+    """Documents of earlier runs of this quarter that this run did not touch and that rest on the same data; others are taken away, and it is said."""
     mine = {(o.document, o.scope) for o in outcomes}
     same = manifest.get("package") == package.folder.name and manifest.get("settings", {}).get("audience") == settings.audience
-    kept = []
+    kept, gone = [], 0
     for record in manifest.get("jobs", []):
         if (record["document"], record["scope"]) in mine:
             continue
@@ -172,9 +172,12 @@ def _still_valid(manifest: dict, package: Package, settings: Settings, outcomes:
             kept.append(
                 Outcome(record["document"], record["scope"], record["status"], record["seconds"], record["reason"], files, {"key": record.get("key", "")})
             )
-        elif not same:
+        elif files:
+            gone += 1
             for name in files:  # made from other figures: it would pass for fresh beside the new ones
                 (target / name).unlink()
+    if gone:
+        say(f"另有 {gone} 份文稿是用以前的数据或读者范围做的，已移除，以免与新数字混用；需要时请不带 --documents、--scope 重新运行。")
     return kept
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 import tomllib
 from dataclasses import dataclass, replace
@@ -12,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.errors import BoundaryError, LedgerError, SettingsError
+from analysis.intake.readers import decode
 from analysis.paths import DEMO
 from analysis.places.boundaries import read_boundaries, read_townships
 from analysis.places.crs import to_wgs84
@@ -112,12 +114,39 @@ def read_crosswalk(path: Path | None) -> pd.DataFrame:
     empty = pd.DataFrame({"code": [], "name": [], "host_code": []}, dtype=str)
     if path is None or not path.is_file():
         return empty
-    rows = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
+    rows = _read_table(path, "对照表")
     rows.columns = [{"代码": "code", "名称": "name", "并入代码": "host_code"}.get(c.strip(), c.strip()) for c in rows.columns]
     lacking = {"code", "name"} - set(rows.columns)
     if lacking:
         raise SettingsError(f"对照表 {path} 缺少“代码”或“名称”列，看到的列是 {'、'.join(rows.columns)}。请按“代码,名称,并入代码”补齐表头。")
-    return rows.assign(host_code=rows.get("host_code", ""))[["code", "name", "host_code"]].apply(lambda c: c.str.strip())
+    rows = rows.assign(host_code=rows["host_code"] if "host_code" in rows else "")[["code", "name", "host_code"]].apply(lambda c: c.str.strip())
+    odd = rows[~rows["code"].str.fullmatch(r"\d{6}") | (rows["name"] == "") | rows["code"].duplicated()]
+    if len(odd):
+        raise SettingsError(f"对照表 {path} 的“{'，'.join(odd.iloc[0])}”一行有误：代码应为六位数字、各行不同，名称不能空。请改正后重试。")
+    return rows
+
+
+def _read_table(path: Path, what: str) -> pd.DataFrame:
+    """Read a small CSV of the user's, in UTF-8 or as Excel saves it in Chinese."""
+    try:
+        return pd.read_csv(io.StringIO(decode(path.read_bytes())), dtype=str, keep_default_na=False)
+    except (LedgerError, pd.errors.ParserError, pd.errors.EmptyDataError) as error:
+        raise SettingsError(f"{what} {path} 读不懂，应为 UTF-8 编码、逗号分隔的 CSV。请用 Excel 另存为“CSV UTF-8”后重试。") from error
+
+
+def check_geography_files(settings: Settings) -> None:
+    """Raise :class:`BoundaryError` where a named boundary file is not there; an earlier package must not hide that."""
+    for path, what, option in ((settings.boundaries, "区县", "boundaries"), (settings.townships, "乡镇街道", "townships")):
+        if path is not None and not path.is_file():
+            raise BoundaryError(f"没有找到{what}界线文件 {path}。请用 --{option} 指明，或修改 workbench.toml 的 {option}。")
+
+
+def _check_hosts(regions: pd.DataFrame, path: Path | None) -> None:
+    own = set(regions.loc[regions["host_code"] == "", "code"])
+    lost = regions[(regions["host_code"] != "") & ~regions["host_code"].isin(own)]
+    if len(lost):
+        row = lost.iloc[0]
+        raise SettingsError(f"对照表 {path} 把{row['name']}（{row['code']}）并入 {row['host_code']}，而本市没有这个区县。请填写界线文件里有的区县代码后重试。")
 
 
 def read_geography(settings: Settings) -> Geography:
@@ -125,19 +154,17 @@ def read_geography(settings: Settings) -> Geography:
     warnings: list[str] = []
     polygons = townships = None
     regions = pd.DataFrame({"code": [], "name": [], "host_code": []}, dtype=str)
+    check_geography_files(settings)
     if settings.boundaries is not None:
-        if not settings.boundaries.is_file():
-            raise BoundaryError(f"没有找到区县界线文件 {settings.boundaries}。请用 --boundaries 指明，或修改 workbench.toml 的 boundaries。")
         read = read_boundaries(settings.boundaries, settings)
         polygons, warnings = read.regions, [*read.warnings]
         regions = polygons[["code", "name"]].assign(host_code="")
     if settings.townships is not None and polygons is not None:
-        if not settings.townships.is_file():
-            raise BoundaryError(f"没有找到乡镇街道界线文件 {settings.townships}。请用 --townships 指明，或在 workbench.toml 中留空。")
         read = read_townships(settings.townships, polygons, settings)
         townships, warnings = read.regions, [*warnings, *read.warnings]
     crosswalk = read_crosswalk(settings.crosswalk)
     regions = pd.concat([regions, crosswalk[~crosswalk["code"].isin(regions["code"])]], ignore_index=True).sort_values("code", ignore_index=True)
+    _check_hosts(regions, settings.crosswalk)
     return Geography(pd.DataFrame(regions), polygons, townships, tuple(warnings), settings.point_crs)
 
 

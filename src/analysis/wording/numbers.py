@@ -124,7 +124,7 @@ class Figure:
         return Figure(self.register, self.register.fact(indicator, f.region_code, f.segment, f.quarter))
 
     def __getitem__(self, name: str) -> Any:
-        """Answer the Chinese names that templates use: 环比 同比 名次 与全市之差 绝对值 有数 为零 满百."""
+        """Answer the Chinese names that templates use: 环比 同比 名次 与全市之差 绝对值 分母数 有数 为零 满百."""
         f, register = self.fact, self.register
         answers: dict[str, Callable[[], Any]] = {
             "有数": lambda: f.is_ok,
@@ -138,6 +138,7 @@ class Figure:
             "绝对值": lambda: Figure(register, magnitude(register, f)),
             "原因": lambda: named(f.reason),
             "分母名": lambda: f.denominator_name,
+            "分母数": lambda: Figure(register, register.denominator(f)),
         }
         return answers[name]()
 
