@@ -144,6 +144,7 @@ def test_an_absent_cover_table_then_blanks_newly_covered_now(tmp_path):
     """The quarter before lacks 西河区's covers: who is new there cannot be told; the others' 5+5+3 can."""
     world = drawn_world()
     del world.tables["2021Q3", "西河区", "覆盖关系"]
+    world.keep_quarters("2021Q3", "2021Q4")
     figures = build(world, tmp_path).figures
     assert_equal(figures, all_of("970102", "newly_covered_unit_count", "unit_coverage_rate_qoq") | {("970101", "all", "newly_covered_unit_count"): "5"})
     assert figures["city", "all", "newly_covered_unit_count"]["left_out"] == "970102"
@@ -217,6 +218,7 @@ def stopped(tmp_path_factory):
     """东山区's 工会 table has no 成立日期."""
     world = drawn_world()
     world.drop_column("2021Q4", "东山区", "工会", "成立日期")
+    world.keep_quarters("2021Q3", "2021Q4")
     return build(world, tmp_path_factory.mktemp("stopped"))
 
 
@@ -273,6 +275,7 @@ def without_columns(tmp_path_factory):
     world = drawn_world()
     for header in ("农民工数", "有无党组织", "规模以上"):
         world.drop_column("2021Q4", "北岭县", "单位", header)
+    world.keep_quarters("2021Q3", "2021Q4")
     return build(world, tmp_path_factory.mktemp("without_columns"))
 
 
@@ -313,6 +316,7 @@ def test_an_optional_column_that_a_file_lacks_is_told_and_compares_with_nothing(
 def test_a_district_that_sends_nothing_is_blank_too(tmp_path):
     world = drawn_world()
     world.tables = {key: rows for key, rows in world.tables.items() if key[:2] != ("2021Q4", "南原县")}
+    world.keep_quarters("2021Q4")
     made = build(world, tmp_path)
     assert_equal(
         made.figures, all_of("970103", "eligible_unit_count", "unit_coverage_rate", "union_org_count") | {("city", "all", "unit_coverage_rate"): "16/27"}
