@@ -61,9 +61,9 @@ def test_a_district_without_unions_or_enterprises():
 
 
 def test_method_note_names_the_rule_and_what_is_lacking():
-    gaps = [{"region": "970102", "region_name": "乙区", "table": "unions", "column": "system_count", "reason": "没有这一列"}]
+    gaps = [{"region": "970102", "region_name": "乙区", "table": "unions", "column": "system_count", "reason": "报送的“工会”表没有“建制项数”一列"}]
     said = paragraph(district_brief.write(package("970102", incomplete=gaps)).blocks, "口径：")
-    assert "职工25人以上（含25人）为工作口径，工会法数的是会员。" in said and "乙区“工会”表缺“建制项数”" in said
+    assert "职工25人以上（含25人）为工作口径，工会法数的是会员。" in said and "乙区报送的“工会”表没有“建制项数”列" in said
 
 
 def test_the_city_has_no_district_brief():

@@ -12,6 +12,7 @@ from analysis.briefings.context import (
     blank_note,
     figure,
     industries,
+    left_out_note,
     open_draft,
     segment_name,
     share_of_blind,
@@ -87,6 +88,7 @@ def area_table(areas: Areas) -> dict[str, Any]:
     rows = {code: [register.fact(name, code, segment) for name, segment in wanted] for code in [*areas.names, package.region_code]}
     names = areas.names | {package.region_code: f"{package.region_name}合计"}
     note = NEVER_ADDED + "率的分母为该类应建会单位。" + blank_note([f for row in rows.values() for f in row])
+    note += left_out_note(register, rows[package.region_code])
     return blocks.table([(areas.word, "left"), *((head, "right") for head in heads)], [[names[code], *row] for code, row in rows.items()],
                         caption=f"{package.region_name}各{areas.word}小微企业和两新组织盲区单位（家）", note=note)  # fmt: skip
 

@@ -14,6 +14,7 @@ from analysis.errors import TemplateError
 from analysis.facts import Fact, Register
 from analysis.periods import Quarter
 from analysis.publishing import blocks
+from analysis.runs.incomplete import sentences
 from analysis.wording.engine import Engine, Text
 from analysis.wording.numbers import Figure, clean, magnitude, mark, named, say
 from analysis.wording.phrases import is_weak, rule_of_25, segment_against_city
@@ -111,6 +112,17 @@ def blank_note(facts: Sequence[Fact]) -> str:
     return note
 
 
+def left_out_note(register: Register, facts: Sequence[Fact]) -> str:
+    """Return what the figures of a total leave out: ``合计中，已覆盖单位、单位覆盖率未含甲区。``; empty where nothing is left out."""
+    names = dict(register.regions("district"))
+    groups: dict[tuple[str, ...], list[str]] = {}
+    for fact in facts:
+        if fact.is_ok and fact.left_out:
+            groups.setdefault(fact.left_out, []).append(fact.name)
+    clauses = [f"{'、'.join(dict.fromkeys(said))}未含{'、'.join(clean(names.get(c, c)) for c in out)}" for out, said in groups.items()]
+    return f"合计中，{'；'.join(clauses)}。" if clauses else ""
+
+
 def as_figures(register: Register, value: Any) -> Any:
     """Return facts, also inside lists and dicts, as the figures that templates compare and write."""
     if isinstance(value, Fact):
@@ -157,22 +169,13 @@ def common_words(package: Package) -> dict[str, Any]:
 
 
 def incomplete_sentences(package: Package) -> list[str]:
-    """Return one clause a district whose submission lacks what this document's figures rest on: ``甲区“单位”表缺“入库年份”``.
+    """Return one sentence a district whose submission lacks what this document's figures rest on: ``甲区没有报送“工会”表``.
 
     Ask after the document is written: only indicators and segments that it used count. A district's document names its own gaps only.
     """
-    wanted, headers = needed(package.register), _headers()
-    said: dict[str, dict[str, list[str]]] = {}
-    for row in package.incomplete:
-        column = row.get("column") or ""
-        need = f"{row['table']}.{column}" if column else row["table"]
-        if need in wanted and package.scope in ("city", row["region"]):
-            clauses = said.setdefault(clean(row.get("region_name") or row["region"]), {})
-            if column:
-                clauses.setdefault(f"“{headers.get(row['table'], row['table'])}”表缺", []).append(f"“{headers.get(need, column)}”")
-            else:
-                clauses.setdefault(clean(row["reason"]).rstrip("。"), [])
-    return [name + "，".join(what + "".join(dict.fromkeys(columns)) for what, columns in clauses.items()) for name, clauses in said.items()]
+    wanted = needed(package.register)
+    rows = [row for row in package.incomplete if (f"{row['table']}.{row['column']}" if row["column"] else row["table"]) in wanted]
+    return [clean(said) for said in sentences(rows, "" if package.scope == "city" else package.scope)]
 
 
 def needed(register: Register) -> set[str]:
@@ -182,13 +185,6 @@ def needed(register: Register) -> set[str]:
     needs = [need for name, need in indicators.items() if any(used == name or used.startswith(f"{name}_") for used in names)]
     needs += [need for name, need in segments.items() if name in parts]
     return {option for need in needs for word in need.split() for option in word.split("|")}
-
-
-def _headers() -> dict[str, str]:
-    """Return Chinese names: ``units`` → 单位, ``units.employee_count`` → 职工数."""
-    columns, aliases = tables.load("columns"), tables.load("aliases")
-    own = {f"{r.table}.{r.code}": r.header for r in columns.itertuples()}
-    return own | {r.table: r.alias for r in aliases[aliases["code"] == "(sheet)"][::-1].itertuples()}
 
 
 def unsaid_reasons(unsaid: Iterable[dict[str, Any]]) -> list[str]:

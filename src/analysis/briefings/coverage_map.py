@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from analysis.briefings.areas import COVERAGE, Areas, areas_of, coverage_figure, grade_figure, grades, most_blank, said, townships_of
-from analysis.briefings.context import Blocks, Document, Draft, blank_note, figure, industries, open_draft, reversals, signed
+from analysis.briefings.context import Blocks, Document, Draft, blank_note, figure, industries, left_out_note, open_draft, reversals, signed
 from analysis.charts.bars import ranked_bars
 from analysis.facts import Fact
 from analysis.publishing import blocks
@@ -86,6 +86,7 @@ def area_table(areas: Areas) -> dict[str, Any]:
         rank = [] if not is_ranked else ["" if is_total else register.rank(COVERAGE, code)]
         made.append([f"{package.region_name}合计" if is_total else areas.names[code], *cells, *rank])
     note = blank_note([row[n] for row in rows.values() for n in known])
+    note += left_out_note(register, [rows[package.region_code][n] for n in known])
     if is_city and not package.is_totals:
         note += "名次栏为“—”的，应建会单位较少或无数据，不参加排名。"
     return blocks.table(columns, made, caption=f"{package.region_name}各{areas.word}工会覆盖情况", note=note)
