@@ -77,6 +77,9 @@ def area_table(areas: Areas) -> dict[str, Any]:
              f"{COVERAGE}_qoq": "较上季度末（百分点）", "employee_coverage_rate": "职工覆盖率", "membership_rate_all": members}  # fmt: skip
     is_ranked = is_city and NOWHERE not in areas.names
     rows = {code: {name: register.fact(name, code) for name in heads} for code in [*areas.names, package.region_code]}
+    total = rows[package.region_code]
+    if total[COVERAGE].is_ok and total[COVERAGE].left_out != total["eligible_unit_count"].left_out:
+        total["eligible_unit_count"] = register.denominator(total[COVERAGE])  # a row is read across: its count must be what its rate was divided by
     known = [name for name in heads if any(row[name].is_ok for row in rows.values())]
     columns = [(areas.word, "left"), *((heads[name], "right") for name in known), *([("名次", "right")] if is_ranked else [])]
     made = []
