@@ -83,7 +83,7 @@ class Districts:
             declared = self.by_code(text) or self.by_name(code or "")
             if declared is None:
                 unmatched = bool(self.city) and re.fullmatch(r"\d{6}(?:0{3}|0{6})?", text) is not None and text.startswith(self.city)
-                return Resolved(None, None, "boundary_unmatched" if unmatched and text[4:6] != "00" else "district_unknown")
+                return Resolved(None, None, "boundary_unmatched" if unmatched else "district_unknown")
             named = self.by_name(name or "")
             differs = bool(compact(name)) and (named is None or self.host[named] != self.host[declared])
             return Resolved(self.host[declared], declared, None, differs)
