@@ -29,7 +29,7 @@ def advice(result, rule: str) -> str:
         *[({"职工数": v}, "count_invalid") for v in ("约50", -3, 12.5, "#REF!", "若干", 1e18, "1e400", "inf", "nan", True, datetime(2021, 1, 1), "12人")],
         ({"区县代码": None}, "district_unknown"),
         ({"区县代码": "880203"}, "district_unknown"),
-        ({"区县代码": "990100"}, "district_unknown"),
+        ({"区县代码": "990100"}, "boundary_unmatched"),
         ({"区县代码": "#N/A"}, "value_unknown"),
         ({"区县代码": "990109"}, "boundary_unmatched"),
         ({"存续状态": "待核实"}, "value_unknown"),
