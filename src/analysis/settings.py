@@ -40,7 +40,7 @@ class Settings:
     point_crs: str = "wgs84"
     boundary_crs: str = ""
     repair_boundaries: bool = False
-    excluded_prefixes: tuple[str, ...] = ("11", "13", "19", "21", "29", "41", "49", "61", "62", "69", "71", "72", "79", "81", "89", "A1", "A9", "N1", "N2", "N3", "N9")
+    excluded_prefixes: tuple[str, ...] = tuple("11 13 19 21 29 41 49 61 62 69 71 72 79 81 89 A1 A9 N1 N2 N3 N9".split())
     mandatory_rule: str = "employee_ge_25"
     mandatory_minimum: int = 25
     two_new_self_employed: bool = True
@@ -89,7 +89,9 @@ def _check(name: str, value: Any, where: str) -> Any:
         return dict(value)
     if name in ("excluded_prefixes", "formats"):
         if not isinstance(value, list | tuple) or not all(isinstance(v, str) for v in value):
-            raise SettingsError(f"{where} 的设置“{name}”写作 {value!r}，应为方括号里带引号的几项，例如 {name} = {list(getattr(Settings, name))[:2]}。请改正后重试。")
+            raise SettingsError(
+                f"{where} 的设置“{name}”写作 {value!r}，应为方括号里带引号的几项，例如 {name} = {list(getattr(Settings, name))[:2]}。请改正后重试。"
+            )
         return tuple(value)
     kind = bool if isinstance(default, bool) else int if isinstance(default, int) else float if isinstance(default, float) else str
     if kind is float and isinstance(value, int) and not isinstance(value, bool):
@@ -112,8 +114,13 @@ def _resolve(name: str, value: Any, base: Path, where: str) -> Any:
 
 
 def _check_choices(settings: Settings) -> Settings:
-    choices = {"audience": AUDIENCES, "map_use": MAP_USES, "point_crs": ("wgs84", "cgcs2000", "gcj02", "bd09"),
-               "boundary_crs": ("", "wgs84", "cgcs2000", "gcj02", "bd09"), "mandatory_rule": ("employee_ge_25", "member_ge_25")}
+    choices = {
+        "audience": AUDIENCES,
+        "map_use": MAP_USES,
+        "point_crs": ("wgs84", "cgcs2000", "gcj02", "bd09"),
+        "boundary_crs": ("", "wgs84", "cgcs2000", "gcj02", "bd09"),
+        "mandatory_rule": ("employee_ge_25", "member_ge_25"),
+    }
     for name, allowed in choices.items():
         value = getattr(settings, name)
         if value not in allowed:

@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from analysis.paths import REPORTS
-from analysis.runs.outputs import copy_intake
+from analysis.runs.outputs import copy_intake, ready_folder
 from analysis.runs.package import build_package
 from analysis.runs.quarter import intake_outcome
+from analysis.runs.sources import ledger_folder
 from analysis.settings import Settings
 
 
 def check_quarter(settings: Settings, quarter: str, say: Callable[[str], None]) -> int:
     """Return 0 where every row was accepted or flagged, 1 where rows were quarantined or a file failed; usage mistakes raise (2)."""
+    ledger_folder(settings, quarter)
+    target = ready_folder(settings.out or REPORTS) / quarter
     folder = build_package(settings, quarter, say)
-    target = (settings.out or REPORTS) / quarter
-    target.mkdir(parents=True, exist_ok=True)
     copy_intake(folder, target, is_internal=True)
     summary, files = intake_outcome(folder)
     for row in files[files["status"].isin(["unreadable", "table_stopped", "unknown_table"])].itertuples():

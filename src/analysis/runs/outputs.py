@@ -15,6 +15,7 @@ from pathlib import Path
 import pandas as pd
 
 from analysis import __version__
+from analysis.errors import ExportError
 from analysis.runs import fingerprint
 
 COLUMNS = ["quarter", "region_level", "region_code", "region_name", "segment", "indicator", "numerator", "denominator", "value", "unit", "status"]
@@ -24,14 +25,32 @@ _DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
 
 def write_whole(path: Path, write: Callable[[Path], object]) -> None:
     """Let ``write`` fill a file beside its place, then move it there: a reader finds the old file or the new one, never half of it."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    ready_folder(path.parent)
     handle, name = tempfile.mkstemp(prefix=".unfinished-", suffix=path.suffix, dir=path.parent)
     os.close(handle)
     try:
         write(Path(name))
         os.replace(name, path)
+    except PermissionError as error:
+        raise ExportError(f"写不进 {path}，它可能正在 Excel、WPS 或浏览器中打开，或者没有写入权限。请关闭它或换一个 --out 后重试。") from error
     finally:
         Path(name).unlink(missing_ok=True)
+
+
+def ready_folder(folder: Path, what: str = "成果文件夹", remedy: str = "用 --out ") -> Path:
+    """Make the folder where need be and return it.
+
+    Raises
+    ------
+    ExportError
+        Where it cannot be made or written to.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            return folder
+    except OSError as error:
+        raise ExportError(f"{what} {folder} 建不起来或写不进去（可能是一个同名文件，或没有写入权限）。请{remedy}换一个文件夹后重试。") from error
 
 
 def _safe(text: str) -> str:

@@ -20,8 +20,9 @@ from analysis.measures.indicators import needed_items
 from analysis.measures.suppress import suppress
 from analysis.paths import DATA
 from analysis.periods import Quarter
+from analysis.runs.outputs import ready_folder
 from analysis.runs.prepare import Ledger, Say, Workshop, count_quarter, drawn_regions, open_workshop, run_fingerprint, tile_table, totals_of
-from analysis.runs.sources import choose_settings
+from analysis.runs.sources import check_geography_files, choose_settings
 from analysis.settings import Settings
 
 
@@ -64,6 +65,7 @@ class Package:
 
 def build_package(settings: Settings, quarter: str, say: Say = lambda _: None) -> Path:
     """Make the quarter's package, or find it made already; return its folder."""
+    check_geography_files(settings)
     store = settings.store or DATA / "store"
     folder = store / f"{quarter}-{run_fingerprint(settings, quarter)}"
     if (folder / "context.json").is_file():
@@ -71,7 +73,7 @@ def build_package(settings: Settings, quarter: str, say: Say = lambda _: None) -
         return folder
     workshop = open_workshop(settings, say)
     frame, city = count_quarter(workshop, quarter)
-    store.mkdir(parents=True, exist_ok=True)
+    ready_folder(store, "数据文件夹", "在 workbench.toml 的 store")
     unfinished = Path(tempfile.mkdtemp(prefix=".unfinished-", dir=store))
     try:
         _write(unfinished, workshop, frame, city, quarter)

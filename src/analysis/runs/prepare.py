@@ -70,11 +70,19 @@ class Workshop:
         located = self.geography.locate if self.geography.polygons is not None else None
         regions = self.geography.regions if len(self.geography.regions) else None
         made = take_in(folder, quarter, regions, self.settings, previous_headcounts=before, locate=located)
+        if is_main and not made.is_usable:
+            failed = made.files[made.files["status"].isin(["unreadable", "table_stopped", "unknown_table"])]
+            why = f"{failed.iloc[0]['file']}：{failed.iloc[0]['reason'].rstrip('。')}" if len(failed) else "没有名为“单位”的工作表或文件"
+            raise LedgerError(f"台账文件夹 {folder} 里没有读成一张“单位”表或“汇总表”（{why}）。请补报或更正后重试。")
         is_totals = bool(len(made.tables.get("totals", []))) and not len(made.tables.get("units", []))
         if regions is None and not is_totals:
             if is_main:
-                raise BoundaryError("没有给出区县界线，也没有可用的汇总表，无法判断区县。请用 --boundaries 指明界线文件，或在 data/crosswalk.csv 中列出各区县的代码和名称。")
+                raise BoundaryError(
+                    "没有给出区县界线，也没有可用的汇总表，无法判断区县。请用 --boundaries 指明界线文件，或在 data/crosswalk.csv 中列出各区县的代码和名称。"
+                )
             return None
+        if is_main and regions is not None:
+            _refuse_another_city(made, regions, self.settings)
         gaps = pd.DataFrame(columns=["region", "table", "column", "reason"]) if is_totals else find_gaps(made.sources, made.tables, regions)
         return Ledger(quarter, made, gaps, is_totals)
 
@@ -124,6 +132,16 @@ class Workshop:
         known = self.geography.townships
         drawn = named.iloc[0:0] if known is None else pd.DataFrame(known[["code", "name", "district_code"]])
         return pd.concat([drawn, named], ignore_index=True).sort_values("code", ignore_index=True).astype(str)
+
+
+def _refuse_another_city(made: Intake, regions: pd.DataFrame, settings: Settings) -> None:
+    """Stop where not one unit's district is known: the boundaries are another city's, and an earlier report must not be overwritten with that."""
+    read = int(made.summary.loc[made.summary["table"] == "units", "rows_read"].sum())
+    lost = made.rows[(made.rows["table"] == "units") & made.rows["rule"].isin(["district_unknown", "boundary_unmatched"])]
+    if read and len(made.tables["units"]) == 0 and len(lost) >= 0.9 * read:
+        where = settings.boundaries.name if settings.boundaries else "对照表"
+        seen, known = "、".join(lost["value"].unique()[:2]), "、".join((regions["name"] + " " + regions["code"])[:2])
+        raise BoundaryError(f"“单位”表的 {read} 行没有一行的区县（如 {seen}）在界线文件 {where} 里，那里是 {known} 等。请核对 --boundaries 是不是本市的界线。")
 
 
 def needed_quarters(quarter: str) -> list[str]:

@@ -19,11 +19,11 @@ from analysis.paths import REPORTS
 from analysis.runs import fingerprint
 from analysis.runs.door import write_door
 from analysis.runs.notebook import Outcome, run_job
-from analysis.runs.outputs import copy_intake, read_manifest, versions, write_indicators, write_manifest
+from analysis.runs.outputs import copy_intake, read_manifest, ready_folder, versions, write_indicators, write_manifest
 from analysis.runs.package import Package, build_package, open_package
 from analysis.runs.plan import Job, plan
 from analysis.runs.prepare import needed_quarters
-from analysis.runs.sources import geography_files, known_quarters, ledger_files
+from analysis.runs.sources import geography_files, known_quarters, ledger_files, ledger_folder
 from analysis.settings import Settings
 
 Say = Callable[[str], None]
@@ -53,6 +53,8 @@ def run_quarter(settings: Settings, quarter: str, scope: str = "all", documents:
     """
     if settings.map_use == "public" and not settings.map_approval_no:
         raise ExportError("--map-use public 要公开地图，但没有审图号。请在 workbench.toml 的 map_approval_no 填写审图号，或改用 internal、meeting。")
+    ledger_folder(settings, quarter)
+    ready_folder(settings.out or REPORTS)
     folder = build_package(settings, quarter, say)
     package = open_package(str(folder), quarter, "city", settings.audience, settings.map_use)
     jobs = plan(scope, documents, package.city, package.register.regions("district"))

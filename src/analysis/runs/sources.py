@@ -119,7 +119,7 @@ def read_crosswalk(path: Path | None) -> pd.DataFrame:
     lacking = {"code", "name"} - set(rows.columns)
     if lacking:
         raise SettingsError(f"对照表 {path} 缺少“代码”或“名称”列，看到的列是 {'、'.join(rows.columns)}。请按“代码,名称,并入代码”补齐表头。")
-    rows = rows.assign(host_code=rows["host_code"] if "host_code" in rows else "")[["code", "name", "host_code"]].apply(lambda c: c.str.strip())
+    rows = rows.assign(host_code=rows.get("host_code", ""))[["code", "name", "host_code"]].fillna("").apply(lambda c: c.str.strip())
     odd = rows[~rows["code"].str.fullmatch(r"\d{6}") | (rows["name"] == "") | rows["code"].duplicated()]
     if len(odd):
         raise SettingsError(f"对照表 {path} 的“{'，'.join(odd.iloc[0])}”一行有误：代码应为六位数字、各行不同，名称不能空。请改正后重试。")
@@ -141,12 +141,15 @@ def check_geography_files(settings: Settings) -> None:
             raise BoundaryError(f"没有找到{what}界线文件 {path}。请用 --{option} 指明，或修改 workbench.toml 的 {option}。")
 
 
-def _check_hosts(regions: pd.DataFrame, path: Path | None) -> None:
+def _with_hosts(regions: pd.DataFrame, path: Path | None) -> pd.DataFrame:
+    """Refuse a zone of this city whose host is no district of it: its units would count nowhere. A zone of another city is left out."""
     own = set(regions.loc[regions["host_code"] == "", "code"])
     lost = regions[(regions["host_code"] != "") & ~regions["host_code"].isin(own)]
-    if len(lost):
-        row = lost.iloc[0]
+    here = lost[lost["code"].str[:4].isin({c[:4] for c in own})]
+    if len(here):
+        row = here.iloc[0]
         raise SettingsError(f"对照表 {path} 把{row['name']}（{row['code']}）并入 {row['host_code']}，而本市没有这个区县。请填写界线文件里有的区县代码后重试。")
+    return regions.drop(index=lost.index).reset_index(drop=True)
 
 
 def read_geography(settings: Settings) -> Geography:
@@ -164,8 +167,7 @@ def read_geography(settings: Settings) -> Geography:
         townships, warnings = read.regions, [*warnings, *read.warnings]
     crosswalk = read_crosswalk(settings.crosswalk)
     regions = pd.concat([regions, crosswalk[~crosswalk["code"].isin(regions["code"])]], ignore_index=True).sort_values("code", ignore_index=True)
-    _check_hosts(regions, settings.crosswalk)
-    return Geography(pd.DataFrame(regions), polygons, townships, tuple(warnings), settings.point_crs)
+    return Geography(_with_hosts(pd.DataFrame(regions), settings.crosswalk), polygons, townships, tuple(warnings), settings.point_crs)
 
 
 def city_of(settings: Settings, codes: list[str]) -> tuple[str, str]:
