@@ -5,8 +5,27 @@ from analysis.measures.indicators import typed
 
 
 def frame(value, status="ok", unit="count", left_out="", quarter="2021Q3", reason=""):
-    return typed(pd.DataFrame([{"quarter": quarter, "region_level": "city", "region_code": "970100", "region_name": "全市", "segment": "all", "indicator": "member_count",
-                                "numerator": None, "denominator": None, "value": value, "unit": unit, "status": status, "reason": reason, "left_out": left_out}]))
+    return typed(
+        pd.DataFrame(
+            [
+                {
+                    "quarter": quarter,
+                    "region_level": "city",
+                    "region_code": "970100",
+                    "region_name": "全市",
+                    "segment": "all",
+                    "indicator": "member_count",
+                    "numerator": None,
+                    "denominator": None,
+                    "value": value,
+                    "unit": unit,
+                    "status": status,
+                    "reason": reason,
+                    "left_out": left_out,
+                }
+            ]
+        )
+    )
 
 
 def only(made):
