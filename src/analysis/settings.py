@@ -40,7 +40,7 @@ class Settings:
     point_crs: str = "wgs84"
     boundary_crs: str = ""
     repair_boundaries: bool = False
-    excluded_prefixes: tuple[str, ...] = tuple("11 13 19 21 29 41 49 61 62 69 71 72 79 81 89 A1 A9 N1 N2 N3 N9".split())
+    excluded_prefixes: tuple[str, ...] = tuple("11 13 19 21 29 41 49 61 62 69 71 72 79 81 89 A1 A9 N1 N2 N3 N9".split())  # noqa: SIM905 — one line, not twenty-one
     mandatory_rule: str = "employee_ge_25"
     mandatory_minimum: int = 25
     two_new_self_employed: bool = True

@@ -54,7 +54,8 @@ def find_header(sheet: Sheet, table: str, aliases: Aliases) -> Header:
         for top in range(len(lines) - depth + 1):
             matched = _match(lines[top : top + depth], names)
             score = len({code for code, _ in matched.values()})
-            if score and (best is None or score > best[0]):
+            is_leaf = best is not None and (score, top) == best[:2] and _is_leaf_line(lines[top : top + depth], names)
+            if score and (best is None or score > best[0] or is_leaf):
                 best = (score, top, depth, matched)
     seen = _headers_seen(lines, best)
     free = seen if best is None else [t for i, t in enumerate(_joined(lines[best[1] : best[1] + best[2]])) if t and i not in best[3]]
@@ -99,6 +100,13 @@ def _parts(lines: list[list[str]]) -> list[list[str]]:
 
 def _joined(lines: list[list[str]]) -> list[str]:
     return ["".join(parts) for parts in _parts(lines)]
+
+
+def _is_leaf_line(lines: list[list[str]], names: dict[str, str]) -> bool:
+    """True where the last line only finishes headers begun above it (新就业形态 over 人数), even if the group alone would do."""
+    below = [i for i, text in enumerate(lines[-1]) if text]
+    joined = _joined(lines)
+    return bool(below) and all(_code_of(key_of(joined[i]), names) for i in below)
 
 
 def _match(lines: list[list[str]], names: dict[str, str]) -> dict[int, tuple[str, str]]:
