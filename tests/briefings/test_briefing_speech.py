@@ -31,7 +31,7 @@ def test_first_quarter_has_no_change_to_tell():
 def test_leader_and_last_are_named_with_their_distance():
     said = paragraph(speech.write(package()).blocks, "从区县看")
     assert said == ("从区县看，按应建会单位计算，各地的进度有先有后。甲区单位覆盖率为60.0%，在2个参排区县中名列第一，经验值得各地学习。"
-                    "乙区单位覆盖率为30.0%，低于全市13.2个百分点，需要迎头赶上。从全市看，问题集中在四个方面。")  # fmt: skip
+                    "乙区单位覆盖率为30.0%，低于全市13.2个百分点，要对照台账查一查差在哪里。从全市看，问题集中在四个方面。")  # fmt: skip
 
 
 def test_ties_name_nobody():

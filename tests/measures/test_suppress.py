@@ -5,7 +5,16 @@ from analysis.measures.suppress import REASON, suppress
 
 
 def rows(code, level="district", **figures):
-    common = {"quarter": "2021Q3", "region_level": level, "region_code": code, "region_name": code, "segment": "all", "reason": "", "left_out": "", "status": "ok"}
+    common = {
+        "quarter": "2021Q3",
+        "region_level": level,
+        "region_code": code,
+        "region_name": code,
+        "segment": "all",
+        "reason": "",
+        "left_out": "",
+        "status": "ok",
+    }
     return [common | {"indicator": name, "numerator": None, "denominator": None, "value": float(value), "unit": "count"} for name, value in figures.items()]
 
 

@@ -89,7 +89,10 @@ def grades(areas: Areas) -> dict[str, str]:
 
 def most_blank(areas: Areas, most: int = 3, segment: str = "all") -> list[Fact]:
     """Return the areas with most blank units, the most first; ties by code."""
-    known = [f for f in areas.facts("blind_unit_count", segment) if f.is_ok and f.value > 0]
+    everywhere = areas.facts("blind_unit_count", segment)
+    if any(f.status == "suppressed" for f in everywhere):
+        return []  # the most of those shown need not be the most
+    known = [f for f in everywhere if f.is_ok and f.value > 0]
     return sorted(known, key=lambda f: (-f.value, f.region_code))[:most]
 
 

@@ -46,7 +46,7 @@ class Draft:
     def meta(self) -> dict[str, Any]:
         p = self.package
         return blocks.meta(self.document, self.title, p.quarter, scope=p.scope, scope_name=p.region_name, as_of=Quarter(p.quarter).as_of, demo=p.is_demo,
-                           map_use=p.map_use, city_name=p.city[1], incomplete=incomplete_sentences(p))  # fmt: skip
+                           map_use=p.map_use, label="内部资料 注意保存" if p.audience != "public" else "", city_name=p.city[1], incomplete=incomplete_sentences(p))  # fmt: skip
 
     def render(self, template: str, **context: Any) -> Text:
         text = self.engine.render(template, **common_words(self.package), **{name: as_figures(self.register, value) for name, value in context.items()})
@@ -212,6 +212,12 @@ def weak_industries(register: Register, most: int = 3, region: str | None = None
         if is_weak(gap, register.fact("eligible_unit_count", region, segment)):
             found.append((gap, {"名称": segment_name(segment), "单位覆盖率": register.fact("unit_coverage_rate", region, segment), "差距": words}))
     return [words for _, words in sorted(found, key=lambda pair: (pair[0].value, pair[0].segment))[:most]]
+
+
+def share_of_eligible(register: Register) -> Fact:
+    """Return the share of the city's eligible units that are 小微 or 两新, in the scope of the blank rate: what a share of the blank is to be held against."""
+    part, whole = (register.denominator(register.fact("blind_unit_rate", segment=segment)) for segment in ("small_micro_or_two_new", "all"))
+    return register.share(part, whole, "of_eligible", "小微或两新占应建会单位的比重", "应建会单位")
 
 
 def share_of_blind(register: Register, region: str | None = None) -> Fact:

@@ -42,6 +42,8 @@ def words(package: Package, areas: Areas, townships: Areas) -> dict[str, Any]:
     colour = list(grades(townships).values())
     count = {name: sum(1 for c in colour if c == name) for name in "红橙"}
     like = register.fact("blind_unit_count")
+    withheld = any(f.status == "suppressed" for f in townships.facts("blind_unit_rate")) if townships.names else False
+    counted = {"status": "no_data", "reason": "部分乡镇街道不予显示，不计数"} if withheld else {"status": "ok", "reason": ""}
     return {
         "本地": Place(register, package.region_code, name=package.region_name), "是区县": not is_city, "仅汇总": package.is_totals,
         "单位词": "法人单位" if package.is_totals else "应建会单位", "地区词": areas.word,
@@ -51,8 +53,8 @@ def words(package: Package, areas: Areas, townships: Areas) -> dict[str, Any]:
         "不排名": unranked(areas, rates) if is_city and not package.is_totals else [],
         "反向": reversals(register, ("all", "small_micro", "two_new", *industries())) if is_city else [],
         "有乡镇": townships.shapes is not None,
-        "红数": register.derived(like, "red_townships", count["红"], "count", "红色乡镇街道", status="ok", reason=""),
-        "橙数": register.derived(like, "orange_townships", count["橙"], "count", "橙色乡镇街道", status="ok", reason=""),
+        "红数": register.derived(like, "red_townships", count["红"], "count", "红色乡镇街道", **counted),
+        "橙数": register.derived(like, "orange_townships", count["橙"], "count", "橙色乡镇街道", **counted),
         "集中地": said(townships, most_blank(townships)),
     }  # fmt: skip
 

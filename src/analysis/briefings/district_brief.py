@@ -65,7 +65,7 @@ def situation(register: Register, code: str) -> str:
     place, field = register.rank(COVERAGE, code), register.ranked_count(COVERAGE)
     if not place.is_ok:
         return "太少"
-    if gap.value >= 0 and 4 * place.value <= field.value + 3:
+    if gap.value >= 0 and (place.value == 1 or 4 * place.value <= field.value):
         return "领先"
     if gap.value > -upper("near_flat"):
         return "较高" if gap.value >= upper("slight_change") else "持平"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from analysis.briefings.areas import districts_of, most_blank, said, townships_of
-from analysis.briefings.context import Document, industries, open_draft, reversals, segment_name, share_of_blind, weak_industries
+from analysis.briefings.context import Document, industries, open_draft, reversals, segment_name, share_of_blind, share_of_eligible, weak_industries
 from analysis.errors import ParameterError
 from analysis.facts import Fact, Register
 from analysis.wording.phrases import ladder, prevalence, quantity
@@ -43,6 +43,7 @@ def words(package: Package) -> dict[str, Any]:
         "有先后": len(ranked) > 1 and ranked[0].value > ranked[-1].value,
         "薄弱行业": weak_industries(register),
         "小微两新占比": share_of_blind(register),
+        "小微两新比重": share_of_eligible(register),
         "只议未审": any(register.fact(f"matter_{m}_deliberated_count").value for m in ("wage", "welfare", "safety")),
         "盲区集中地": blank_places(package),
         "大户盲区": register.remainder(register.fact("mandatory_unit_union_rate"), "uncovered", "25人以上盲区单位"),

@@ -16,6 +16,7 @@ from analysis.periods import Quarter
 def _definitions() -> dict[str, dict[str, str]]:
     return {row["indicator"]: row for row in tables.load("indicators").to_dict("records")}
 
+
 UNLIKE = "两个数缺报的区县不同，不能相减或相除"
 
 
@@ -45,7 +46,8 @@ class Register:
 
     def __post_init__(self) -> None:
         self._defined = _definitions()
-        self._segments = set(tables.load("segments")["segment"])
+        segments = tables.load("segments")
+        self._segments = dict(zip(segments["segment"], segments["name"], strict=True)) | {"all": ""}
         keys = zip(self.frame["quarter"], self.frame["region_code"], self.frame["segment"], self.frame["indicator"], strict=True)
         self._index = {key: i for i, key in enumerate(keys)}
         self._rows = {name: self.frame[name].tolist() for name in self.frame.columns}
@@ -74,7 +76,7 @@ class Register:
             "unit": unit,
             "name": name,
             "decimals": self._places(definition),
-            "denominator_name": definition["denominator_name"],
+            "denominator_name": definition["denominator_name"] and self._segments[segment] + definition["denominator_name"],
             "as_of": Quarter(period).as_of,
         }
         at = self._index.get((period, code, segment, indicator))
@@ -147,7 +149,10 @@ class Register:
 
     def ranked(self, indicator: str, segment: str = "all", descending: bool = True) -> list[Fact]:
         """Return the districts that may be ranked, best first: figure ok and at least ``smallest_ranked`` eligible units of the segment."""
-        facts = [f for f in self.district_facts(indicator, segment) if f.is_ok and f.region_code != RESIDUAL and self._is_large(f, segment)]
+        everywhere = self.district_facts(indicator, segment)
+        if any(f.status == "suppressed" for f in everywhere):
+            return []  # the best of those shown need not be the best
+        facts = [f for f in everywhere if f.is_ok and f.region_code != RESIDUAL and self._is_large(f, segment)]
         return sorted(facts, key=lambda f: (-f.value if descending else f.value, f.region_code))
 
     def _is_large(self, fact: Fact, segment: str) -> bool:

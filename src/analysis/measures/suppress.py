@@ -65,11 +65,12 @@ def _spread(frame: pd.DataFrame, family: pd.Series, hidden: np.ndarray) -> np.nd
 
 
 def _second(frame: pd.DataFrame, hidden: np.ndarray) -> np.ndarray:
-    """Where exactly one district of a sum is hidden, hide the next smallest: subtraction from the city would show it."""
+    """Where exactly one part of a sum is hidden (districts of the city, townships of a district), hide the next smallest: subtraction would show it."""
     extra = np.zeros(len(frame), dtype=bool)
-    shown = ((frame["region_level"] == "district") & (frame["unit"] == "count") & (frame["status"] == "ok")).to_numpy()
+    shown = ((frame["region_level"] != "city") & (frame["unit"] == "count") & (frame["status"] == "ok")).to_numpy()
     places = pd.Series(np.flatnonzero(shown))
-    groups = [frame[name].to_numpy()[shown] for name in ("quarter", *KEYS[1:])]
+    above = frame["region_code"].astype(str).str[:6].where(frame["region_level"] == "township", "")  # townships add up to their district
+    groups = [column.to_numpy()[shown] for column in (above, *(frame[name] for name in ("quarter", *KEYS[1:])))]
     for _, rows in places.groupby(groups, sort=False):
         mine = hidden[rows.to_numpy()]
         if mine.sum() == 1 and len(rows) > 1:

@@ -20,8 +20,8 @@ def incomplete_sentence(document: Document) -> str:
 def with_incomplete(document: Document) -> list[dict]:
     """Return the body with the notice on incomplete data after the title lines."""
     sentence = incomplete_sentence(document)
-    if not sentence:
-        return document.body
+    if not sentence or any(block["type"] == "salutation" for block in document.body[:8]):
+        return document.body  # a speech is read aloud: there the sentences and the method note say it
     at = 0
     for number, block in enumerate(document.body[:8]):
         if block["type"] in _HEADINGS:

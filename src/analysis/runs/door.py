@@ -123,7 +123,7 @@ def write_door(folder: Path, package: Package, outcomes: list[Outcome], say: Cal
         "as_of": package.register.fact("eligible_unit_count").as_of.isoformat(),
         "demo": package.is_demo,
         "label": "内部资料 注意保存" if package.audience == "internal" else "",
-        "incomplete": sentences(package.incomplete),
+        "incomplete": sentences([row for row in package.incomplete if not row["column"]]),
         "headline": _headline(package),
         "ranking": _ranking(package),
         "documents": _documents(package, outcomes),

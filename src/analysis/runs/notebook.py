@@ -95,8 +95,20 @@ def export(executed: Path, formats: tuple[str, ...], folder: Path, stem: str) ->
     return made, record
 
 
-def run_job(notebook: str, document: str, scope: str, parameters: dict[str, object], formats: tuple[str, ...], quarter_folder: str, timeout: int) -> Outcome:
-    """Run and export one job in a folder of its own, then move the finished files into place; a failed job leaves its notebook as evidence."""
+def run_job(
+    notebook: str,
+    document: str,
+    scope: str,
+    parameters: dict[str, object],
+    formats: tuple[str, ...],
+    quarter_folder: str,
+    timeout: int,
+    is_internal: bool = True,
+) -> Outcome:
+    """Run and export one job in a folder of its own, then move the finished files into place; a failed job leaves its notebook as evidence.
+
+    The executed copy is kept for internal readers only: it names the package, and with it the way to every unit.
+    """
     started = time.monotonic()
     base = Path(quarter_folder)
     kept = base / "notebooks" / scope / f"{document}.ipynb"
@@ -112,7 +124,10 @@ def run_job(notebook: str, document: str, scope: str, parameters: dict[str, obje
                 _move(executed, failed)
             return Outcome(document, scope, "failed", time.monotonic() - started, reason)
         files = [_move(path, base / scope / path.name) for path in documents]
-        files.append(_move(executed, kept))
+        if is_internal:
+            files.append(_move(executed, kept))
+        else:
+            kept.unlink(missing_ok=True)
         (base / "notebooks" / scope / f"{document}.failed.ipynb").unlink(missing_ok=True)
     return Outcome(document, scope, "made", time.monotonic() - started, "", [p.relative_to(base).as_posix() for p in files], record)
 

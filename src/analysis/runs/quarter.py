@@ -139,7 +139,15 @@ def _pool(jobs: list[Job], package: Package, settings: Settings, target: Path) -
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_quiet) as pool:
         futures = {
             pool.submit(
-                run_job, str(job.notebook), job.document, job.scope, _parameters(job, package), settings.formats, str(target), settings.timeout_seconds
+                run_job,
+                str(job.notebook),
+                job.document,
+                job.scope,
+                _parameters(job, package),
+                settings.formats,
+                str(target),
+                settings.timeout_seconds,
+                package.audience == "internal",
             ): job
             for job in jobs
         }
@@ -216,17 +224,17 @@ def _record(target: Path, settings: Settings, quarter: str, package: Package, ou
         "inputs": inputs,
         "settings": shown,
         "versions": versions(),
-        "incomplete": _incomplete(package),
+        "incomplete": _incomplete(package, True),
+        "missing_columns": _incomplete(package, False),
         "notes": list(package.notes),
         "jobs": jobs,
     }
     write_manifest(target, content, files)
 
 
-def _incomplete(package: Package) -> list[dict[str, str]]:
-    return [
-        {"region": i["region"], "region_name": i["region_name"], "table": i["table"], "column": i["column"], "reason": i["reason"]} for i in package.incomplete
-    ]
+def _incomplete(package: Package, whole_tables: bool) -> list[dict[str, str]]:
+    """Whole tables that a district lacks (the contract's ``incomplete``), or single optional columns."""
+    return [dict(row) for row in package.incomplete if bool(row["column"]) != whole_tables]
 
 
 def intake_outcome(folder: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
