@@ -62,3 +62,17 @@ def test_a_leaf_line_without_merged_cells_is_no_row_of_data(take, tmp_path):
     (tmp_path / "东明区_单位.csv").write_text("\n".join(lines), encoding="utf-8")
     result = take()
     assert (found(result), result.summary["rows_read"].tolist()) == ([], [1])
+
+
+def test_strays_do_not_stand_for_a_ledger_that_was_stopped(take, workbook, regions):
+    workbook({"单位": [HEADERS, *(unit(i) for i in range(1, 11)), unit(11, 区县代码="990102")]}, name="附件1.xlsx")
+    stopped = [h for h in HEADERS if h != "会员数"]
+    workbook({"单位": [stopped, unit(12, 区县代码="990102")[:4]], "工会": [UNIONS, [code(1, "81"), "单独", "990102", "2020-1-1"]]}, name="附件2.xlsx")
+    result = take()
+    assert find_homes(result.sources, result.tables, regions) == {"附件1.xlsx": {"990101"}, "附件2.xlsx": {"990102"}}
+
+
+def test_one_workbook_may_speak_for_two_districts(take, workbook, regions):
+    workbook({"单位": [HEADERS, *(unit(i) for i in range(1, 5)), *(unit(i, 区县代码="990102") for i in range(5, 7))]}, name="附件1.xlsx")
+    result = take()
+    assert find_homes(result.sources, result.tables, regions) == {"附件1.xlsx": {"990101", "990102"}}

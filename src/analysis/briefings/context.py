@@ -240,6 +240,7 @@ def reversals(register: Register, segments: Iterable[str] = ("all",)) -> list[di
         grown = max(growth, key=lambda f: (f.value, f.region_code))
         earlier = Quarter(register.quarter).previous.key
         found.append({"分组": segment_name(segment), "变化": f"下降了{_size(register, city)}", "区县": named(grown.region_name),
+                      "原率": register.fact("unit_coverage_rate", None, segment, earlier), "现率": register.fact("unit_coverage_rate", None, segment),
                       "原有": register.fact("eligible_unit_count", grown.region_code, segment, earlier),
                       "现有": register.fact("eligible_unit_count", grown.region_code, segment)})  # fmt: skip
     return found

@@ -9,7 +9,7 @@ from analysis.briefings.context import Document, blank_note, incomplete_sentence
 from analysis.errors import ParameterError
 from analysis.facts import Fact, Register
 from analysis.publishing import blocks
-from analysis.wording.phrases import ladder, lower, prevalence, upper
+from analysis.wording.phrases import ladder, prevalence, upper
 from analysis.wording.story import Place
 
 if TYPE_CHECKING:
@@ -103,19 +103,29 @@ def comparison(package: Package) -> dict[str, Any]:
     return blocks.table(columns, rows, caption=f"{package.region_name}主要指标与全市比较", note=note)
 
 
+_ADVICE = {  # what a piece of advice mends, and whether more of it is worse
+    "大户": ("mandatory_unit_union_rate", -1),
+    "有党无会": ("party_union_sync_rate", -1),
+    "空壳": ("shell_rate", 1),
+    "职代会": ("worker_congress_rate", -1),
+    "集体合同": ("contract_unit_coverage", -1),
+}
+
+
 def advice(package: Package, large: Fact, party: Fact) -> list[dict[str, str]]:
-    """Return at most three pieces of advice that this district's figures call for, the most urgent first, numbered 一 二 三."""
+    """Return at most three pieces of advice that this district's figures call for, numbered 一 二 三.
+
+    What is not reported comes first, then the blank units, then what lags the city most; contracts about to end only where little lags.
+    """
     register, code = package.register, package.region_code
-    shell, congress, expiring = (register.fact(name, code) for name in ("shell_rate", "worker_congress_rate", "contract_expiring_90d_count"))
-    blind, city_congress = register.fact("blind_unit_count", code), register.fact("worker_congress_rate")
-    wanted = {
-        "补报": bool(incomplete_sentences(package)) or blind.status == "no_data",
-        "盲区": bool(blind.value),
-        "大户": bool(large.value),
-        "有党无会": bool(party.value),
-        "空壳": shell.is_ok and 100 * shell.value >= lower("common"),
-        "职代会": congress.is_ok and city_congress.is_ok and congress.value < city_congress.value,
-        "续签": bool(expiring.value),
-    }
-    kinds = [kind for kind, is_wanted in wanted.items() if is_wanted][:3] or ["巩固"]
-    return [{"序": ORDINALS[number], "类": kind} for number, kind in enumerate(kinds)]
+    blind, expiring = register.fact("blind_unit_count", code), register.fact("contract_expiring_90d_count", code)
+    wanted = ["补报"] if incomplete_sentences(package) or blind.status == "no_data" else []
+    wanted += ["盲区"] if blind.value else []
+    lags = {}
+    for kind, (indicator, sign) in _ADVICE.items():
+        gap = register.gap_to_city(indicator, code)
+        if gap.is_ok and sign * gap.value > 0 and {"大户": large.value, "有党无会": party.value}.get(kind, 1):
+            lags[kind] = sign * gap.value
+    wanted += sorted(lags, key=lambda kind: -lags[kind])
+    wanted += [kind for kind, fact in (("大户", large), ("有党无会", party), ("续签", expiring)) if fact.value and kind not in wanted]
+    return [{"序": ORDINALS[number], "类": kind} for number, kind in enumerate(wanted[:3] or ["巩固"])]

@@ -11,6 +11,7 @@ import pandas as pd
 from analysis import tables
 
 HOME_SHARE = 0.05
+OWN_SHARE = 0.5  # of the largest district's rows, for a district that has a submission of its own besides
 TABLES_OF_NOTE = ("units", "unions", "covers", "congresses", "contracts", "contract_covers", "tasks", "inspections", "task_forces", "trainings")
 
 
@@ -57,6 +58,7 @@ def find_homes(sources: pd.DataFrame, kept: dict[str, pd.DataFrame], regions: pd
     placed = {table: _row_districts(kept, table) for table in TABLES_OF_NOTE}
     own = regions[regions["host_code"].fillna("") == ""] if "host_code" in regions else regions
     homes: dict[str, set[str]] = {}
+    sharing: dict[str, dict[str, float]] = {}
     for submission, group in sources.groupby("submission", sort=True):
         files = set(group["file"])
         named = sorted({code for file in files for code in named_districts(file, own)})
@@ -69,7 +71,15 @@ def find_homes(sources: pd.DataFrame, kept: dict[str, pd.DataFrame], regions: pd
             homes[submission] = set(named) if len(named) == 1 else set(named) & (by_share or set(named)) or borne_out
         else:
             homes[submission] = by_share
-    return homes
+            sharing[submission] = shares
+    return _without_strays(homes, sharing)
+
+
+def _without_strays(homes: dict[str, set[str]], sharing: dict[str, dict[str, float]]) -> dict[str, set[str]]:
+    """Drop a district from a submission that is mainly another's where it has one of its own: its few rows there must not stand for its ledger."""
+    mainly = {s: {d for d in found if s not in sharing or sharing[s][d] == 1} for s, found in homes.items()}
+    has_own = set().union(*mainly.values())
+    return {s: {d for d in found if d in mainly[s] or d not in has_own or sharing[s][d] >= OWN_SHARE} for s, found in homes.items()}
 
 
 def _gap(region: str, table: str, column: str, reason: str) -> dict[str, str]:
