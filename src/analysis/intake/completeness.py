@@ -102,7 +102,7 @@ def find_gaps(sources: pd.DataFrame, kept: dict[str, pd.DataFrame], regions: pd.
     """
     homes = find_homes(sources, kept, regions)
     schema = tables.load("columns")
-    headers = {t: dict(zip(g["code"], g["header"], strict=True)) | {"(table)": _table_name(t)} for t, g in schema.groupby("table")}
+    headers = {t: dict(zip(g["code"], g["header"], strict=True)) | {"(table)": table_name(t)} for t, g in schema.groupby("table")}
     own = regions[regions["host_code"].fillna("") == ""] if "host_code" in regions else regions
     gaps: list[dict[str, str]] = []
     for region in own.itertuples():
@@ -111,18 +111,18 @@ def find_gaps(sources: pd.DataFrame, kept: dict[str, pd.DataFrame], regions: pd.
             of_table = mine[mine["table"] == table]
             serving = of_table[of_table["state"] == "read"]
             if len(serving):
-                gaps += _column_gaps(region.code, table, serving, headers.get(table, {"(table)": _table_name(table)}))
+                gaps += _column_gaps(region.code, table, serving, headers.get(table, {"(table)": table_name(table)}))
                 continue
             broken = pd.concat([of_table, mine[(mine["state"] == "unreadable") & (mine["table"].isin(["", table]))]])
             if len(broken):
                 files = "、".join(sorted(set(broken["file"])))
-                gaps.append(_gap(region.code, table, "", f"{region.name}的“{_table_name(table)}”表没有读成（{files}）"))
+                gaps.append(_gap(region.code, table, "", f"{region.name}的“{table_name(table)}”表没有读成（{files}）"))
             else:
-                gaps.append(_gap(region.code, table, "", f"{region.name}没有报送“{_table_name(table)}”表"))
+                gaps.append(_gap(region.code, table, "", f"{region.name}没有报送“{table_name(table)}”表"))
     return pd.DataFrame(gaps, columns=["region", "table", "column", "reason"])
 
 
-def _table_name(table: str) -> str:
+def table_name(table: str) -> str:
     names = {"units": "单位", "unions": "工会", "covers": "覆盖关系", "congresses": "职代会", "contracts": "集体合同", "contract_covers": "合同覆盖",
              "tasks": "任务", "inspections": "督察", "task_forces": "专班", "trainings": "培训", "totals": "汇总表"}
     return names[table]

@@ -91,7 +91,7 @@ def _sums(cube: pd.DataFrame, key: str, codes: list[str]) -> tuple[dict[str, int
     return {b: i for i, b in enumerate(bases)}, segments, out
 
 
-def _figure(definition: dict, numerator: int, denominator: int | None) -> dict:
+def figure_of(definition: dict, numerator: int, denominator: int | None) -> dict:
     if definition["unit"] == "count":
         return {"numerator": None, "denominator": None, "value": float(numerator), "status": "ok", "reason": ""}
     ok = bool(denominator)
@@ -104,7 +104,7 @@ def _figure(definition: dict, numerator: int, denominator: int | None) -> dict:
     }
 
 
-def _blank(reason: str) -> dict:
+def blank_with(reason: str) -> dict:
     return {"numerator": None, "denominator": None, "value": None, "status": "no_data", "reason": reason}
 
 
@@ -125,7 +125,7 @@ def _unit_rows(definition: dict, places: Places, sums: dict, gaps: Gaps, needs: 
             return int(array[which, s, top].sum()), None if bottom is None else int(array[which, s, bottom].sum())
 
         head = {"segment": segment, "indicator": definition["indicator"], "unit": definition["unit"]}
-        city = _figure(definition, *pick(by_district, counted)) if counted else _blank(next(iter(lacking.values()), "没有任何区县的数据"))
+        city = figure_of(definition, *pick(by_district, counted)) if counted else blank_with(next(iter(lacking.values()), "没有任何区县的数据"))
         rows.append(
             {
                 "region_level": "city",
@@ -137,11 +137,11 @@ def _unit_rows(definition: dict, places: Places, sums: dict, gaps: Gaps, needs: 
             }
         )
         for i, (code, name) in enumerate(zip(codes, places.districts["name"], strict=True)):
-            made = _blank(lacking[code]) if code in lacking else _figure(definition, *pick(by_district, [i]))
+            made = blank_with(lacking[code]) if code in lacking else figure_of(definition, *pick(by_district, [i]))
             rows.append({"region_level": "district", "region_code": code, "region_name": name, "left_out": "", **head, **made})
         if definition["group"] == "unit":
             for i, place in enumerate(places.townships.itertuples()):
-                made = _blank(lacking[place.district_code]) if place.district_code in lacking else _figure(definition, *pick(by_township, [i]))
+                made = blank_with(lacking[place.district_code]) if place.district_code in lacking else figure_of(definition, *pick(by_township, [i]))
                 rows.append({"region_level": "township", "region_code": place.code, "region_name": place.name, "left_out": "", **head, **made})
     return rows
 
@@ -158,12 +158,12 @@ def _association_rows(definition: dict, places: Places, counts: pd.DataFrame, ga
         return int(part[definition["numerator"]].sum()), int(part[definition["denominator"]].sum()) if definition["denominator"] else None
 
     counted = [c for c in codes if c not in lacking]
-    city = _figure(definition, *pick(counted)) if counted else _blank(next(iter(lacking.values()), "没有任何区县的数据"))
+    city = figure_of(definition, *pick(counted)) if counted else blank_with(next(iter(lacking.values()), "没有任何区县的数据"))
     rows = [
         {"region_level": "city", "region_code": places.city[0], "region_name": places.city[1], "left_out": ";".join(lacking) if counted else "", **head, **city}
     ]
     for code, name in zip(codes, places.districts["name"], strict=True):
-        made = _blank(lacking[code]) if code in lacking else _figure(definition, *pick([code]))
+        made = blank_with(lacking[code]) if code in lacking else figure_of(definition, *pick([code]))
         rows.append({"region_level": "district", "region_code": code, "region_name": name, "left_out": "", **head, **made})
     return rows
 
@@ -175,7 +175,7 @@ def _expiring_rows(definition: dict, places: Places, expiring: pd.DataFrame, gap
     where = [set(filter(None, d.split(";"))) for d in expiring["districts"]]
     in_city = sum(1 for w in where if not w or w - set(lacking))
     head = {"segment": "all", "indicator": definition["indicator"], "unit": definition["unit"]}
-    city = _figure(definition, in_city, None) if len(lacking) < len(codes) else _blank(next(iter(lacking.values()), ""))
+    city = figure_of(definition, in_city, None) if len(lacking) < len(codes) else blank_with(next(iter(lacking.values()), ""))
     rows = [
         {
             "region_level": "city",
@@ -187,7 +187,7 @@ def _expiring_rows(definition: dict, places: Places, expiring: pd.DataFrame, gap
         }
     ]
     for code, name in zip(codes, places.districts["name"], strict=True):
-        made = _blank(lacking[code]) if code in lacking else _figure(definition, sum(1 for w in where if code in w), None)
+        made = blank_with(lacking[code]) if code in lacking else figure_of(definition, sum(1 for w in where if code in w), None)
         rows.append({"region_level": "district", "region_code": code, "region_name": name, "left_out": "", **head, **made})
     return rows
 

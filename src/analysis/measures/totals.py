@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from analysis import tables
-from analysis.measures.indicators import _blank, _figure, typed
+from analysis.measures.indicators import blank_with, figure_of, typed
 
 _BASES = {"eligible": "eligible_unit_count", "covered": "covered_unit_count", "employees": "employee_count", "members": "member_count"}
 
@@ -57,10 +57,10 @@ def separate(rows: pd.DataFrame) -> Totals:
 def _defined(definition: dict[str, str], row: dict[str, int | None]) -> dict:
     needed = [definition["numerator"]] + ([definition["denominator"]] if definition["denominator"] else [])
     if any(base not in row for base in needed) or definition["group"] != "unit":
-        return _blank("只有汇总数，没有单位台账，算不出这一项")
+        return blank_with("只有汇总数，没有单位台账，算不出这一项")
     if any(row[base] is None for base in needed):
-        return _blank("汇总表中这一项为空")
-    return _figure(definition, row[needed[0]], row[needed[1]] if len(needed) > 1 else None)
+        return blank_with("汇总表中这一项为空")
+    return figure_of(definition, row[needed[0]], row[needed[1]] if len(needed) > 1 else None)
 
 
 def _with_blind(row: dict[str, int | None]) -> dict[str, int | None]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from analysis.intake.completeness import _table_name
+from analysis.intake.completeness import table_name
 
 _COUNTED = ("units", "unions", "covers", "congresses", "contracts", "contract_covers")
 
@@ -32,8 +32,8 @@ def _shape(row: dict[str, str]) -> tuple[str, str]:
     reason = row["reason"].removeprefix(row["region_name"]).removeprefix("的")
     if row["column"]:
         column = re.search(r"没有“([^”]*)”一列", reason)
-        return ("报送的“" + _table_name(row["table"]) + "”表没有…列", column.group(1)) if column else (reason, "")
-    return reason.replace(f"“{_table_name(row['table'])}”表", "…表"), _table_name(row["table"])
+        return ("报送的“" + table_name(row["table"]) + "”表没有…列", column.group(1)) if column else (reason, "")
+    return reason.replace(f"“{table_name(row['table'])}”表", "…表"), table_name(row["table"])
 
 
 def _said(shape: str, items: list[str], tables: set[str]) -> str:
