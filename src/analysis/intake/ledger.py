@@ -11,6 +11,7 @@ import pandas as pd
 from analysis.errors import LedgerError
 from analysis.intake import crossrules, rules
 from analysis.intake.aliases import Aliases, read_aliases
+from analysis.intake.declared import DECLARED_COLUMNS
 from analysis.intake.districts import Districts
 from analysis.intake.findings import ROWS_COLUMNS, SUMMARY_COLUMNS, Findings
 from analysis.intake.headers import HeaderProblem, find_header
@@ -36,6 +37,8 @@ class Intake:
     files: pd.DataFrame
     sources: pd.DataFrame
     notes: list[str] = field(default_factory=list)
+    refused: dict[str, pd.DataFrame] = field(default_factory=dict)
+    declared: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=DECLARED_COLUMNS))
 
     @property
     def is_usable(self) -> bool:
@@ -93,10 +96,17 @@ def take_in(folder: Path | str, quarter: str | Quarter, regions: pd.DataFrame | 
     crossrules.flag_headcount_jump(findings["units"], frames["units"], previous_headcounts)
     frames["units"] = add_sizes(crossrules.place_points(findings["units"], frames["units"], districts, locate))
     kept = {table: _kept(table, frames[table], findings[table]) for table in table_codes()}
+    refused = {t: frames[t].loc[findings[t].quarantined].reset_index(drop=True) for t in table_codes()}
     lines = [findings[t].lines(frames[t]) for t in table_codes()]
     summaries = [findings[t].summary(frames[t], [(file, sheet) for file, sheet, _ in reading.sheets.get(t, [])]) for t in table_codes()]
     return Intake(str(quarter), kept, _joined(lines, ROWS_COLUMNS), _joined(summaries, SUMMARY_COLUMNS), pd.DataFrame(reading.files, columns=FILES_COLUMNS),
-                  pd.DataFrame(reading.sources, columns=SOURCES_COLUMNS), reading.notes)
+                  pd.DataFrame(reading.sources, columns=SOURCES_COLUMNS), reading.notes, refused, _declared(reading))
+
+
+def _declared(reading: _Reading) -> pd.DataFrame:
+    """What the 合计 rows of all sheets declare, beside the sums of their rows."""
+    lines = [(file, table, sheet, *line) for table, parts in reading.sheets.items() for file, sheet, part in parts for line in part.declared]
+    return pd.DataFrame(lines, columns=DECLARED_COLUMNS)
 
 
 def _joined(parts: list[pd.DataFrame], columns: list[str]) -> pd.DataFrame:

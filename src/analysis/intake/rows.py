@@ -43,6 +43,19 @@ def data_rows(sheet: Sheet, header: Header, table: str) -> list[int]:
     return found
 
 
+def total_rows(sheet: Sheet, header: Header, table: str, numbers: list[int]) -> list[int]:
+    """Return the 0-based positions of the rows below the header that are totals (``numbers``: the data rows)."""
+    key = next((header.columns[c.code][0] for c in columns_of(table) if c.is_key and c.code in header.columns), None)
+    data = set(numbers)
+    others = (i for i in range(header.first_data_row, len(sheet.rows)) if i not in data)
+    return [i for i in others if any(map(_filled, sheet.rows[i])) and _is_total(sheet.rows[i], key)]
+
+
+def is_section_total(row: list[Any]) -> bool:
+    """True for 小计, 本页合计 or 东街道合计: a total of the rows beside it, not of the whole sheet."""
+    return any("小计" in t or "本页" in t for t in _texts(row)) or not any(_TOTAL.fullmatch(t) for t in _texts(row))
+
+
 def _filled(value: Any) -> bool:
     return value != "" and value is not None and as_text(value) != ""
 

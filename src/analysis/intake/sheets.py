@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.intake.cells import PARSED_DTYPES, parse_column
+from analysis.intake.declared import Declared, declared_totals
 from analysis.intake.headers import Header
 from analysis.intake.readers import Sheet
 from analysis.intake.rows import data_rows, fill_merged
@@ -19,10 +20,11 @@ from analysis.intake.values import as_text
 
 @dataclass
 class SheetRows:
-    """All data rows of a sheet (typed, faulty cells null) and its faults as (position, rule, column, raw text)."""
+    """All data rows of a sheet (typed, faulty cells null), its faults as (position, rule, column, raw text), and what its 合计 rows declare."""
 
     frame: pd.DataFrame
     faults: list[tuple[int, str, Column, str]]
+    declared: list[Declared] = field(default_factory=list)
 
 
 def stored_columns(table: str) -> list[Column]:
@@ -56,7 +58,7 @@ def read_rows(sheet: Sheet, header: Header, table: str, file: str, multipliers: 
     frame["source_file"] = pd.Series([file] * len(rows), dtype=object)
     frame["source_sheet"] = pd.Series([sheet.name] * len(rows), dtype=object)
     frame["source_row"] = np.asarray(numbers, dtype="int64") + 1
-    return SheetRows(frame, faults)
+    return SheetRows(frame, faults, declared_totals(sheet, header, table, numbers, frame, faults))
 
 
 def typed(values: list[Any], kind: str) -> Any:
