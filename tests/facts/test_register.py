@@ -112,3 +112,12 @@ def test_what_is_left_of_a_rate_has_its_scope():
     made = register([rate("970100", 15, 40, level="city", left_out="970102")])
     left = made.remainder(made.fact("unit_coverage_rate"), "uncovered", "没有工会的单位")
     assert (left.text, left.left_out) == ("25", ("970102",))
+
+
+
+
+def test_asking_quietly_leaves_no_trace():
+    made = register([rate("970100", 1, 4, level="city"), rate("970101", 1, 16)])
+    with made.quietly():
+        assert made.gap_to_city("unit_coverage_rate", "970101").rounded == round_half_up(Fraction("-18.75"), 1)
+    assert made.used == {}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
@@ -126,6 +128,15 @@ class Register:
     def _remember(self, made: Fact) -> Fact:
         self.used[made.id] = made
         return made
+
+    @contextmanager
+    def quietly(self) -> Iterator[Register]:
+        """Ask without the answers counting as used: for checks, which show nothing."""
+        used, self.used = self.used, dict(self.used)
+        try:
+            yield self
+        finally:
+            self.used = used
 
     def regions(self, level: str, quarter: str | None = None, within: str = "") -> list[tuple[str, str]]:
         """Return (code, name) of the city's districts or townships, by code; ``within`` keeps codes that start with it."""

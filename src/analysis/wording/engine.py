@@ -22,7 +22,23 @@ from jinja2.sandbox import SandboxedEnvironment, SecurityError
 from analysis.errors import StoryError, TemplateError
 from analysis.facts import Fact, Register
 from analysis.wording import phrases
-from analysis.wording.numbers import BREAK, Figure, blank_ids, fact_ids, has_blank, in_ten_thousands, mark, plain, runs, say
+from analysis.wording.numbers import (
+    BREAK,
+    LINE,
+    LINE_END,
+    Figure,
+    blank_ids,
+    fact_ids,
+    has_blank,
+    in_ten_thousands,
+    line_sign,
+    lines,
+    mark,
+    plain,
+    runs,
+    say,
+    without_lines,
+)
 from analysis.wording.story import segment_name
 
 SHIPPED = Path(__file__).parent / "templates"
@@ -30,6 +46,7 @@ _HEADS = {"标题": "title", "副题": "subtitle", "日期": "dateline", "署名
 _SMALL = {"注": "note", "提示": "notice", "来源": "source"}
 _TAGS = re.compile(r"(\{%.*?%\}|\{\{.*?\}\}|\{#.*?#\})", re.DOTALL)
 _SLOT = re.compile(r"【[图表]：(.+)】")
+_LINE_SIGN = re.compile(f"{LINE}[^{LINE_END}]*{LINE_END}")
 _SENTENCE_ENDS = re.compile(r"(?<=[。！？])(?![”’）])")
 
 
@@ -71,13 +88,26 @@ class _Undefined(jinja2.StrictUndefined):
 
 
 class _Loader(jinja2.FileSystemLoader):
-    """Marks blank lines outside the tags, so that lines left empty by tags end no paragraph."""
+    """Marks blank lines outside the tags, so that lines left empty by tags end no paragraph, and signs every line with its number."""
 
     def get_source(self, environment: jinja2.Environment, template: str) -> tuple[str, str, Any]:
         source, path, fresh = super().get_source(environment, template)
-        parts = _TAGS.split(source.replace("\r\n", "\n"))
-        parts[::2] = [re.sub(r"\n[ \t　]*(?=\n)", f"\n{BREAK}", part) for part in parts[::2]]
+        parts, line = _TAGS.split(source.replace("\r\n", "\n")), 1
+        for number, part in enumerate(parts):
+            if number % 2 == 0:
+                parts[number] = _signed(part, template, line, is_start=number == 0)
+            line += part.count("\n")
         return "".join(parts), path, fresh
+
+
+def _signed(part: str, template: str, line: int, is_start: bool) -> str:
+    """Return the text between two tags with a sign at the start of each of its lines; a blank line becomes a BREAK."""
+    first, *others = part.split("\n")
+    made = [line_sign(template, line) + first if is_start else first]
+    for number, text in enumerate(others, 1):
+        is_blank = not text.strip(" \t　") and number < len(others)
+        made.append(BREAK if is_blank else line_sign(template, line + number) + text)
+    return "\n".join(made)
 
 
 def _written(value: Any) -> str:
@@ -165,41 +195,44 @@ class Engine:
             self._paragraph("".join(waiting), name, made)
             waiting.clear()
 
-        for line in source.replace(BREAK, f"\n{BREAK}\n").split("\n"):
-            line = line.strip(" \t　") if line.strip(" \t") != BREAK else BREAK
+        for signed in source.replace(BREAK, f"\n{BREAK}\n").split("\n"):
+            line = without_lines(signed).strip(" \t　")
             head, _, rest = line.partition("：")
             if line == BREAK:
                 flush()
             elif line.startswith("#"):
                 flush()
                 marks = line[: len(line) - len(line.lstrip("#"))]
-                made.blocks.append({"type": "heading", "level": min(len(marks), 4), "runs": runs(line[len(marks) :].strip())})
+                made.blocks.append({"type": "heading", "level": min(len(marks), 4), "runs": runs(line[len(marks) :].strip()), "lines": lines(signed)})
             elif slot := _SLOT.fullmatch(line):
                 flush()
                 made.blocks.append({"type": "slot", "name": slot[1], "template": name})
             elif head in _HEADS and rest:
                 flush()
-                made.blocks.append({"type": _HEADS[head], "runs": runs(rest)})
+                made.blocks.append({"type": _HEADS[head], "runs": runs(rest), "lines": lines(signed)})
             elif line:
-                waiting.append(line)
+                waiting.append(signed.strip(" \t　"))
         flush()
 
     def _paragraph(self, text: str, name: str, made: Text) -> None:
         """Add a paragraph without the sentences that hold a blank, and say which districts its figures leave out."""
         kept: list[str] = []
+        last = 0
         for sentence in filter(str.strip, _SENTENCE_ENDS.split(text)):
+            begun = [line for _, _, line in lines(sentence)]
+            line, last = (begun[0] if sentence.startswith(LINE) else last), begun[-1] if begun else last
             if has_blank(sentence):
-                made.unsaid.append(self._record(sentence, name, 0))
+                made.unsaid.append(self._record(sentence, name, line))
             else:
                 kept.append(sentence)
         head, _, rest = "".join(kept).partition("：")
-        style = _SMALL.get(head, "body")
+        style = _SMALL.get(plain(head), "body")
         if style != "body":
-            kept = [sentence for sentence in _SENTENCE_ENDS.split(rest) if sentence.strip()]
+            kept = [sentence for sentence in _SENTENCE_ENDS.split("".join(_LINE_SIGN.findall(head)) + rest) if sentence.strip()]
         said = "".join(self._with_left_out(kept))
         said = said[:-1] + "。" if said[-1:] in ("；", "，") else said
         if plain(said).strip():
-            made.blocks.append({"type": "paragraph", "runs": runs(said), "style": style})
+            made.blocks.append({"type": "paragraph", "runs": runs(said), "style": style, "lines": lines(said)})
 
     def _with_left_out(self, sentences: list[str]) -> list[str]:
         """Say ``（未含甲区）``: once at the end where it holds for every figure of the paragraph, otherwise in the sentence it concerns."""

@@ -12,10 +12,11 @@ from typing import Any
 
 from analysis.facts import Fact, Register, round_half_up
 
-OPEN, BLANK, MARK, MIDDLE, CLOSE, BREAK = "\ue000", "\ue001", "\ue002", "\ue003", "\ue004", "\ue005"
+OPEN, BLANK, MARK, MIDDLE, CLOSE, BREAK, LINE, LINE_END = (chr(0xE000 + n) for n in range(8))
 MARKS = {"date": "日期", "ordinal": "序数", "threshold": "阈值", "law": "法规", "name": "名称"}
 _PIECE = re.compile(f"([{OPEN}{BLANK}{MARK}])([^{MIDDLE}]*){MIDDLE}([^{CLOSE}]*){CLOSE}")
-_RESERVED = re.compile("[\ue000-\ue005]")
+_RESERVED = re.compile("[\ue000-\ue007]")
+_LINE = re.compile(f"{LINE}([^{LINE_END}]*):(\\d+){LINE_END}")
 
 
 def clean(text: str) -> str:
@@ -68,7 +69,27 @@ def fact_ids(text: str) -> list[str]:
 
 def plain(text: str) -> str:
     """Return the text as a reader sees it."""
-    return _PIECE.sub(lambda m: m[3], text).replace(BREAK, "")
+    return without_lines(_PIECE.sub(lambda m: m[3], text).replace(BREAK, ""))
+
+
+def line_sign(template: str, number: int) -> str:
+    """Return the sign that a line of a template begins with, so that what is said can be traced to where it was written."""
+    return f"{LINE}{template}:{number}{LINE_END}"
+
+
+def without_lines(text: str) -> str:
+    return _LINE.sub("", text)
+
+
+def lines(text: str) -> list[list[Any]]:
+    """Return where the signed lines begin, as ``[offset in the plain text, template, line]``.
+
+    Examples
+    --------
+    >>> lines(line_sign("speech.j2", 3) + "甲。" + line_sign("speech.j2", 4) + "乙。")
+    [[0, 'speech.j2', 3], [2, 'speech.j2', 4]]
+    """
+    return [[len(plain(text[: found.start()])), found[1], int(found[2])] for found in _LINE.finditer(text)]
 
 
 def runs(text: str) -> list[dict[str, Any]]:
@@ -79,6 +100,7 @@ def runs(text: str) -> list[dict[str, Any]]:
     >>> runs("截至" + mark("2021年9月30日", "date") + "。")
     [{'text': '截至'}, {'text': '2021年9月30日', 'mark': 'date'}, {'text': '。'}]
     """
+    text = without_lines(text)
     made: list[dict[str, Any]] = []
     at = 0
     for piece in _PIECE.finditer(text):
