@@ -36,6 +36,7 @@ class Tally:
     units : DataFrame, one row a (district_code, township_code, mask) with every base sum of ``base_sums.csv``
     unions, matters, expiring : DataFrame, one row a district_code with their counts; ``""`` = the whole city
     covered : DataFrame of ``uscc``, the covered set at quarter end
+    states : DataFrame, one row an eligible unit: ``uscc, district_code, township_code, mask, covered``
     """
 
     units: pd.DataFrame
@@ -43,6 +44,7 @@ class Tally:
     matters: pd.DataFrame
     expiring: pd.DataFrame
     covered: pd.DataFrame
+    states: pd.DataFrame
 
 
 def segment_bits() -> dict[str, int]:
@@ -107,13 +109,22 @@ def _state_query(as_of: date, settings: Settings) -> str:
     SELECT *, {_segment_columns(settings)} FROM judged"""
 
 
+def _mask() -> str:
+    return " + ".join(f"(seg_{name}::BIGINT << {bit})" for name, bit in segment_bits().items())
+
+
 def _cube_query() -> str:
     sums = [
         f"count(*) FILTER ({r.condition}) AS {r.base}" if not r.amount else f"coalesce(sum({r.amount}) FILTER ({r.condition}), 0) AS {r.base}"
         for r in tables.load("base_sums").itertuples()
     ]
-    mask = " + ".join(f"(seg_{name}::BIGINT << {bit})" for name, bit in segment_bits().items())
-    return f"SELECT district_code, township AS township_code, {mask} AS mask, {', '.join(sums)} FROM unit_state WHERE eligible GROUP BY ALL ORDER BY ALL"
+    return f"SELECT district_code, township AS township_code, {_mask()} AS mask, {', '.join(sums)} FROM unit_state WHERE eligible GROUP BY ALL ORDER BY ALL"
+
+
+def _states(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
+    query = f"SELECT uscc, district_code, township AS township_code, {_mask()} AS mask, covered FROM unit_state WHERE eligible ORDER BY uscc"
+    made = connection.execute(query).df()
+    return made.assign(mask=made["mask"].astype("int64"), covered=made["covered"].astype(bool))
 
 
 def tally(connection: duckdb.DuckDBPyConnection, as_of: date, settings: Settings, covered_before: pd.DataFrame | None = None) -> Tally:
@@ -137,4 +148,5 @@ def tally(connection: duckdb.DuckDBPyConnection, as_of: date, settings: Settings
         matters=matter_counts(connection, as_of),
         expiring=contracts_expiring(connection, as_of),
         covered=covered,
+        states=_states(connection),
     )

@@ -7,6 +7,7 @@ import os
 import shutil
 import tempfile
 from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 
@@ -21,8 +22,9 @@ from analysis.measures.suppress import suppress
 from analysis.paths import DATA
 from analysis.periods import Quarter
 from analysis.runs.outputs import ready_folder
-from analysis.runs.prepare import Ledger, Say, Workshop, count_quarter, drawn_regions, open_workshop, run_fingerprint, tile_table, totals_of
+from analysis.runs.prepare import Ledger, Say, Workshop, count_quarter, drawn_regions, open_workshop, run_fingerprint, tile_table, totals_of, unit_flows
 from analysis.runs.sources import check_geography_files, choose_settings
+from analysis.runs.versions import identity
 from analysis.settings import Settings
 
 
@@ -62,6 +64,23 @@ class Package:
         units = read_tables(self.folder / "tables")["units"]
         return units if self.audience == "internal" else units.iloc[0:0]
 
+    def states(self) -> pd.DataFrame:
+        """Return ``uscc, district_code, township_code, mask, covered`` of the eligible units, for lists and cross tables; none unless internal."""
+        path = self.folder / "states.parquet"
+        states = pd.read_parquet(path) if path.is_file() else pd.DataFrame(columns=["uscc", "district_code", "township_code", "mask", "covered"])
+        return states if self.audience == "internal" else states.iloc[0:0]
+
+    def table(self, name: str) -> pd.DataFrame:
+        """Return a kept table whole; its rows only for internal readers."""
+        rows = read_tables(self.folder / "tables")[name]
+        return rows if self.audience == "internal" else rows.iloc[0:0]
+
+    @cached_property
+    def flows(self) -> pd.DataFrame | None:
+        """What became of the units since the earlier quarter (``measures.flows``); None where there is nothing to compare with."""
+        path = self.folder / "flows.parquet"
+        return pd.read_parquet(path) if path.is_file() else None
+
 
 def build_package(settings: Settings, quarter: str, say: Say = lambda _: None) -> Path:
     """Make the quarter's package, or find it made already; return its folder."""
@@ -90,6 +109,11 @@ def _write(folder: Path, workshop: Workshop, frame: pd.DataFrame, city: tuple[st
     write_tables(ledger.intake, folder / "tables")
     write_reports(ledger.intake, folder / "intake")
     frame.to_parquet(folder / "indicators.parquet", index=False)
+    if not ledger.is_totals:
+        workshop.tally(quarter, True).states.to_parquet(folder / "states.parquet", index=False)
+    moved = unit_flows(workshop, quarter, frame, city[0])
+    if moved is not None:
+        moved.to_parquet(folder / "flows.parquet", index=False)
     codes = set(frame["region_code"])
     regions = drawn_regions(workshop.geography.polygons, codes)
     if regions is not None:
@@ -111,6 +135,8 @@ def _context(workshop: Workshop, ledger: Ledger, city: tuple[str, str], quarter:
     failed = ledger.intake.files["status"].isin(["unreadable", "table_stopped"])
     return {
         "quarter": quarter,
+        "made_at": datetime.now().astimezone().isoformat(timespec="microseconds"),
+        "identity": identity(workshop.settings, quarter),
         "city": list(city),
         "is_demo": workshop.settings.is_demo,
         "is_totals": ledger.is_totals,

@@ -17,6 +17,7 @@ from analysis.errors import BoundaryError, LedgerError
 from analysis.intake import Intake, take_in
 from analysis.intake.completeness import find_gaps
 from analysis.measures.change import changes
+from analysis.measures.flows import flows
 from analysis.measures.indicators import Places, indicators
 from analysis.measures.tally import Tally, tally
 from analysis.measures.totals import Totals, separate, supplied_sums, totals_indicators
@@ -24,6 +25,7 @@ from analysis.periods import Quarter
 from analysis.runs import fingerprint
 from analysis.runs.sources import Geography, city_of, geography_files, known_quarters, ledger_files, ledger_folder, read_geography
 from analysis.runs.store import connect
+from analysis.runs.versions import earlier_version, stored_tables
 from analysis.settings import Settings
 
 Say = Callable[[str], None]
@@ -155,7 +157,9 @@ def run_fingerprint(settings: Settings, quarter: str) -> str:
     ledger_folder(settings, quarter)
     inputs = {q: fingerprint.of_files(ledger_files(settings.ledgers / q), settings.ledgers) for q in needed_quarters(quarter) if q in known_quarters(settings)}
     places = [fingerprint.file_hash(p) for p in geography_files(settings)]
-    return fingerprint.of(quarter, inputs, places, fingerprint.data_settings(settings), fingerprint.data_code())[:20]
+    version = earlier_version(settings, Quarter(quarter).previous.key)  # what the change against the earlier quarter is split with
+    stored = version.name if version else ""
+    return fingerprint.of(quarter, inputs, places, stored, fingerprint.data_settings(settings), fingerprint.data_code())[:20]
 
 
 def levels(workshop: Workshop, quarter: str, city: tuple[str, str]) -> pd.DataFrame:
@@ -208,6 +212,31 @@ def count_quarter(workshop: Workshop, quarter: str) -> tuple[pd.DataFrame, tuple
         if then is not None:
             frames.append(then)
     return pd.concat(frames, ignore_index=True), city
+
+
+def unit_flows(workshop: Workshop, quarter: str, frame: pd.DataFrame, city: str) -> pd.DataFrame | None:
+    """Return what became of every unit since the earlier quarter (``measures.flows``), or None where there is no unit ledger of both."""
+    now, then = workshop.ledgers[quarter], workshop.ledger(Quarter(quarter).previous.key)
+    if then is None or now.is_totals or then.is_totals:
+        return None
+    present = workshop.tally(then.quarter, False).states
+    readings = [_stored_states(workshop, then, present), present, workshop.tally(quarter, True).states]
+    rates = frame[(frame["quarter"] == quarter) & (frame["indicator"] == "unit_coverage_rate")]
+    districts = sorted(rates.loc[rates["region_level"] == "district", "region_code"].unique())
+    whole = rates[(rates["region_level"] == "city") & (rates["status"] == "ok")]
+    counted = {r.segment: [c for c in districts if c not in str(r.left_out).split(";")] for r in whole.itertuples()}
+    return flows(readings, city, districts, counted)
+
+
+def _stored_states(workshop: Workshop, then: Ledger, present: pd.DataFrame) -> pd.DataFrame:
+    """Return the earlier quarter's units as they were stored when it was reported; where it was not restated, as they are."""
+    version = earlier_version(workshop.settings, then.quarter)
+    tables = stored_tables(version, then.intake.tables, then.gaps) if version else None
+    if tables is None:
+        return present
+    workshop.say(f"{then.quarter} 的台账与当时入库的不同，变化分解中单列“上季度数据更正”")
+    with connect(tables) as connection:
+        return tally(connection, Quarter(then.quarter).as_of, workshop.settings).states
 
 
 def open_workshop(settings: Settings, say: Say) -> Workshop:
