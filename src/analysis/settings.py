@@ -52,6 +52,7 @@ class Settings:
     map_approval_no: str = ""
     formats: tuple[str, ...] = ("html", "pdf", "docx")
     jobs: int = 0
+    forked_kernels: bool = True
     timeout_seconds: int = 600
     speech_rate: int = 200
     smallest_ranked: int = 30

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -52,6 +53,10 @@ def _faces(families: tuple[str, ...]) -> tuple[FT2Font, ...]:
     for face in faces:
         face.set_size(_MEASURE_PT, 72)
     return faces
+
+
+if hasattr(os, "register_at_fork"):  # forked kernels would share the open file and its place in it, and read each other's bytes
+    os.register_at_fork(after_in_child=_faces.cache_clear)
 
 
 @lru_cache(maxsize=20_000)

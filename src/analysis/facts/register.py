@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from copy import copy
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
@@ -50,9 +51,21 @@ class Register:
         self._defined = _definitions()
         segments = tables.load("segments")
         self._segments = dict(zip(segments["segment"], segments["name"], strict=True)) | {"all": ""}
-        keys = zip(self.frame["quarter"], self.frame["region_code"], self.frame["segment"], self.frame["indicator"], strict=True)
-        self._index = {key: i for i, key in enumerate(keys)}
         self._rows = {name: self.frame[name].tolist() for name in self.frame.columns}
+        keys = zip(*(self._rows[name] for name in ("quarter", "region_code", "segment", "indicator")), strict=True)
+        self._index = {key: i for i, key in enumerate(keys)}
+        named = self.frame[["quarter", "region_level", "region_code", "region_name"]].drop_duplicates().sort_values("region_code")
+        self._places_of: dict[tuple[str, str], dict[str, str]] = {}
+        self._level_of: dict[str, tuple[str, str]] = {}
+        for period, level, code, name in named.itertuples(index=False, name=None):
+            self._places_of.setdefault((period, level), {}).setdefault(code, name)
+            self._level_of.setdefault(code, (level, name))
+
+    def fresh(self) -> Register:
+        """Return a register of the same facts for another document, of which nothing is used yet; the rows are shared, not read again."""
+        other = copy(self)
+        other.used = {}
+        return other
 
     def _definition(self, indicator: str) -> tuple[dict[str, str], str]:
         base, change = indicator, ""
@@ -122,8 +135,7 @@ class Register:
         return int(row["value"])
 
     def _region(self, code: str) -> tuple[str, str]:
-        hits = self.frame.loc[self.frame["region_code"] == code, ["region_level", "region_name"]]
-        return (hits.iloc[0, 0], hits.iloc[0, 1]) if len(hits) else ("district", code)
+        return self._level_of.get(code, ("district", code))
 
     def _remember(self, made: Fact) -> Fact:
         self.used[made.id] = made
@@ -141,11 +153,7 @@ class Register:
     def regions(self, level: str, quarter: str | None = None, within: str = "") -> list[tuple[str, str]]:
         """Return (code, name) of the city's districts or townships, by code; ``within`` keeps codes that start with it."""
         period = quarter or self.quarter
-        hits = self.frame.loc[(self.frame["quarter"] == period) & (self.frame["region_level"] == level), ["region_code", "region_name"]].drop_duplicates(
-            "region_code"
-        )
-        hits = hits[hits["region_code"].str.startswith(within)].sort_values("region_code")
-        return list(hits.itertuples(index=False, name=None))
+        return [(code, name) for code, name in self._places_of.get((period, level), {}).items() if code.startswith(within)]
 
     def district_facts(self, indicator: str, segment: str = "all", quarter: str | None = None) -> list[Fact]:
         return [self.fact(indicator, code, segment, quarter) for code, _ in self.regions("district", quarter)]

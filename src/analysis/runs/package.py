@@ -21,6 +21,7 @@ from analysis.measures.indicators import needed_items
 from analysis.measures.suppress import suppress
 from analysis.paths import DATA
 from analysis.periods import Quarter
+from analysis.runs.opened import once
 from analysis.runs.outputs import ready_folder
 from analysis.runs.prepare import Ledger, Say, Workshop, count_quarter, drawn_regions, open_workshop, run_fingerprint, tile_table, totals_of, unit_flows
 from analysis.runs.sources import check_geography_files, choose_settings
@@ -82,11 +83,16 @@ class Package:
         return pd.read_parquet(path) if path.is_file() else None
 
 
+def package_folder(settings: Settings, quarter: str) -> Path:
+    """Return where the quarter's package is, or will be."""
+    check_geography_files(settings)
+    return (settings.store or DATA / "store") / f"{quarter}-{run_fingerprint(settings, quarter)}"
+
+
 def build_package(settings: Settings, quarter: str, say: Say = lambda _: None) -> Path:
     """Make the quarter's package, or find it made already; return its folder."""
-    check_geography_files(settings)
-    store = settings.store or DATA / "store"
-    folder = store / f"{quarter}-{run_fingerprint(settings, quarter)}"
+    folder = package_folder(settings, quarter)
+    store = folder.parent
     if (folder / "context.json").is_file():
         say(f"{quarter} 的台账没有变化，沿用已核对的数据")
         return folder
@@ -173,9 +179,14 @@ def open_package(package: str = "", quarter: str = "2021Q3", scope: str = "city"
     settings = choose_settings(audience=audience, map_use=map_use)
     # whose ledgers these are is known to the package, not to the settings of this process
     settings = replace(settings, ledgers=DATA / "demo" / "ledgers" if context["is_demo"] else None)
-    frame = suppress(pd.read_parquet(folder / "indicators.parquet"), audience, settings.suppress_below, settings.suppress_rate_below)
     city = tuple(context["city"])
-    register = Register(frame, quarter, city, settings.smallest_ranked, rate_decimals=2 if context["is_totals"] else None)
+    limits = (settings.suppress_below, settings.suppress_rate_below)
+
+    def read_register() -> Register:
+        frame = suppress(pd.read_parquet(folder / "indicators.parquet"), audience, *limits)
+        return Register(frame, quarter, city, settings.smallest_ranked, rate_decimals=2 if context["is_totals"] else None)
+
+    register = once(folder, read_register, "register", audience, *limits, settings.smallest_ranked).fresh()
     scopes = ["city", *(code for code, _ in register.regions("district"))]
     if scope not in scopes:
         raise ParameterError(f"参数 scope 为“{scope}”，应为 city 或区县代码之一：{'、'.join(scopes[1:])}。请改正后重试。")
@@ -200,4 +211,4 @@ def open_package(package: str = "", quarter: str = "2021Q3", scope: str = "city"
 
 
 def _geo(path: Path) -> gpd.GeoDataFrame | None:
-    return gpd.read_parquet(path) if path.is_file() else None
+    return once(path.parent, lambda: gpd.read_parquet(path) if path.is_file() else None, path.name)

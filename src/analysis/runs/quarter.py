@@ -19,8 +19,9 @@ from analysis.paths import REPORTS
 from analysis.runs import fingerprint
 from analysis.runs.door import write_door
 from analysis.runs.notebook import Outcome, run_job
+from analysis.runs.nursery import Nursery
 from analysis.runs.outputs import copy_intake, read_manifest, ready_folder, versions, write_indicators, write_manifest
-from analysis.runs.package import Package, build_package, open_package
+from analysis.runs.package import Package, build_package, open_package, package_folder
 from analysis.runs.plan import Job, plan
 from analysis.runs.prepare import needed_quarters
 from analysis.runs.sources import geography_files, known_quarters, ledger_files, ledger_folder
@@ -55,6 +56,13 @@ def run_quarter(settings: Settings, quarter: str, scope: str = "all", documents:
         raise ExportError("--map-use public 要公开地图，但没有审图号。请在 workbench.toml 的 map_approval_no 填写审图号，或改用 internal、meeting。")
     ledger_folder(settings, quarter)
     ready_folder(settings.out or REPORTS)
+    with Nursery(settings.forked_kernels) as nursery:
+        return _run(settings, quarter, scope, documents, force, say, nursery)
+
+
+def _run(settings: Settings, quarter: str, scope: str, documents: str, force: bool, say: Say, nursery: Nursery) -> Result:
+    if not package_folder(settings, quarter).is_dir():
+        nursery.start()  # warms up while the ledgers are read
     folder = build_package(settings, quarter, say)
     package = open_package(str(folder), quarter, "city", settings.audience, settings.map_use)
     jobs = plan(scope, documents, package.city, package.register.regions("district"))
@@ -62,7 +70,7 @@ def run_quarter(settings: Settings, quarter: str, scope: str = "all", documents:
     target.mkdir(parents=True, exist_ok=True)
     files = write_indicators(package.register.frame.query("quarter == @quarter"), target)
     files += copy_intake(folder, target, settings.audience == "internal")
-    outcomes = _run_jobs(jobs, package, settings, target, force, say)
+    outcomes = _run_jobs(jobs, package, settings, target, force, say, nursery)
     earlier = _still_valid(read_manifest(target), package, settings, outcomes, target, say)
     index = write_door(target, package, [*outcomes, *earlier], say)
     made = [target / name for o in [*outcomes, *earlier] for name in o.files]
@@ -103,7 +111,7 @@ def _is_current(job: Job, key: str, manifest: dict, target: Path) -> list[str] |
     return None
 
 
-def _run_jobs(jobs: list[Job], package: Package, settings: Settings, target: Path, force: bool, say: Say) -> list[Outcome]:
+def _run_jobs(jobs: list[Job], package: Package, settings: Settings, target: Path, force: bool, say: Say, nursery: Nursery) -> list[Outcome]:
     manifest = {} if force else read_manifest(target)
     outcomes: list[Outcome] = []
     waiting: list[Job] = []
@@ -115,7 +123,7 @@ def _run_jobs(jobs: list[Job], package: Package, settings: Settings, target: Pat
             outcomes.append(Outcome(job.document, job.scope, "unchanged", files=files))
     if outcomes:
         say(f"{len(outcomes)} 份文稿没有变化，沿用已有的文件")
-    for done, (job, outcome) in enumerate(_pool(waiting, package, settings, target), start=1):
+    for done, (job, outcome) in enumerate(_pool(waiting, package, settings, target, nursery), start=1):
         outcomes.append(outcome)
         ending = f"用时 {outcome.seconds:.1f} 秒" if outcome.status == "made" else f"没有做成：{outcome.reason}"
         say(f"[{done}/{len(waiting)}] {job.label}　{ending}")
@@ -131,9 +139,11 @@ def _withdraw(job: Job, target: Path) -> None:
         (target / job.scope / f"{job.document}.{suffix}").unlink(missing_ok=True)
 
 
-def _pool(jobs: list[Job], package: Package, settings: Settings, target: Path) -> Iterable[tuple[Job, Outcome]]:
+def _pool(jobs: list[Job], package: Package, settings: Settings, target: Path, nursery: Nursery) -> Iterable[tuple[Job, Outcome]]:
     if not jobs:
         return
+    if nursery.start():
+        nursery.hand_over()
     workers = min(len(jobs), settings.jobs or max(1, min(4, os.cpu_count() or 1)))
     # spawn everywhere: the same behaviour on Windows, and no fork of a process that has used threads
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_quiet) as pool:

@@ -1,0 +1,87 @@
+"""A kernel provisioner that has kernels forked from the warm parent (:mod:`analysis.runs.nursery`); all else stays jupyter_client's own.
+
+Interrupts, timeouts, kernels that die and restarts go the ordinary way: only the start differs. Where no nursery answers, an ordinary kernel is started.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+import socket
+import subprocess
+from typing import Any
+
+from jupyter_client.connect import KernelConnectionInfo
+from jupyter_client.provisioning import LocalProvisioner
+
+from analysis.runs import nursery
+
+
+class ForkedProcess:
+    """What LocalProvisioner needs of ``subprocess.Popen``, for a kernel that the nursery forked."""
+
+    stdin = stdout = stderr = None
+
+    def __init__(self, answers: socket.socket) -> None:
+        self._answers = answers
+        self._waiting = b""
+        self.returncode: int | None = None
+        self.pid = int(self._read_line()["pid"])
+
+    def _read_line(self) -> dict[str, int]:
+        while b"\n" not in self._waiting:
+            more = self._answers.recv(256)
+            if not more:
+                raise ConnectionError("the nursery closed the line")
+            self._waiting += more
+        line, _, self._waiting = self._waiting.partition(b"\n")
+        return json.loads(line)
+
+    def poll(self) -> int | None:
+        return self._look(0.0)
+
+    def wait(self, timeout: float | None = None) -> int:
+        if self._look(timeout) is None:
+            raise subprocess.TimeoutExpired("kernel", timeout or 0.0)
+        return self.returncode
+
+    def _look(self, timeout: float | None) -> int | None:
+        if self.returncode is None:
+            self._answers.settimeout(timeout)
+            try:
+                self.returncode = int(self._read_line()["code"])
+            except (BlockingIOError, TimeoutError):
+                return None
+            except OSError:  # the keeper was killed, and the kernel with it
+                self.returncode = -signal.SIGKILL
+            self._answers.close()
+        return self.returncode
+
+    def send_signal(self, number: int) -> None:
+        if self.poll() is None:
+            os.kill(self.pid, number)
+
+    def kill(self) -> None:
+        self.send_signal(signal.SIGKILL)
+
+    def terminate(self) -> None:
+        self.send_signal(signal.SIGTERM)
+
+
+class ForkedProvisioner(LocalProvisioner):
+    """Starts Python kernels from the nursery named in the environment."""
+
+    async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> KernelConnectionInfo:
+        address = os.environ.get(nursery.ADDRESS, "")
+        if not address or "ipykernel_launcher" not in cmd or "-f" not in cmd:
+            return await super().launch_kernel(cmd, **kwargs)
+        env = dict(kwargs.get("env") or os.environ)
+        try:
+            asked = nursery.ask(address, cmd[cmd.index("-f") + 1], env, str(kwargs.get("cwd") or os.getcwd()))
+            self.process = await asyncio.get_running_loop().run_in_executor(None, ForkedProcess, asked)
+        except OSError:
+            return await super().launch_kernel(cmd, **kwargs)
+        self.pid = self.pgid = self.process.pid  # the kernel leads a group of its own
+        return self.connection_info
