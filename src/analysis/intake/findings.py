@@ -21,6 +21,16 @@ def rule_table() -> dict[str, tuple[str, str]]:
     return {r.rule: (r.verdict, r.advice) for r in tables.load("rules").itertuples(index=False)}
 
 
+@lru_cache(maxsize=1)
+def _meanings() -> dict[str, str]:
+    return dict(tables.load("rules")[["rule", "meaning"]].itertuples(index=False, name=None))
+
+
+def meaning_of(rule: str) -> str:
+    """Return what a rule finds wrong, in a few Chinese words."""
+    return _meanings()[rule]
+
+
 @dataclass
 class Findings:
     """Rules broken in one table; ``position`` is the row's place in the table's frame of all rows read."""

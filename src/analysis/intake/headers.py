@@ -11,7 +11,7 @@ from typing import Any
 
 from analysis.intake.aliases import DISTRICT_NAME, Aliases, key_of
 from analysis.intake.readers import Sheet
-from analysis.intake.schema import Column, columns_of, table_names
+from analysis.intake.schema import RETURN_HEADERS, Column, columns_of, table_names
 from analysis.intake.units_of_measure import factor_of, split_header
 from analysis.intake.values import as_text
 
@@ -24,7 +24,11 @@ _DULL = re.compile(r"序号|编号|备注|说明|no\.?|填表.*|审核.*")
 
 
 class HeaderProblem(Exception):
-    """Why a table cannot be read, in Chinese."""
+    """Why a table cannot be read, in Chinese; ``header`` is what was recognised of it, None where nothing was."""
+
+    def __init__(self, sentence: str, header: Header | None = None) -> None:
+        super().__init__(sentence)
+        self.header = header
 
 
 @dataclass
@@ -63,10 +67,14 @@ def find_header(sheet: Sheet, table: str, aliases: Aliases) -> Header:
         raise HeaderProblem(_missing_sentence([c for c in columns_of(table) if c.is_key or c.need == "required"], seen, free, names))
     _, top, depth, matched = best
     texts = {i: t for i, t in enumerate(_joined(lines[top : top + depth])) if t}
-    columns = _resolve(sheet, top + depth, matched, table)
+    try:
+        columns = _resolve(sheet, top + depth, matched, table)
+    except HeaderProblem as problem:
+        problem.header = Header(top + depth, {}, texts)
+        raise
     missing = _missing(table, columns)
     if missing:
-        raise HeaderProblem(_missing_sentence(missing, seen, free, names))
+        raise HeaderProblem(_missing_sentence(missing, seen, free, names), Header(top + depth, columns, texts))
     return Header(top + depth, columns, texts, _notes(texts, matched, names))
 
 
@@ -77,7 +85,7 @@ def _filled(sheet: Sheet) -> list[list[str]]:
         if top < len(lines) and left < len(lines[top]):
             for row in range(top, min(bottom + 1, len(lines))):
                 lines[row][left : right + 1] = [lines[top][left]] * (min(right + 1, len(lines[row])) - left)
-    return lines
+    return [["" if text in RETURN_HEADERS else text for text in line] for line in lines]
 
 
 def _parts(lines: list[list[str]]) -> list[list[str]]:
@@ -181,9 +189,14 @@ def _missing_sentence(missing: list[Column], seen: list[str], free: list[str], n
     return what + "请改用标准列名，或在别名表 aliases.csv 中补充对应关系后重新运行。"
 
 
+def is_personal(text: str) -> bool:
+    """True for the header of a column that is refused because it holds data on persons (domain §9.2)."""
+    return bool(_PERSONAL.search(key_of(text)))
+
+
 def _notes(texts: dict[int, str], matched: dict[int, Any], names: dict[str, str]) -> list[str]:
     others = [t for i, t in texts.items() if i not in matched]
-    personal = [t for t in others if _PERSONAL.search(key_of(t))]
+    personal = [t for t in others if is_personal(t)]
     notes = [f"个人信息列没有读取，请今后不要报送：{'、'.join(personal)}"] if personal else []
     unknown = [t[:20] for t in others if t not in personal and not _DULL.fullmatch(key_of(t))]
     if unknown:

@@ -8,6 +8,9 @@ from functools import lru_cache
 from analysis import tables
 
 SHEET = "(sheet)"
+# what we write into workbooks that go out and come back: never read, never complained of
+RETURN_HEADERS = ("核对结论", "核对问题", "怎么改")
+OWN_SHEETS = frozenset(("退回说明", "填表说明", "填表选项"))
 
 
 @dataclass(frozen=True)

@@ -74,6 +74,11 @@ def _arrow_schema(table: str) -> pa.Schema:
     return pa.schema(fields)
 
 
+def csv_text(value: object) -> object:
+    """A text that a spreadsheet would take for a formula gets a leading apostrophe (contract §5)."""
+    return "'" + value if isinstance(value, str) and value.startswith(_RISKY) else value
+
+
 def write_reports(intake: Intake, folder: Path | str) -> list[Path]:
     """Write ``rows.csv``, ``summary.csv`` and ``files.csv`` (UTF-8 with BOM) and return the paths."""
     folder = Path(folder)
@@ -83,7 +88,7 @@ def write_reports(intake: Intake, folder: Path | str) -> list[Path]:
         path = folder / f"{name}.csv"
         partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
         try:
-            shown = frame.map(lambda v: "'" + v if isinstance(v, str) and v.startswith(_RISKY) else v)
+            shown = frame.map(csv_text)
             shown.to_csv(partial, index=False, encoding="utf-8-sig", lineterminator="\r\n")
             os.replace(partial, path)
         finally:

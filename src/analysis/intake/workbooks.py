@@ -14,6 +14,7 @@ from xml.etree import ElementTree
 import python_calamine as calamine
 
 from analysis.errors import LedgerError
+from analysis.intake.schema import OWN_SHEETS
 
 Merge = tuple[tuple[int, int], tuple[int, int]]
 _FILLED = re.compile(rb'<c r="([A-Z]+)(\d+)"[^>/]*>\s*<(?:v|f|is)[ />]')
@@ -119,9 +120,10 @@ def read(path: Path, max_unpacked_mb: int, max_cells: int, wanted: Callable[[str
     try:
         errors = _measure(path, max_unpacked_mb, max_cells, wanted)
         with calamine.CalamineWorkbook.from_path(str(path)) as book:
-            hidden = [s.name for s in book.sheets_metadata if s.visible != calamine.SheetVisibleEnum.Visible]
-            others = [s.name for s in book.sheets_metadata if s.name not in hidden and (s.typ != calamine.SheetTypeEnum.WorkSheet or not wanted(s.name))]
-            for meta in book.sheets_metadata:
+            sheets = [s for s in book.sheets_metadata if s.name not in OWN_SHEETS]
+            hidden = [s.name for s in sheets if s.visible != calamine.SheetVisibleEnum.Visible]
+            others = [s.name for s in sheets if s.name not in hidden and (s.typ != calamine.SheetTypeEnum.WorkSheet or not wanted(s.name))]
+            for meta in sheets:
                 if meta.name in hidden or meta.name in others:
                     continue
                 sheet = book.get_sheet_by_name(meta.name)

@@ -8,6 +8,7 @@ from analysis.paths import REPORTS
 from analysis.runs.outputs import copy_intake, ready_folder
 from analysis.runs.package import build_package
 from analysis.runs.quarter import intake_outcome
+from analysis.runs.returning import write_returns
 from analysis.runs.sources import ledger_folder
 from analysis.settings import Settings
 
@@ -18,6 +19,7 @@ def check_quarter(settings: Settings, quarter: str, say: Callable[[str], None]) 
     target = ready_folder(settings.out or REPORTS) / quarter
     folder = build_package(settings, quarter, say)
     copy_intake(folder, target, is_internal=True)
+    returns = write_returns(settings, quarter, folder, target, is_internal=True)
     summary, files = intake_outcome(folder)
     for row in files[files["status"].isin(["unreadable", "table_stopped", "unknown_table"])].itertuples():
         say(f"  {row.file}：{row.reason}")
@@ -28,4 +30,6 @@ def check_quarter(settings: Settings, quarter: str, say: Callable[[str], None]) 
     failed = files["status"].isin(["unreadable", "table_stopped"]).any()
     back = int(summary["quarantined"].sum())
     say(f"共退回 {back} 行、提示 {int(summary['flagged'].sum())} 行，逐行原因见 {target / 'intake' / 'rows.csv'}。" if back else "没有退回的行。")
+    if returns:
+        say(f"有 {len(returns)} 份文件要发还区县，已标出问题和改法：{target / 'intake'} 下的“…_退回.xlsx”。")
     return 1 if failed or back else 0
