@@ -50,7 +50,10 @@ def test_check_of_the_demo_reports_what_goes_back(capsys, tmp_path):
     code, out, _ = run(capsys, "check", "--quarter", "2021Q3", "--out", str(tmp_path))
     assert code == 1
     assert "共退回 " in out
-    assert sorted(p.name for p in (tmp_path / "2021Q3" / "intake").iterdir()) == ["files.csv", "rows.csv", "summary.csv"]
+    names = sorted(p.name for p in (tmp_path / "2021Q3" / "intake").iterdir())
+    returned = [n for n in names if n.endswith("_退回.xlsx")]
+    assert [n for n in names if n not in returned] == ["files.csv", "rows.csv", "summary.csv"]
+    assert f"有 {len(returned)} 份文件要发还区县" in out and returned
 
 
 def test_list_names_documents_scopes_and_quarters(capsys):

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 BACK, NOTE = "#F8CBAD", "#FFE699"
 _LARGE = 400_000  # cells; above, rows are written out one by one and header merges are given up
 _LONGEST_TEXT = 32_767  # characters that a cell holds
+_REMARK_WIDTHS = (10, 34, 70)
 _COMMENTS = 200  # a sheet with thousands of comments opens slowly; the reason stands in the row as well
 _FIRST_DAY = date(1900, 3, 1)  # spreadsheets take 1900 for a leap year: an earlier date would move by a day
 _OPTIONS = {"strings_to_numbers": False, "strings_to_formulas": False, "strings_to_urls": False, "nan_inf_to_errors": False}
@@ -83,7 +84,7 @@ class _PageWriter:
             sheet.set_tab_color("#C00000")
             return
         sheet.set_column(page.width, page.width, 2)
-        for i, width in enumerate((10, 30, 60)):
+        for i, width in enumerate(_REMARK_WIDTHS):
             sheet.set_column(page.width + 1 + i, page.width + 1 + i, width)
         top = page.first_data_row
         sheet.freeze_panes(top, 0)
@@ -143,6 +144,9 @@ class _PageWriter:
         many = len(remarks) > 1
         problems = _lines([_problem(r) for r in remarks], many)
         advice = _lines([r.advice for r in remarks], many)
+        lines = max(_height(problems, _REMARK_WIDTHS[1]), _height(advice, _REMARK_WIDTHS[2]))
+        if lines > 1:
+            self.sheet.set_row(number, min(409, 15 * lines))
         for i, text in enumerate(("退回" if is_back else "提示", problems, advice)):
             self.sheet.write_string(number, first + i, text[:_LONGEST_TEXT], looks)
 
@@ -153,6 +157,15 @@ def _lines(texts: list[str], many: bool) -> str:
 
 def _problem(remark: Remark) -> str:
     return f"{remark.columns[0]}：{meaning_of(remark.rule)}" if remark.columns else meaning_of(remark.rule)
+
+
+def _breadth(text: str) -> int:
+    """Half-width characters that a text takes."""
+    return sum(2 if ord(c) > 0x2E80 or c in "“”…—" else 1 for c in text)
+
+
+def _height(text: str, width: int) -> int:
+    return sum(max(1, -(-_breadth(line) // (width - 2))) for line in text.split("\n"))
 
 
 def _as_cell(value: Any) -> tuple[str, Any, str]:
@@ -180,5 +193,5 @@ def _widths(page: Page) -> list[float]:
         for i, value in enumerate(page.rows[number][: page.width]):
             if value not in ("", None):
                 text = as_text(value)[:80]
-                widths[i] = max(widths[i], min(40.0, sum(2 if ord(c) > 0x2E80 else 1 for c in text) + 2))
+                widths[i] = max(widths[i], min(40.0, _breadth(text) + 2))
     return widths

@@ -23,6 +23,7 @@ _STEPS = (
     "改好后把本文件整份报送，替换原来的文件，不要两份一起放。最右边三列和本说明不用删，再次核对时会自动略过。",
     "本文件里的公式已变成数值，隐藏的和不认识的工作表没有附上；个人信息列只保留表头，内容已清空，请今后不要报送。",
 )
+_REFERENCES = "提醒：写着“在本季收下的表中找不到”的行，常常是因为它对应的单位、工会或合同那一行也被退回了。请先改好那一行，再报时这一行自然就对上了。"
 _FAILED_STEPS = (
     "请按上面写的原因改正原文件后重新报送；改正之前，本文件对应的内容按缺报处理，不会当作零。",
     "也可以向市总工会索取空白模板，把内容复制进去后报送。",
@@ -34,8 +35,8 @@ def write_cover(book: xlsxwriter.Workbook, report: FileReport, pages: list[Page]
     sheet = book.add_worksheet(NAME)
     bold, wrap, head = (book.add_format(p) for p in ({"bold": True, "font_size": 12}, {"text_wrap": True, "valign": "top"}, _head()))
     cell = book.add_format({"text_wrap": True, "valign": "top", "border": 1})
-    sheet.set_column(0, 0, 26)
-    sheet.set_column(1, 1, 44)
+    sheet.set_column(0, 0, 42)
+    sheet.set_column(1, 1, 28)
     sheet.set_column(2, 6, 9)
     place = _Cursor(sheet)
     place.line(f"{report.file} 核对退回说明（{Quarter(quarter).label}）", book.add_format({"bold": True, "font_size": 16}), 26)
@@ -49,6 +50,8 @@ def write_cover(book: xlsxwriter.Workbook, report: FileReport, pages: list[Page]
         place.heading("怎样改、怎样再报", bold)
         for number, text in enumerate(_STEPS, 1):
             place.line(f"{number}. {text}", wrap)
+        if (report.rows["rule"] == "reference_unknown").any():
+            place.line(_REFERENCES, wrap)
         place.heading("问题汇总", bold)
         place.table(("问题", "处理", "行数"), _rule_rows(report), head, cell, (0, 1, 2))
     else:

@@ -69,7 +69,7 @@ def make_page(sheet: Sheet, table: str, aliases: Aliases, remarks: dict[int, lis
     refused = {i: text for i, text in header.texts.items() if i not in used and is_personal(text)}
     data = [] if is_stopped else data_rows(sheet, header, table)
     fill_merged(sheet, data)  # a sorted or filtered table may have no merged cells below its header
-    _empty_refused(sheet, header, refused, frozenset(data))
+    _empty_refused(sheet, header, refused, frozenset(n for n in data if n + 1 not in remarks or not _is_signature(sheet.rows[n])))
     rows = _trimmed(sheet.rows)
     width = _width(rows, header)
     by_code = {c.code: c for c in stored_columns(table)}
@@ -115,6 +115,11 @@ def _empty_refused(sheet: Sheet, header: Header, refused: dict[int, str], data: 
             row[i] = _SIGNED.sub(r"\1", value)
             if number >= header.first_data_row and _LABEL.fullmatch(compact(value)):
                 _empty_next(row, i)
+
+
+def _is_signature(row: list[Any]) -> bool:
+    """True for 审核人 | 张三 without a colon, which intake takes for a row of data and refuses."""
+    return bool(_LABEL.fullmatch(next(filter(None, map(compact, row)), "")))
 
 
 def _empty_next(row: list[Any], label: int) -> None:

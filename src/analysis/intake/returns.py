@@ -53,7 +53,9 @@ def read_reports(intake_folder: Path, files: list[str]) -> list[FileReport]:
         key = csv_text(file)
         if key in by_file["files"]:
             said = by_file["files"][key].iloc[0]
-            reports.append(FileReport(file, said["status"], said["reason"], by_file["rows"].get(key, rows.iloc[:0]), by_file["summary"].get(key, summary.iloc[:0])))
+            reports.append(
+                FileReport(file, said["status"], said["reason"], by_file["rows"].get(key, rows.iloc[:0]), by_file["summary"].get(key, summary.iloc[:0]))
+            )
     return reports
 
 
