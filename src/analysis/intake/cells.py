@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from functools import partial
 from typing import Any
+
+import numpy as np
+import pandas as pd
 
 from analysis.intake import values
 from analysis.intake.schema import Column
 from analysis.intake.values import Fault
 
 PARSED_DTYPES = {"count": "Int64", "year": "Int64", "flag": "boolean", "amount": "Float64", "degree": "Float64", "score": "Float64", "date": "datetime64[s]"}
+_STRETCH = 512  # cells of a text column looked at together
 
 
 def _choice(value: Any, choices: dict[str, str]) -> str | Fault:
@@ -56,37 +61,127 @@ def _blank_rule(column: Column) -> Fault | None:
     return {"date": values.INVALID_DATE, "count": Fault("count_missing")}.get(column.type, values.UNKNOWN)
 
 
-def parse_column(cells: list[Any], column: Column, factor: Decimal = Decimal(1)) -> tuple[list[Any], dict[int, str]]:
-    """Return the parsed values (None where blank or faulty) and position -> rule of the faulty ones.
+def _is_clean(texts: Sequence[str]) -> bool:
+    """True where joining shows at once that there is nothing to clean in any of these texts: no white space, nothing invisible, no formula."""
+    joined = "".join(texts)
+    return joined.isprintable() and not any(mark in joined for mark in (" ", "\ufe0f", '="', "#"))
+
+
+def _texts(cells: Sequence[Any]) -> np.ndarray | None:
+    """The cells of a text column where all are text that needs no cleaning in most stretches; None where the common way has to judge them."""
+    if not set(map(type, cells)) <= {str, type(None)}:
+        return None
+    out = np.empty(len(cells), dtype=object)
+    for start in range(0, len(cells), _STRETCH):
+        stretch = [cell or "" for cell in cells[start : start + _STRETCH]]
+        if not _is_clean(stretch):
+            stretch = [values.as_text(cell) for cell in stretch]
+            if any(text[:1] == "#" for text in stretch):
+                return None
+        out[start : start + _STRETCH] = [text or None for text in stretch]
+    return out
+
+
+def _numbers(cells: Sequence[Any], column: Column) -> tuple[Any, dict[int, str]] | None:
+    """A column of plain numbers and blanks, judged all at once; None where there is anything else."""
+    kinds = set(map(type, cells))
+    if kinds - {float}:
+        if kinds - {float, str, type(None)} or not {c for c in cells if type(c) is not float} <= {"", None}:
+            return None
+        cells = [c if type(c) is float else math.nan for c in cells]
+    numbers = np.array(cells, dtype="float64")
+    blank = np.isnan(numbers)
+    if column.type == "count":
+        is_whole = (numbers >= 0) & (numbers <= values.LARGEST_COUNT) & (numbers == np.floor(numbers))
+        good, rule = is_whole, np.where(is_whole, str(values.UNKNOWN), str(values.INVALID_COUNT))
+    else:
+        good, rule = np.abs(numbers) < values.LARGEST_MEASURE, np.full(len(numbers), str(values.UNKNOWN))
+    for bound, is_within in ((column.minimum, np.greater_equal), (column.maximum, np.less_equal)):
+        if bound is not None:
+            good = good & is_within(numbers, bound)
+    blank_rule = _blank_rule(column)
+    faults = {int(i): str(rule[i]) for i in np.flatnonzero(~good & ~blank)}
+    if blank_rule:
+        faults |= {int(i): str(blank_rule) for i in np.flatnonzero(blank)}
+    shown = np.where(good, numbers, 0.0)
+    if column.type == "count":
+        return pd.arrays.IntegerArray(shown.astype("int64"), ~good), faults
+    return pd.arrays.FloatingArray(shown, ~good), faults
+
+
+def _codes(cells: Sequence[Any], column: Column) -> tuple[np.ndarray, dict[int, str]] | None:
+    """A column of unified codes, where the check digits of all of them are reckoned at once; None where some cell is no bare code."""
+    if column.type != "uscc" or set(map(type, cells)) != {str} or set(map(len, cells)) != {18}:
+        return None
+    joined = "".join(cells)
+    if not joined.isascii() or not values.usccs_are_valid(joined):
+        return None
+    return _objects(cells), {}
+
+
+def parse_column(cells: Sequence[Any], column: Column, factor: Decimal = Decimal(1)) -> tuple[Any, dict[int, str]]:
+    """Return the parsed values as the column type's array (null where blank or faulty) and position -> rule of the faulty ones.
 
     Examples
     --------
     >>> from analysis.intake.schema import columns_of
     >>> employees = next(c for c in columns_of("units") if c.code == "employee_count")
-    >>> parse_column(["1,200", "约50", ""], employees)
-    ([1200, None, None], {1: 'count_invalid', 2: 'count_missing'})
+    >>> numbers, faults = parse_column(["1,200", "约50", ""], employees)
+    >>> numbers.tolist(), faults
+    ([1200, <NA>, <NA>], {1: 'count_invalid', 2: 'count_missing'})
     """
+    quick: Any = None
+    if column.type in ("count", "amount", "degree", "score") and factor == 1:
+        quick = _numbers(cells, column)
+    elif column.type == "text" and not column.is_key and _blank_rule(column) is None:
+        texts = _texts(cells)
+        quick = None if texts is None else (texts, {})
+    elif column.type == "uscc":
+        quick = _codes(cells, column)
+    if quick is not None:
+        return _column(quick[0]), quick[1]
     kinds = set(map(type, cells))
     if bool in kinds:  # True == 1 in a dict: keep them apart
         cells = [str(v).upper() if type(v) is bool else v for v in cells]
     if kinds & {list, dict}:  # nested Parquet values have no hash
         cells = [str(v) for v in cells]
     parse, blank_rule = _parser(column, factor), _blank_rule(column)
-    parsed: dict[Any, Any] = {}
-    for cell in set(cells):
-        if type(cell) is float and cell == cell:  # the common case in workbooks: a number, never a blank
-            parsed[cell] = parse(cell)
-            continue
-        text = values.as_text(cell)
-        if not text:
-            parsed[cell] = blank_rule
-        elif text[0] == "#" and text.upper() in values.ERRORS:
-            parsed[cell] = values.INVALID_COUNT if column.type == "count" else values.UNKNOWN
-        else:
-            parsed[cell] = parse(cell)
-    out = [parsed[cell] for cell in cells]
-    faults: dict[int, str] = {}
-    if Fault in set(map(type, parsed.values())):
-        faults = {i: str(v) for i, v in enumerate(out) if type(v) is Fault}
-        out = [None if type(v) is Fault else v for v in out]
-    return out, faults
+    places = {cell: place for place, cell in enumerate(set(cells))}
+    codes = np.fromiter(map(places.__getitem__, cells), dtype="int64", count=len(cells))
+    parsed = [_judged(cell, column, parse, blank_rule) for cell in places]
+    is_fault = np.array([type(v) is Fault for v in parsed], dtype=bool)
+    faults = {int(i): str(parsed[codes[i]]) for i in np.flatnonzero(is_fault[codes])} if is_fault.any() else {}
+    return _column(_array([None if type(v) is Fault else v for v in parsed], column.type)[codes]), faults
+
+
+def _judged(cell: Any, column: Column, parse: Callable[[Any], Any], blank_rule: Fault | None) -> Any:
+    if type(cell) is float and cell == cell:  # the common case in workbooks: a number, never a blank
+        return parse(cell)
+    text = values.as_text(cell)
+    if not text:
+        return blank_rule
+    if text[0] == "#" and text.upper() in values.ERRORS:
+        return values.INVALID_COUNT if column.type == "count" else values.UNKNOWN
+    return parse(cell)
+
+
+def _array(found: list[Any], kind: str) -> Any:
+    dtype = PARSED_DTYPES.get(kind)
+    if dtype is None:
+        return _objects(found)
+    return np.array(found, dtype="datetime64[s]") if kind == "date" else pd.array(found, dtype=dtype)
+
+
+def _objects(found: Sequence[Any]) -> np.ndarray:
+    out = np.empty(len(found), dtype=object)
+    out[:] = found
+    return out
+
+
+def _column(array: Any) -> Any:
+    return pd.Series(array, dtype=object) if array.dtype == object else array  # left alone, pandas would make it its own text type
+
+
+def typed(found: list[Any], kind: str) -> Any:
+    """Return a list with None for blanks as the column type's array."""
+    return _column(_array(found, kind))

@@ -41,9 +41,10 @@ def declared_totals(sheet: Sheet, header: Header, table: str, numbers: list[int]
         faulty = sorted(i for i, _, of, _ in faults if of.code == column.code)
         for place, row in enumerate(at, start=1):
             cells = sheet.rows[row]
-            said = parse_column([cells[position]], column, factor or Decimal(1))[0][0] if position < len(cells) else None
-            if said is None:
+            read = parse_column([cells[position]], column, factor or Decimal(1))[0][0] if position < len(cells) else pd.NA
+            if pd.isna(read):
                 continue
+            said = int(read)
             whole, above, section, below = (0, len(numbers)), (0, bounds[place]), (bounds[place - 1], bounds[place]), (bounds[place], bounds[place + 1])
             meant = section if is_section_total(cells) else whole
             start, end = next((span for span in (meant, whole, section, above, below) if sums[span[1]] - sums[span[0]] == said), meant)

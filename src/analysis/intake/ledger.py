@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -11,13 +14,14 @@ import pandas as pd
 from analysis.errors import LedgerError
 from analysis.intake import crossrules, rules
 from analysis.intake.aliases import Aliases, read_aliases
+from analysis.intake.cells import typed
 from analysis.intake.declared import DECLARED_COLUMNS
 from analysis.intake.districts import Districts
 from analysis.intake.findings import ROWS_COLUMNS, SUMMARY_COLUMNS, Findings
 from analysis.intake.headers import HeaderProblem, find_header
 from analysis.intake.readers import OTHERS, is_ignored, read_sheets
 from analysis.intake.schema import columns_of, table_codes
-from analysis.intake.sheets import SheetRows, read_rows, stored_columns, typed
+from analysis.intake.sheets import SheetRows, read_rows, stored_columns
 from analysis.intake.sizes import add_sizes
 from analysis.periods import Quarter
 from analysis.settings import Settings
@@ -85,7 +89,8 @@ def take_in(folder: Path | str, quarter: str | Quarter, regions: pd.DataFrame | 
     """
     folder, as_of = Path(folder), Quarter(str(quarter)).as_of
     aliases = read_aliases(settings.aliases)
-    reading = _read_folder(folder, settings, aliases)
+    with _collector_at_rest():
+        reading = _read_folder(folder, settings, aliases)
     frames, findings = _checked_tables(reading, Districts(regions, settings.city_code), as_of)
     districts = Districts(regions, settings.city_code)
     kept_keys = {t: frozenset(frames[t].loc[findings[t].kept, k]) for t, k in (("units", "uscc"), ("unions", "union_id"), ("contracts", "contract_id"))}
@@ -114,6 +119,18 @@ def _joined(parts: list[pd.DataFrame], columns: list[str]) -> pd.DataFrame:
     if not filled:
         return pd.DataFrame(columns=columns)
     return pd.concat(filled, ignore_index=True).sort_values(["file", "table"], kind="stable", ignore_index=True)
+
+
+@contextmanager
+def _collector_at_rest() -> Iterator[None]:
+    """Millions of new cells would send the collector of cycles round and round, and cells hold no cycles."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def _read_folder(folder: Path, settings: Settings, aliases: Aliases) -> _Reading:

@@ -7,7 +7,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from analysis.intake.districts import Districts, Resolved
+from analysis.intake.districts import Districts
 from analysis.intake.findings import Findings
 from analysis.intake.schema import Column, columns_of
 from analysis.intake.values import as_text
@@ -31,19 +31,27 @@ def resolve_districts(findings: Findings, frame: pd.DataFrame, districts: Distri
     """Fill ``district_code`` with where the row counts; units keep what was written in ``declared_district_code``."""
     frame = frame.copy()
     names = frame["district_name"] if "district_name" in frame else pd.Series([None] * len(frame), dtype=object)
-    pairs = list(zip(frame["district_code"], names, strict=True))
-    resolved: dict[tuple[str | None, str | None], Resolved] = {pair: districts.resolve(*pair) for pair in set(pairs)}
+    codes, declared = pd.factorize(frame["district_code"])  # -1 = blank, which picks the None put last
+    called, by_name = pd.factorize(names)
+    pair_of, pairs = pd.factorize(codes * (len(by_name) + 1) + called)
+    width = len(by_name) + 1
+    found = []
+    for number in pairs:
+        called_at = int(number + 1) % width - 1
+        found.append(([*declared, None][(int(number) - called_at) // width], [*by_name, None][called_at]))
+    resolved = [districts.resolve(*pair) for pair in found]
     is_faulty = {position for position, rule, *_ in findings.items if rule == "value_unknown"}
     header = next(c.header for c in columns_of(findings.table) if c.code == "district_code")
-    for position, pair in enumerate(pairs):
-        found = resolved[pair]
-        if found.rule and not (position in is_faulty and pair == (None, None)):
-            findings.add(position, found.rule, header if pair[0] or not pair[1] else "区县", " ".join(filter(None, map(as_text, pair))))
-        elif found.is_mismatch:
+    doubtful = np.array([bool(r.rule) or r.is_mismatch for r in resolved], dtype=bool)
+    for position in np.flatnonzero(doubtful[pair_of]):
+        pair, result = found[pair_of[position]], resolved[pair_of[position]]
+        if result.is_mismatch:
             findings.add(position, "district_name_mismatch", "区县", as_text(pair[1]), other=as_text(pair[0]))
-    frame["district_code"] = pd.Series([resolved[pair].code for pair in pairs], dtype=object)
-    if findings.table == "units":
-        frame["declared_district_code"] = pd.Series([resolved[pair].declared for pair in pairs], dtype=object)
+        elif not (position in is_faulty and pair == (None, None)):
+            findings.add(position, str(result.rule), header if pair[0] or not pair[1] else "区县", " ".join(filter(None, map(as_text, pair))))
+    for column, each in (("district_code", [r.code for r in resolved]), ("declared_district_code", [r.declared for r in resolved])):
+        if column == "district_code" or findings.table == "units":
+            frame[column] = pd.Series(np.array([*each, None], dtype=object)[pair_of], dtype=object)
     return frame
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from decimal import Decimal
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from analysis.intake.cells import PARSED_DTYPES, parse_column
+from analysis.intake.cells import parse_column, typed
 from analysis.intake.declared import Declared, declared_totals
 from analysis.intake.headers import Header
 from analysis.intake.readers import Sheet
@@ -50,9 +51,8 @@ def read_rows(sheet: Sheet, header: Header, table: str, file: str, multipliers: 
         position, factor = header.columns[column.code]
         if factor is None:
             factor = Decimal(str(multipliers.get(column.code, 1))) if table == "totals" else Decimal(1)
-        cells = [row[position] for row in rows]
-        parsed, found = parse_column(cells, column, factor)
-        data[column.code] = typed(parsed, column.type)
+        cells = list(map(itemgetter(position), rows))
+        data[column.code], found = parse_column(cells, column, factor)
         faults.extend((i, rule, column, as_text(cells[i])) for i, rule in found.items())
     frame = pd.DataFrame(data)
     frame["source_file"] = pd.Series([file] * len(rows), dtype=object)
@@ -60,12 +60,3 @@ def read_rows(sheet: Sheet, header: Header, table: str, file: str, multipliers: 
     frame["source_row"] = np.asarray(numbers, dtype="int64") + 1
     return SheetRows(frame, faults, declared_totals(sheet, header, table, numbers, frame, faults))
 
-
-def typed(values: list[Any], kind: str) -> Any:
-    """Return a list with None for blanks as the column type's array."""
-    dtype = PARSED_DTYPES.get(kind)
-    if dtype is None:
-        return pd.Series(values, dtype=object)
-    if kind == "date":
-        return pd.Series(np.array(values, dtype="datetime64[s]"))
-    return pd.array(values, dtype=dtype)

@@ -11,11 +11,13 @@ from functools import lru_cache
 from operator import mul
 from typing import Any
 
+import numpy as np
 from stdnum.cn import uscc as stdnum_uscc
 
 from analysis import tables
 
 ERRORS = frozenset({"#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!", "#SPILL!", "#CALC!", "#GETTING_DATA", "#FIELD!", "#BLOCKED!"})
+LARGEST_MEASURE = 10**30
 LARGEST_COUNT = 10**10  # more people than there are: a slip of the keyboard, and sums must stay inside 64 bits
 _YES = frozenset(["是", "有", "√", "✓", "✔", "☑", "1", "Y", "YES", "TRUE", "T"])
 _NO = frozenset(["否", "无", "×", "✗", "✘", "☒", "0", "N", "NO", "FALSE", "F", "没有"])
@@ -30,6 +32,9 @@ _EXCEL_EPOCH = date(1899, 12, 30).toordinal()
 _USCC_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 _USCC_VALUES = {c: i for i, c in enumerate(_USCC_ALPHABET)}
 _USCC_WEIGHTS = tuple(pow(3, i, 31) for i in range(17))
+_USCC_TABLE = np.full(128, -1, dtype=np.int16)
+_USCC_TABLE[[ord(c) for c in _USCC_ALPHABET]] = range(len(_USCC_ALPHABET))
+_USCC_ALL_WEIGHTS = np.array([*_USCC_WEIGHTS, 1], dtype=np.int16)
 
 
 class Fault(str):
@@ -104,7 +109,7 @@ def count(value: Any, factor: Decimal) -> int | Fault:
 def measured(value: Any, factor: Decimal, minimum: float | None, maximum: float | None) -> float | Fault:
     """Return a real number within its range (amounts, degrees, scores)."""
     number: Any = value if type(value) is float and math.isfinite(value) and factor == 1 else decimal(value)
-    if number is None or not -(10**30) < number < 10**30:
+    if number is None or not -LARGEST_MEASURE < number < LARGEST_MEASURE:
         return UNKNOWN
     number = number if factor == 1 else number * factor
     if (minimum is not None and number < minimum) or (maximum is not None and number > maximum):
@@ -193,6 +198,19 @@ def uscc_is_valid(text: str) -> bool:
     if -sum(map(mul, numbers, _USCC_WEIGHTS)) % 31 == numbers[17] and text[2:8].isdecimal():
         return True
     return text[0].isdecimal() and bool(stdnum_uscc.is_valid(text))
+
+
+def usccs_are_valid(joined: str) -> bool:
+    """True where a text of ASCII characters is nothing but unified codes one behind the other, every check digit right.
+
+    Examples
+    --------
+    >>> usccs_are_valid("91000000123456788T" * 2), usccs_are_valid("91000000123456788T91000000123456788U")
+    (True, False)
+    """
+    numbers = _USCC_TABLE[np.frombuffer(joined.encode("ascii"), dtype=np.uint8)].reshape(-1, 18)
+    # a region that is no number and other rarities go the long way
+    return bool((numbers >= 0).all() and (numbers[:, 2:8] <= 9).all() and ((numbers @ _USCC_ALL_WEIGHTS) % 31 == 0).all())
 
 
 def uscc(value: Any) -> str | Fault:
