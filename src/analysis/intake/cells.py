@@ -35,9 +35,17 @@ def _parser(column: Column, factor: Decimal) -> Callable[[Any], Any]:
         return partial(values.year, minimum=low, maximum=high)
     if column.type == "text":
         return values.code if column.is_key else values.as_text
-    return {"date": values.day, "flag": values.flag, "industry": values.industry, "registration": values.registration, "region": values.region,
-            "uscc": values.uscc, "union_code": _union_code if column.need == "key" else values.code,
-            "district": values.as_text, "district_name": values.as_text}[column.type]
+    return {
+        "date": values.day,
+        "flag": values.flag,
+        "industry": values.industry,
+        "registration": values.registration,
+        "region": values.region,
+        "uscc": values.uscc,
+        "union_code": _union_code if column.need == "key" else values.code,
+        "district": values.as_text,
+        "district_name": values.as_text,
+    }[column.type]
 
 
 def _bounded_count(value: Any, factor: Decimal, low: float | None, high: float | None) -> int | Fault:

@@ -56,14 +56,13 @@ class Findings:
 
     def lines(self, frame: pd.DataFrame) -> pd.DataFrame:
         """Return the report's lines; on a quarantined row only what it was quarantined for."""
-        where = list(zip(*(frame[c] for c in SOURCE), strict=True))
+        files, sheets, numbers = (frame[c].to_numpy() for c in SOURCE)
         rows = []
         for position, rule, column, value, advice in sorted(self.items, key=lambda item: item[0]):
             verdict = rule_table()[rule][0]
             if verdict == "flagged" and self.quarantined[position]:
                 continue
-            file, sheet, row = where[position]
-            rows.append((file, self.table, sheet, row, rule, verdict, column, value, advice))
+            rows.append((files[position], self.table, sheets[position], int(numbers[position]), rule, verdict, column, value, advice))
         return pd.DataFrame(rows, columns=ROWS_COLUMNS)
 
     def summary(self, frame: pd.DataFrame, sheets: list[tuple[str, str]]) -> pd.DataFrame:

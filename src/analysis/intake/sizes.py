@@ -68,7 +68,7 @@ def add_sizes(units: pd.DataFrame) -> pd.DataFrame:
         tier = (value[:, None] < table).sum(axis=1)
         worst = np.where(is_known, np.maximum(worst, tier), worst)
         is_complete &= is_known | ~counted
-    computed = np.array([SIZES[w] if (complete and w >= 0) or w == 3 else None for w, complete in zip(worst, is_complete, strict=True)], dtype=object)
+    computed = np.array([*SIZES, None], dtype=object)[np.where((is_complete & (worst >= 0)) | (worst == 3), worst, len(SIZES))]
     computed[np.array([g == NOT_APPLICABLE for g in distinct], dtype=bool)[which]] = "不适用"
     given = units["size_class"].to_numpy(dtype=object)
     has_given = units["size_class"].notna().to_numpy(dtype=bool)
