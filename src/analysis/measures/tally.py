@@ -23,6 +23,8 @@ _COUNTS = (
     "migrant_member_count",
     "dispatched_worker_count",
     "dispatched_member_count",
+    "dispatched_out_count",
+    "dispatched_member_elsewhere_count",
     "new_form_worker_count",
     "new_form_member_count",
     "new_member_count",
