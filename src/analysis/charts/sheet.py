@@ -19,7 +19,7 @@ from matplotlib.path import Path
 from matplotlib.text import Text
 
 from analysis.charts.fonts import drawable, text_width_mm, use_fonts
-from analysis.charts.svg import finish_svg
+from analysis.charts.svg import finish_svg, texts_digest
 
 WIDTH_MM = 156.0
 DPI = 200
@@ -29,6 +29,8 @@ _HATCH_MM = 1.5
 _PT_MM = _MM / 72
 _RC = {"svg.fonttype": "none", "svg.hashsalt": "union-coverage", "path.simplify": False}
 _WORD = "0123456789.ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+# what the figures in texts without a fact are: bounds of classes, kilometres, names with digits in them
+_MARKS = {"legend": "threshold", "scale": "scale", "axis": "scale", "name": "name", "legend_title": "name", "panel_title": "name", "mark": "name"}
 _NOT_FIRST = set("，。、；：）”》！？%％")
 
 Box = tuple[float, float, float, float]
@@ -72,6 +74,8 @@ class Sheet:
                      fontproperties=FontProperties(family=list(self.families), size=size))  # fmt: skip
         if fact:
             label.set_gid(self._note({"class": "figure", "data-fact": fact}))
+        elif role in _MARKS and any(c.isdigit() for c in text):
+            label.set_gid(self._note({"data-mark": _MARKS[role]}))
         self._axes.add_artist(label)
         box = (left, y - 0.52 * em, left + width, y + 0.52 * em)
         self.texts.append({"text": text, "role": role, "box": box, "fact": fact, "size": size})
@@ -160,9 +164,9 @@ class Sheet:
         vector, raster = io.StringIO(), io.BytesIO()
         with mpl.rc_context(_RC):
             self.figure.savefig(vector, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
-            self.figure.savefig(raster, format="png", dpi=DPI, metadata={"Software": None})
+            svg = finish_svg(vector.getvalue(), self._notes, alt)
+            self.figure.savefig(raster, format="png", dpi=DPI, metadata={"Software": None, "Source": texts_digest(svg)})
         record = {**record, "texts": self.texts, "width_mm": self.width, "height_mm": self.height + self.foot}
-        svg = finish_svg(vector.getvalue(), self._notes, alt)
         return Drawn(svg, raster.getvalue(), alt, tuple(dict.fromkeys(facts)), record)
 
     def _note(self, attributes: dict[str, str]) -> str:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
-from xml.sax.saxutils import escape, quoteattr
+from xml.sax.saxutils import escape, quoteattr, unescape
 
 from analysis.charts.fonts import READER_FAMILIES
 
@@ -31,6 +32,12 @@ def finish_svg(svg: str, notes: dict[str, dict[str, str]], alt: str) -> str:
         svg,
         count=1,
     )
+
+
+def texts_digest(svg: str) -> str:
+    """Return the sha256 of all texts of a drawing in order; the PNG drawn with it carries the same, so that both can be known for one drawing."""
+    texts = [unescape(re.sub(r"<[^>]*>", "", text)) for text in re.findall(r"<text\b[^>]*>(.*?)</text>", svg, flags=re.DOTALL)]
+    return hashlib.sha256("\n".join(texts).encode()).hexdigest()
 
 
 def _group(name: str, notes: dict[str, dict[str, str]]) -> str:

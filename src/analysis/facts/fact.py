@@ -94,6 +94,7 @@ class Fact:
         record.update(
             id=self.id,
             text=self.text,
+            figure=self.figure,
             value=None if self.value is None else float(self.value),
             as_of=self.as_of.isoformat() if self.as_of else "",
             left_out=list(self.left_out),

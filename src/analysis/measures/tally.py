@@ -129,6 +129,13 @@ def _states(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
     return made.assign(mask=made["mask"].astype("int64"), covered=made["covered"].astype(bool))
 
 
+def judge_units(connection: duckdb.DuckDBPyConnection, as_of: date, settings: Settings, covered_before: pd.DataFrame | None = None) -> None:
+    """Make the table ``unit_state``: every kept unit with what was decided about it; the tally counts it, a trace lists it."""
+    before = pd.DataFrame({"uscc": pd.Series(dtype=str)}) if covered_before is None else covered_before[["uscc"]]
+    connection.register("before", before)
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE unit_state AS {_state_query(as_of, settings)}")
+
+
 def tally(connection: duckdb.DuckDBPyConnection, as_of: date, settings: Settings, covered_before: pd.DataFrame | None = None) -> Tally:
     """Count one quarter.
 
@@ -138,9 +145,7 @@ def tally(connection: duckdb.DuckDBPyConnection, as_of: date, settings: Settings
     as_of : the last day of the quarter
     covered_before : DataFrame of ``uscc``, the city's covered set of the quarter directly before; None where there is none
     """
-    before = pd.DataFrame({"uscc": pd.Series(dtype=str)}) if covered_before is None else covered_before[["uscc"]]
-    connection.register("before", before)
-    connection.execute(f"CREATE OR REPLACE TEMP TABLE unit_state AS {_state_query(as_of, settings)}")
+    judge_units(connection, as_of, settings, covered_before)
     units = connection.execute(_cube_query()).df()
     units["mask"] = units["mask"].astype("int64")
     covered = connection.execute("SELECT uscc FROM unit_state WHERE covered ORDER BY uscc").df()

@@ -33,7 +33,7 @@ def run(text: str, fact: str | None = None, mark: str | None = None, bold: bool 
 
 
 def mark(text: str, kind: str) -> dict:
-    """A figure that is no fact: kind is date, ordinal, threshold, law or name."""
+    """A figure that is no fact: the kind is one of ``tables/marks.csv``: date, ordinal, threshold, law, name, rows or scale."""
     return run(text, mark=kind)
 
 

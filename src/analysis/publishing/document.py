@@ -10,6 +10,7 @@ from analysis.errors import ExportError
 from analysis.periods import Quarter
 from analysis.publishing.characters import visible
 from analysis.publishing.layout import plan_table, words
+from analysis.publishing.number_check.allowed import Allowed
 from analysis.publishing.schema import check_block
 
 DEMO_NOTICE = "演示数据"
@@ -94,6 +95,25 @@ def all_runs(block: dict) -> list[dict]:
     return runs + block.get("note", [])
 
 
+def _mark_known(runs: list[dict], allowed: Allowed, is_heading: bool = False) -> list[dict]:
+    """Mark what is no figure of ours in plain text: names with digits, the document's own dates, references to its tables."""
+    made = []
+    for run in runs:
+        if run.get("fact") or run.get("mark"):
+            made.append(run)
+        else:
+            made += [run | {"text": p.text} | ({"mark": p.mark} if p.mark else {}) for p in allowed.split(run["text"], is_heading)] or [run]
+    return made
+
+
+def _marked(block: dict, allowed: Allowed) -> dict:
+    made = {key: _mark_known(block[key], allowed, block["type"] == "heading") for key in ("runs", "caption", "note") if block.get(key)}
+    if block["type"] == "table":
+        made["columns"] = [column | {"runs": _mark_known(column["runs"], allowed)} for column in block["columns"]]
+        made["rows"] = [[cell | {"runs": _mark_known(cell["runs"], allowed)} for cell in row] for row in block["rows"]]
+    return block | made
+
+
 def _shown(blocks: list[dict]) -> tuple[str, ...]:
     ids: list[str] = []
     for block in blocks:
@@ -127,5 +147,7 @@ def prepare(blocks: list[dict], title: str = "") -> Document:
     meta["as_of"] = meta["as_of"] or (Quarter(meta["quarter"]).as_of.isoformat() if meta["quarter"] else "")
     if meta["as_of"] and not re.fullmatch(r"\d{4}-\d\d-\d\d", meta["as_of"]):
         raise ExportError(f"meta 块的截止日期 as_of 为“{meta['as_of']}”，应写作 2021-09-30 的样子。请改正笔记本的 meta 块。")
+    allowed = Allowed(facts, meta)
+    body = [_marked(block, allowed) for block in body]
     body = [block | {"plan": plan_table(block)} if block["type"] == "table" else block for block in _step_headings(_number(body))]
     return Document(meta, body, facts, _shown(body))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import zipfile
 from copy import deepcopy
@@ -21,6 +22,8 @@ from analysis.publishing.document import DEMO_NOTICE, Document
 from analysis.publishing.docx_styles import apply_page, apply_styles, font_name
 from analysis.publishing.layout import title_lines, words
 from analysis.publishing.notices import with_incomplete
+from analysis.publishing.number_check.allowed import Allowed
+from analysis.publishing.number_check.export import flow_for, saved_about
 from analysis.publishing.pictures import figure_png, png_ratio
 from analysis.publishing.typefaces import load_faces
 
@@ -38,6 +41,7 @@ class _Writer:
     def __init__(self, document: Document, package: Any, font_folder: str | Path | None) -> None:
         self.facts, self.package, self.font_folder = document.facts, package, font_folder
         self.numbers, self.figures = parts.Numbers(), 0
+        self.allowed, self.pictures = Allowed(document.facts, document.meta), []
         self.upright = package.sections[0]._sectPr
 
     def elements(self, block: dict) -> list[Any]:
@@ -63,12 +67,12 @@ class _Writer:
         return [parts.paragraph("SmallNote", parts.runs(block["note"], self.facts, self.numbers))] if block.get("note") else []
 
     def _title(self, block: dict) -> Any:
-        if len(block["runs"]) > 1:
+        if any(run.get("fact") for run in block["runs"]):
             return parts.paragraph("Title", self._runs(block))
         content: list[Any] = []
         for line in title_lines(words(block["runs"])):
             content += [parts.element("r", [parts.element("br")])] if content else []
-            content += parts.runs([block["runs"][0] | {"text": line}], self.facts, self.numbers)
+            content += parts.runs([{"text": p.text, "mark": p.mark} for p in self.allowed.split(line)], self.facts, self.numbers)
         return parts.paragraph("Title", content)
 
     def _table(self, block: dict) -> list[Any]:
@@ -94,6 +98,7 @@ class _Writer:
         self.figures += 1
         width = min(float(block.get("width_mm") or 150), _WIDEST_MM)
         data = figure_png(block, f"第 {self.figures} 幅图", width, load_faces(self.font_folder))
+        self.pictures.append(hashlib.sha256(data).hexdigest())
         width = min(width, _TALLEST_MM / png_ratio(data))
         inline = self.package.part.new_pic_inline(BytesIO(data), Mm(width), Mm(width * png_ratio(data)))
         about = inline.docPr
@@ -125,15 +130,18 @@ def _add_properties(package: Any, document: Document) -> None:
     properties.revision, properties.language = 1, "zh-CN"
 
 
-def _add_facts(package: Any, document: Document) -> None:
-    """Save the facts as a custom XML part: what the content controls stand for, and the facts that only figures show."""
+def _add_facts(package: Any, document: Document, pictures: list[str]) -> None:
+    """Save the facts as a custom XML part: what the content controls stand for, in which order, the facts that only figures show, the pictures."""
+    places = {fact: number for number, fact in enumerate(r["id"] for r in document.fact_records())}
+    order = [places[p.fact] for place in flow_for(document, "docx") for p in place.pieces if p.fact]
+    about = json.dumps(saved_about(document) | {"order": order, "pictures": pictures}, ensure_ascii=False, sort_keys=True)
     shown = set(document.shown)
     rows = "".join(
         f"<fact id={quoteattr(r['id'])} tag={quoteattr(parts.fact_tag(r['id']))} text={quoteattr(str(r.get('text', '')))}"
         f" shown={quoteattr(str(r['id'] in shown).lower())} record={quoteattr(json.dumps(r, ensure_ascii=False, sort_keys=True))}/>"
         for r in document.fact_records()
     )
-    blob = f'<?xml version="1.0" encoding="UTF-8"?><facts xmlns="{FACTS_NAMESPACE}" document={quoteattr(document.meta["document"])}>{rows}</facts>'
+    blob = f'<?xml version="1.0" encoding="UTF-8"?><facts xmlns="{FACTS_NAMESPACE}" document={quoteattr(document.meta["document"])} about={quoteattr(about)}>{rows}</facts>'
     part = Part(PackURI("/customXml/facts.xml"), "application/xml", blob.encode("utf-8"), package.part.package)
     package.part.relate_to(part, _CUSTOM_XML)
 
@@ -165,6 +173,6 @@ def render_docx(document: Document, font_folder: str | Path | None = None) -> tu
         for made in writer.elements(block):
             end.addprevious(made)
     _add_properties(package, document)
-    _add_facts(package, document)
+    _add_facts(package, document, writer.pictures)
     fonts = [{"role": role, "family": font_name(role), "source": "由阅读者的电脑提供"} for role in ("title", "body", "hei", "kai", "song")]
     return _fixed_bytes(package), {"format": "docx", "fonts": fonts, "missing": []}

@@ -86,7 +86,19 @@ def apply_styles(document: Any) -> None:
             if old.get(qn("w:styleId")) == key or old.find(qn("w:name")).get(qn("w:val")).lower() == name:
                 styles.remove(old)
         styles.append(made)
+    for kind, word in tables.load("marks")[["kind", "word"]].itertuples(index=False):
+        styles.append(parse_xml(_mark_xml(kind, word)))
     _apply_font_table(document)
+
+
+def mark_style(kind: str) -> str:
+    """Return the id of the character style that a marked figure wears; it looks like nothing and survives editing."""
+    return f"Mark{kind.capitalize()}"
+
+
+def _mark_xml(kind: str, word: str) -> str:
+    return (f'<w:style {_NS} w:type="character" w:customStyle="1" w:styleId="{mark_style(kind)}"><w:name w:val="数字标注 {word}"/>'
+            f'<w:uiPriority w:val="99"/><w:semiHidden/></w:style>')  # fmt: skip
 
 
 def _apply_font_table(document: Any) -> None:

@@ -41,6 +41,7 @@ class _WorkbenchExporter(Exporter):
         document = prepare(read_blocks(notebook), title=resources.get("metadata", {}).get("name", ""))
         output, record = self._render(document)
         resources["workbench"] = record | {"facts": list(document.shown), "title": document.meta["title"]}
+        resources["document"], resources["font_folder"] = document, self.font_folder  # what the number check holds the written file against
         resources["output_extension"] = self.file_extension
         return output, resources
 

@@ -15,6 +15,7 @@ from analysis.publishing.characters import visible
 from analysis.publishing.document import DEMO_EXPLANATION, Document
 from analysis.publishing.layout import words
 from analysis.publishing.notices import incomplete_sentence
+from analysis.publishing.number_check.export import flow_for, saved_about
 from analysis.publishing.pictures import decode_png
 from analysis.publishing.svg import clean_svg
 
@@ -23,10 +24,16 @@ from analysis.publishing.svg import clean_svg
 def environment() -> Environment:
     """Return the autoescaping template environment of the package."""
     made = Environment(loader=PackageLoader("analysis.publishing", "templates"), autoescape=True, trim_blocks=True, keep_trailing_newline=True)
-    made.filters.update(label_of=label_of, as_json=lambda record: json.dumps(record, ensure_ascii=False, sort_keys=True))
+    made.filters.update(label_of=label_of, as_json=as_json)
     made.globals["css"] = Markup((files("analysis.publishing") / "templates" / "page.css").read_text(encoding="utf-8"))
     made.undefined = _Lenient
     return made
+
+
+def as_json(record: dict) -> Markup:
+    """Return a record for an attribute in single quotes, without its empty fields: the quotes of JSON stay short."""
+    kept = {key: value for key, value in record.items() if value not in ("", None, [])}
+    return Markup(json.dumps(kept, ensure_ascii=False, sort_keys=True, separators=(",", ":")).replace("&", "&amp;").replace("'", "&#39;").replace("<", "&lt;"))
 
 
 class _Lenient(StrictUndefined):
@@ -94,8 +101,11 @@ def render(template: str, facts: dict[str, dict], prefix: str = "f", **context: 
 def render_html(document: Document) -> tuple[str, dict]:
     """Return the page and its record."""
     meta = document.meta
+    records = document.fact_records()
+    places = {record["id"]: number for number, record in enumerate(records)}
+    order = " ".join(str(places[p.fact]) for place in flow_for(document, "docx") for p in place.pieces if p.fact)
     page = render(
-        "page.html.j2", document.facts, meta=meta, blocks=document.body, subject=document.subject, records=document.fact_records(),
+        "page.html.j2", document.facts, meta=meta, blocks=document.body, subject=document.subject, records=records, order=order, about=saved_about(document),
         has_title=any(block["type"] == "title" for block in document.body), demo=meta["demo"], incomplete_text=incomplete_sentence(document),
         page_title=meta["title"] + (f"｜{document.subject}" if document.subject else ""),
     )  # fmt: skip

@@ -18,6 +18,7 @@ from analysis.publishing.characters import Coverage
 from analysis.publishing.document import DEMO_NOTICE, Document
 from analysis.publishing.layout import title_lines, words
 from analysis.publishing.notices import with_incomplete
+from analysis.publishing.number_check.export import flow_for, saved_about, saved_flow
 from analysis.publishing.pictures import decode_png, png_ratio
 from analysis.publishing.svg import clean_svg
 from analysis.publishing.typefaces import Faces, load_faces
@@ -64,7 +65,7 @@ def _table(block: dict) -> dict:
 
 
 def _title(block: dict) -> dict:
-    if len(block["runs"]) == 1:
+    if not any(run.get("fact") for run in block["runs"]):
         return {"type": "title", "lines": [[{"text": line}] for line in title_lines(words(block["runs"]))]}
     return {"type": "title", "lines": [block["runs"]]}
 
@@ -124,7 +125,8 @@ def render_pdf(document: Document, font_folder: str | Path | None = None) -> tup
         folder = Path(name)
         body = _body(document, folder, coverage)
         data = _data(document, faces, body, coverage)
-        facts = {"document": document.meta["document"], "quarter": document.meta["quarter"], "shown": list(document.shown), "facts": document.fact_records()}
+        facts = {"document": document.meta["document"], "quarter": document.meta["quarter"], "shown": list(document.shown), "facts": document.fact_records(),
+                 "about": saved_about(document), "flow": saved_flow(flow_for(document, "pdf", faces))}  # fmt: skip
         (folder / "main.typ").write_bytes(template)
         (folder / "data.json").write_text(json.dumps(data, ensure_ascii=False), encoding="utf-8")
         (folder / "facts.json").write_text(json.dumps(facts, ensure_ascii=False, sort_keys=True, indent=1), encoding="utf-8")

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import base64
 import binascii
+import struct
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from analysis.charts.svg import texts_digest
 from analysis.errors import ExportError
 from analysis.publishing.characters import Coverage
 from analysis.publishing.svg import clean_svg
 from analysis.publishing.typefaces import Faces
 
+__all__ = ["decode_png", "drawn_digest", "figure_png", "png_ratio", "texts_digest"]
 _PPI = 200
 _SOURCE = b'#set page(width: auto, height: auto, margin: 0pt, fill: white)\n#image("figure.svg", width: %dmm)\n'
 
@@ -30,6 +33,17 @@ def decode_png(text: str, where: str) -> bytes:
 def png_ratio(data: bytes) -> float:
     """Return height ÷ width of a PNG."""
     return int.from_bytes(data[20:24], "big") / max(int.from_bytes(data[16:20], "big"), 1)
+
+
+def drawn_digest(data: bytes) -> str:
+    """Return the digest of texts that a PNG drawn by our charts carries (chunk ``tEXt`` Source), "" for any other PNG."""
+    at = 8
+    while at + 8 <= len(data):
+        length, kind = struct.unpack(">I4s", data[at : at + 8])
+        if kind == b"tEXt" and data[at + 8 : at + 15] == b"Source\x00":
+            return data[at + 15 : at + 8 + length].decode("latin-1")
+        at += length + 12
+    return ""
 
 
 def figure_png(block: dict, where: str, width_mm: float, faces: Faces) -> bytes:

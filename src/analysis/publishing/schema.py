@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from analysis import tables
 from analysis.errors import ExportError
 
 VERSION = 1
 MIME = "application/vnd.workbench.blocks+json"
 TEXT_TYPES = ("title", "subtitle", "dateline", "byline", "salutation")
 STYLES = ("body", "note", "source", "notice")
+MARK_KINDS = tuple(tables.load("marks")["kind"])
 ALIGNMENTS = ("left", "right", "center")
 NEEDED: dict[str, tuple[str, ...]] = {
     "meta": ("document", "title", "quarter"),
@@ -37,6 +39,8 @@ def check_runs(runs: Any, where: str) -> None:
         unknown = set(run) - {"text", "fact", "mark", "bold"}
         if unknown:
             raise _refuse(f"片段里有不认识的字段 {'、'.join(sorted(unknown))}", where, "可用的字段是 text、fact、mark、bold")
+        if run.get("mark") and run["mark"] not in MARK_KINDS:
+            raise _refuse(f"数字标注的种类“{run['mark']}”不认识", where, f"应为 {'、'.join(MARK_KINDS)} 之一")
 
 
 def _check_table(block: dict, where: str) -> None:

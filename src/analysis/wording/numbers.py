@@ -10,10 +10,11 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
 
+from analysis import tables
 from analysis.facts import Fact, Register, round_half_up
 
 OPEN, BLANK, MARK, MIDDLE, CLOSE, BREAK, LINE, LINE_END = (chr(0xE000 + n) for n in range(8))
-MARKS = {"date": "日期", "ordinal": "序数", "threshold": "阈值", "law": "法规", "name": "名称"}
+MARKS = dict(tables.load("marks")[["kind", "word"]].itertuples(index=False, name=None))
 _PIECE = re.compile(f"([{OPEN}{BLANK}{MARK}])([^{MIDDLE}]*){MIDDLE}([^{CLOSE}]*){CLOSE}")
 _RESERVED = re.compile("[\ue000-\ue007]")
 _LINE = re.compile(f"{LINE}([^{LINE_END}]*):(\\d+){LINE_END}")
