@@ -11,6 +11,7 @@ import difflib
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -47,6 +48,7 @@ _SMALL = {"注": "note", "提示": "notice", "来源": "source"}
 _TAGS = re.compile(r"(\{%.*?%\}|\{\{.*?\}\}|\{#.*?#\})", re.DOTALL)
 _SLOT = re.compile(r"【[图表]：(.+)】")
 _LINE_SIGN = re.compile(f"{LINE}[^{LINE_END}]*{LINE_END}")
+_AGAINST = "全市数字"  # what a district is held against: its gaps to the city leave out what the city leaves out
 _SENTENCE_ENDS = re.compile(r"(?<=[。！？])(?![”’）])")
 
 
@@ -155,6 +157,10 @@ class Engine:
         self.environment = SandboxedEnvironment(loader=loader, undefined=_Undefined, extensions=[_Sentence], finalize=_written)
         self.environment.filters.update(FILTERS)
 
+    @cached_property
+    def _districts(self) -> dict[str, str]:
+        return dict(self.register.regions("district"))
+
     def render(self, name: str, **context: Any) -> Text:
         """Render a template into blocks.
 
@@ -241,6 +247,9 @@ class Engine:
             if "" in whole or not sentences:
                 return sentences
             return [*sentences[:-1], _before_stop(sentences[-1], f"（以上数字未含{next(iter(whole))}）")]
+        if len(partial := [where for where in whole if where]) == 1 and set(whole[partial[0]]) == {_AGAINST}:
+            last = max(number for number, sentence in enumerate(sentences) if partial[0] in self._left_out(sentence))
+            return [_before_stop(said, f"（{_AGAINST}未含{partial[0]}）") if number == last else said for number, said in enumerate(sentences)]
         said = []
         for sentence in sentences:
             found = self._left_out(sentence)
@@ -251,11 +260,12 @@ class Engine:
 
     def _left_out(self, text: str) -> dict[str, list[str]]:
         """Return the districts that figures of the text leave out ("" for none), with the names of those figures."""
-        names = dict(self.register.regions("district"))
+        names = self._districts
         groups: dict[str, list[str]] = {}
         for fact in (self.register.used.get(i) for i in dict.fromkeys(fact_ids(text))):
             if fact is not None and fact.unit != "rank":
-                groups.setdefault(phrases.listed([names.get(code, code) for code in fact.left_out]), []).append(fact.name)
+                is_against = fact.left_out and ("_gap_to_city" in fact.indicator or fact.indicator.endswith("_ranked_count"))
+                groups.setdefault(phrases.listed([names.get(code, code) for code in fact.left_out]), []).append(_AGAINST if is_against else fact.name)
         return groups or {"": []}
 
 
@@ -300,4 +310,3 @@ def _in_chinese(message: str) -> str:
         if found:
             return sentence.format(*found.groups())
     return message
-

@@ -147,10 +147,11 @@ class Figure:
         return Figure(self.register, self.register.fact(indicator, f.region_code, f.segment, f.quarter))
 
     def __getitem__(self, name: str) -> Any:
-        """Answer the Chinese names that templates use: 环比 同比 名次 与全市之差 绝对值 分母数 有数 为零 满百."""
+        """Answer the Chinese names that templates use: 环比 同比 名次 与全市之差 绝对值 分母数 有数 不显示 为零 满百."""
         f, register = self.fact, self.register
         answers: dict[str, Callable[[], Any]] = {
             "有数": lambda: f.is_ok,
+            "不显示": lambda: f.status == "suppressed",
             "为零": lambda: f.is_ok and f.value == 0,
             "满百": lambda: f.is_ok and f.unit == "ratio" and f.value == 1,
             "环比": lambda: self._same_elsewhere(f"{f.indicator}_qoq"),
