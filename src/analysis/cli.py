@@ -93,6 +93,24 @@ def check(
     raise typer.Exit(check_quarter(_settings(settings, ledgers=ledgers, boundaries=boundaries, out=out), quarter, console.print))
 
 
+@app.command("template", help="生成发给区县填报的空白工作簿：下拉选项、填写检查、说明和示例。")
+def template(
+    file: Annotated[str, typer.Argument(metavar="[FILE.xlsx]", help="写到哪里；不写则按区县和季度起名，放在当前文件夹")] = "",
+    quarter: Annotated[str, typer.Option("--quarter", help="季度，例如 2021Q3，写进标题和示例")] = "",
+    district: Annotated[str, typer.Option("--district", help="发给哪个区县（六位代码），写进标题和示例")] = "",
+    out: Annotated[str, typer.Option("--out", help="同 FILE.xlsx")] = "",
+    ledgers: LedgersOption = None,
+    boundaries: BoundariesOption = None,
+    settings: SettingsOption = None,
+) -> None:
+    if file and out and file != out:
+        raise ParameterError(f"模板文件写了两处：“{file}”和 --out 的“{out}”。请只留一处。")
+    from analysis.runs.templating import make_template
+
+    path = make_template(_settings(settings, ledgers=ledgers, boundaries=boundaries), file or out, quarter, district)
+    _console().print(f"模板已生成：{path}。填好后放进台账的季度文件夹即可读取。")
+
+
 @app.command("list", help="列出笔记本、文稿、范围和已有的季度。")
 def list_all(ledgers: LedgersOption = None, boundaries: BoundariesOption = None, settings: SettingsOption = None) -> None:
     from analysis.runs.plan import notebooks

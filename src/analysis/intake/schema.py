@@ -25,6 +25,7 @@ class Column:
     choices: dict[str, str]
     minimum: float | None
     maximum: float | None
+    note: str = ""
 
     @property
     def is_key(self) -> bool:
@@ -54,7 +55,7 @@ def _all() -> dict[str, tuple[Column, ...]]:
     found: dict[str, list[Column]] = {}
     for row in tables.load("columns").itertuples(index=False):
         bounds = [float(b) if b else None for b in (row.minimum, row.maximum)]
-        found.setdefault(row.table, []).append(Column(row.table, row.code, row.header, row.type, row.need, _choices(row.choices), *bounds))
+        found.setdefault(row.table, []).append(Column(row.table, row.code, row.header, row.type, row.need, _choices(row.choices), *bounds, row.note))
     return {table: tuple(columns) for table, columns in found.items()}
 
 
