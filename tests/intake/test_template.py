@@ -144,8 +144,8 @@ def test_every_header_says_what_to_write(template):
     book = openpyxl.load_workbook(template)
     comments = {c.value: c.comment.text for c in book["单位"][3]}
     assert len(comments) == len(columns_of("units")) and all(comments.values())
-    assert comments["统一社会信用代码*"] == "必填：18位统一社会信用代码，文本格式。18位，含校验码。"
-    assert comments["会员数"] == "这一列必须保留：大于或等于0的整数。这一列必须有；空白按0。"
+    assert comments["统一社会信用代码*"] == "必填：单位的统一社会信用代码，单元格为文本格式。18位，含校验码。"
+    assert comments["会员数"] == "选填：大于或等于0的整数。这一列必须有；空白按0。"
     guide = [row[1] for row in book["填表说明"].iter_rows(values_only=True)]
     assert guide.count("统一社会信用代码*") == 4
 

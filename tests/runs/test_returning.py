@@ -5,6 +5,7 @@ import pytest
 
 from analysis.intake import take_in
 from analysis.intake.store import write_reports
+from analysis.runs.fingerprint import file_hash
 from analysis.runs.returning import write_returns
 from analysis.settings import Settings
 
@@ -46,3 +47,19 @@ def test_other_readers_get_none_and_lose_those_of_an_earlier_run(quarter):
     made = write_returns(*arguments, is_internal=True)
     assert write_returns(*arguments, is_internal=False) == []
     assert not made[0].exists()
+
+
+def test_what_the_same_package_gave_and_nobody_touched_is_not_written_again(quarter):
+    arguments = quarter("约50")
+    (made,) = write_returns(*arguments, is_internal=True)
+    record = {"package": "package", "outputs": {"intake/东明区_单位_退回.xlsx": file_hash(made)}}
+    before = made.stat().st_ino
+    assert write_returns(*arguments, is_internal=True, manifest=record) == [made]
+    assert made.stat().st_ino == before
+    whole = made.read_bytes()
+    made.write_bytes(b"touched")
+    write_returns(*arguments, is_internal=True, manifest=record)
+    assert made.read_bytes() == whole
+    before = made.stat().st_ino
+    write_returns(*arguments, is_internal=True, manifest=record | {"package": "another"})
+    assert made.stat().st_ino != before

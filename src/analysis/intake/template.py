@@ -72,7 +72,9 @@ def _write_table(book: Any, sheet: Any, table: str, outline: Outline, lists: dic
         sheet.write_string(HEADER_ROW, i, header, formats["optional" if column.need == "optional" or column.code == "district_name" else "required"])
         sheet.write_comment(HEADER_ROW, i, note_of(column), {"author": "填表说明", "x_scale": 1.6, "y_scale": 1.1, "font_size": 9})
         wide = column.type in ("uscc", "union_code") or column.code.endswith("_name") or column.code in ("problem", "task")
-        sheet.set_column(i, i, max(22 if wide else 12, min(24, 2 * len(shown))), book.add_format({"num_format": number_format(column)}))
+        sheet.set_column(
+            i, i, max(22 if wide else 12, min(24, 2 + sum(2 if ord(c) > 0x2E80 else 1 for c in shown))), book.add_format({"num_format": number_format(column)})
+        )
         rule = validation_of(column, lists)
         if rule:
             sheet.data_validation(HEADER_ROW + 1, i, LAST_ROW, i, rule)

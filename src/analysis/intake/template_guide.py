@@ -50,7 +50,7 @@ def write_guide(book: Any, sheet: Any, title: str, districts: tuple[tuple[str, s
     head = book.add_format({"bold": True, "bg_color": "#D9E1F2", "border": 1})
     wrap = book.add_format({"text_wrap": True, "valign": "top"})
     cell = book.add_format({"text_wrap": True, "valign": "top", "border": 1})
-    for i, width in enumerate((16, 30, 62)):
+    for i, width in enumerate((12, 30, 84)):
         sheet.set_column(i, i, width)
     sheet.merge_range(0, 0, 0, 2, f"工会台账填表说明　{title}".rstrip("　"), book.add_format({"bold": True, "font_size": 16}))
     sheet.set_row(0, 28)

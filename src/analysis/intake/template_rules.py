@@ -10,10 +10,10 @@ from analysis.intake.values import LARGEST_COUNT
 
 _TEXT_TYPES = ("uscc", "union_code", "district", "district_name", "registration", "industry", "region", "text")
 _KINDS = {
-    "uscc": "18位统一社会信用代码，文本格式", "union_code": "81开头的18位统一社会信用代码，文本格式", "district": "六位区县代码或区县全称", "district_name": "区县全称",
-    "registration": "三位登记注册类型代码，见“填表选项”", "industry": "两至四位行业代码（GB/T 4754-2017），可带门类字母", "region": "六位地区代码", "text": "文字",
-    "degree": "十进制度数，例如 112.123456", "amount": "以万元为单位的数", "count": "大于或等于0的整数", "score": "0至100的分数", "flag": "选“是”或“否”",
-    "date": "年月日，例如 2021-9-30", "year": "四位年份", "choice": "从下拉选项中选",
+    "uscc": "单位的统一社会信用代码，单元格为文本格式", "union_code": "工会自己的代码（81开头，18位），单元格为文本格式", "district": "六位区县代码或区县全称", "district_name": "区县全称",
+    "registration": "三位登记注册类型代码，见“填表选项”", "industry": "国民经济行业代码", "region": "六位地区代码", "text": "文字",
+    "degree": "度数，例如 112.123456", "amount": "数，可带小数", "count": "大于或等于0的整数", "score": "0至100的分数", "flag": "选“是”或“否”",
+    "date": "年月日，例如 2021-9-30", "year": "四位年份",
 }  # fmt: skip
 
 
@@ -30,8 +30,8 @@ def is_starred(column: Column) -> bool:
 
 def note_of(column: Column) -> str:
     """The comment on a header: what to write, whether it must be filled, the contract's note."""
-    need = "必填" if is_starred(column) else "这一列必须保留" if column.need != "optional" else "选填"
-    return "。".join(filter(None, (f"{need}：{_KINDS[column.type]}", column.note))) + "。"
+    kind = f"从下拉选项中选：{'、'.join(dict.fromkeys(column.choices.values()))}" if column.choices else _KINDS[column.type]
+    return "。".join(filter(None, (f"{'必填' if is_starred(column) else '选填'}：{kind}", column.note))) + "。"
 
 
 def number_format(column: Column) -> str:
@@ -89,6 +89,4 @@ def _error(column: Column) -> str:
         return f"“{column.header}”应为真实存在的年月日，例如 2021-9-30。请重新填写。"
     if column.type in ("uscc", "union_code"):
         return f"“{column.header}”应为18位统一社会信用代码。请对照证照填写。"
-    if column.type in ("industry", "region"):
-        return f"“{column.header}”应为{_KINDS[column.type]}。请重新填写。"
     return f"“{column.header}”应为{column.expected.replace(' 之一', '之一')}。请重新填写。"

@@ -71,7 +71,7 @@ def _run(settings: Settings, quarter: str, scope: str, documents: str, force: bo
     target.mkdir(parents=True, exist_ok=True)
     files = write_indicators(package.register.frame.query("quarter == @quarter"), target)
     files += copy_intake(folder, target, settings.audience == "internal")
-    files += write_returns(settings, quarter, folder, target, settings.audience == "internal")
+    files += write_returns(settings, quarter, folder, target, settings.audience == "internal", {} if force else read_manifest(target))
     outcomes = _run_jobs(jobs, package, settings, target, force, say, nursery)
     earlier = _still_valid(read_manifest(target), package, settings, outcomes, target, say)
     index = write_door(target, package, [*outcomes, *earlier], say)
