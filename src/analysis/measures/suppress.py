@@ -1,43 +1,40 @@
-"""Small-cell suppression for audiences other than internal (domain §9.2): what could point at a single unit is withheld, and its neighbours
-too where it could be worked out by subtraction. City totals stay visible."""
+"""Small-cell suppression for audiences other than internal (domain §9.2).
+
+Primary: a cell of fewer than ``below`` units, a sum of which one unit holds more than ``dominance_share``, a rate on fewer than ``rate_below``.
+Secondary: what would give a primary cell away by subtraction. City totals stay visible. A change is withheld where either quarter's figure is;
+each quarter's pattern depends on that quarter alone, so that what one quarter's report withholds the next one does not give away.
+"""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
 
-from analysis.measures.change import KEYS
+from analysis.measures.suppress_cells import Cells, bases_of, counted_by, identities, is_amount
+from analysis.measures.suppress_second import Protection
+from analysis.settings import Settings
 
-REASON = "单位数过少，按小格抑制规则不显示"
-_COVER = ("covered_unit_count", "blind_unit_count", "unit_coverage_rate", "blind_unit_rate", "covered_employee_count", "blind_employee_count",
-          "employee_coverage_rate", "blind_employee_share", "membership_rate_in_covered")  # fmt: skip
-_MANDATORY = ("mandatory_unit_count", "mandatory_covered_unit_count", "mandatory_unit_union_rate")
-_PARTY = ("party_unit_count", "party_covered_unit_count", "party_union_sync_rate")
-_CONGRESS = ("congress_enterprise_count", "worker_congress_rate", "worker_congress_rate_all")
-_CONTRACT = ("contract_enterprise_count", "contract_employee_count", "contract_unit_coverage", "contract_employee_coverage")
-# figures that give each other away: where one of a family is withheld, all of it is
-FAMILIES = (_COVER, _MANDATORY, _PARTY, _CONGRESS, _CONTRACT)
-_UNIT_COUNTS = ("covered_unit_count", "blind_unit_count", "nominal_unit_count", "newly_covered_unit_count", "mandatory_unit_count",
-                "mandatory_covered_unit_count", "party_unit_count", "party_covered_unit_count", "congress_enterprise_count", "contract_enterprise_count",
-                "covered_enterprise_count")  # fmt: skip
+# one wording for all: to say which cells are small themselves and which only guard them would narrow the guess
+REASON = "单位数过少、一家占比过大，或为防止由其他数字推算出这样的数字，不予显示"
+KINDS = ("", "primary", "secondary")
+_OVERLAP = ("small_micro", "two_new")
 
 
-def suppress(frame: pd.DataFrame, audience: str, below: int = 5, rate_below: int = 10) -> pd.DataFrame:
+def suppress(frame: pd.DataFrame, audience: str, settings: Settings | None = None, parents: Mapping[str, str] | None = None,
+             shares: pd.DataFrame | None = None) -> pd.DataFrame:  # fmt: skip
     """Return the frame with small cells withheld (status ``suppressed``, figures empty); unchanged for ``internal``.
 
-    Withheld are: every figure of a region and segment with fewer than ``below`` eligible units; a count of 1 to ``below`` − 1 units with its
-    family; a rate whose denominator is under ``rate_below``; where exactly one district of a sum is withheld, the next smallest too; every
-    change of what is withheld.
+    Parameters
+    ----------
+    frame : indicators of one or more quarters, with changes
+    parents : township code → district code; without it a township belongs to the district its code begins with
+    shares : DataFrame ``quarter, region_code, segment, base, share``: how much of a sum the largest unit holds (``measures.largest``)
     """
-    if audience == "internal":
+    if audience == "internal" or frame.empty:
         return frame
-    base = frame["indicator"].str.replace(r"_(?:qoq|yoy)$", "", regex=True)
-    family = base.map({name: f"family {i}" for i, names in enumerate(FAMILIES) for name in names}).fillna(base)
-    below_city = (frame["region_level"] != "city").to_numpy()
-    hidden = below_city & (_small_cells(frame, below) | _small_figures(frame, below, rate_below))
-    hidden = _spread(frame, family, hidden)
-    hidden = _spread(frame, family, hidden | _second(frame, hidden))
-    hidden &= (frame["status"] == "ok").to_numpy()
+    hidden = kinds(frame, settings or Settings(), parents, shares) != ""
     made = frame.copy()
     made.loc[hidden, ["numerator", "denominator"]] = pd.NA
     made.loc[hidden, "value"] = np.nan
@@ -45,35 +42,91 @@ def suppress(frame: pd.DataFrame, audience: str, below: int = 5, rate_below: int
     return made
 
 
-def _small_cells(frame: pd.DataFrame, below: int) -> np.ndarray:
-    eligible = frame[frame["indicator"] == "eligible_unit_count"].set_index(["quarter", "region_code", "segment"])["value"]
-    size = eligible.reindex(pd.MultiIndex.from_frame(frame[["quarter", "region_code", "segment"]])).to_numpy()
-    return (size > 0) & (size < below)
+def kinds(frame: pd.DataFrame, settings: Settings, parents: Mapping[str, str] | None = None, shares: pd.DataFrame | None = None) -> np.ndarray:
+    """Return for every row ``primary`` (small itself), ``secondary`` (withheld to guard others) or "" (shown). For our own count only."""
+    base = frame["indicator"].str.replace(r"_(?:qoq|yoy)$", "", regex=True)
+    is_level = (base == frame["indicator"]).to_numpy()
+    found = np.full(len(frame), "", dtype=object)
+    for quarter in frame["quarter"].unique():
+        at = np.flatnonzero(is_level & (frame["quarter"] == quarter).to_numpy())
+        levels = frame.iloc[at]
+        own = shares[shares["quarter"] == quarter] if shares is not None else None
+        found[at] = _levels(levels, settings, dict(parents or {}), own)
+    keys = pd.MultiIndex.from_arrays([frame["quarter"], frame["region_code"], frame["segment"], base])
+    known = pd.Series(found[is_level], index=keys[is_level])
+    for suffix in ("qoq", "yoy"):
+        at = np.flatnonzero(frame["indicator"].str.endswith(f"_{suffix}").to_numpy())
+        if len(at):
+            found[at] = _changes(frame.iloc[at], base.iloc[at], known, suffix)
+    return found
 
 
-def _small_figures(frame: pd.DataFrame, below: int, rate_below: int) -> np.ndarray:
-    value = frame["value"].to_numpy()
-    small_count = frame["indicator"].isin(_UNIT_COUNTS).to_numpy() & (value > 0) & (value < below)
-    small_rate = (frame["unit"] == "ratio").to_numpy() & (frame["denominator"] < rate_below).fillna(False).to_numpy(dtype=bool)
-    return small_count | small_rate
+def _changes(rows: pd.DataFrame, base: pd.Series, known: pd.Series, suffix: str) -> np.ndarray:
+    """A change is withheld where the figure of either quarter is; a change that could not be made stays blank for its own reason."""
+    from analysis.periods import Quarter
+
+    then = {q: (Quarter(q).previous if suffix == "qoq" else Quarter(q).year_ago).key for q in rows["quarter"].unique()}
+    pair = [known.reindex(pd.MultiIndex.from_arrays([quarters, rows["region_code"], rows["segment"], base])).fillna("").to_numpy()
+            for quarters in (rows["quarter"], rows["quarter"].map(then))]  # fmt: skip
+    worse = np.where((pair[0] == "primary") | (pair[1] == "primary"), "primary", np.where((pair[0] != "") | (pair[1] != ""), "secondary", ""))
+    return np.where((rows["status"] == "ok").to_numpy() | (pair[0] != "") , worse, "")
 
 
-def _spread(frame: pd.DataFrame, family: pd.Series, hidden: np.ndarray) -> np.ndarray:
-    """Hide a family's figures together, and the changes of a hidden figure in every quarter that shows them."""
-    keys = pd.MultiIndex.from_arrays([frame["region_code"], frame["segment"], family])
-    return keys.isin(keys[hidden]) & (frame["region_level"] != "city").to_numpy()
+def _levels(levels: pd.DataFrame, settings: Settings, parents: dict[str, str], shares: pd.DataFrame | None) -> np.ndarray:
+    cells = Cells(levels, parents)
+    primary = primary_cells(cells, settings, shares)
+    pattern = Protection(cells, primary, settings.suppress_below).find()
+    numerators, denominators = (levels["indicator"].map({k: v[i] for k, v in bases_of().items()}).fillna("") for i in (0, 1))
+    small, hidden = np.zeros(len(levels), dtype=bool), np.zeros(len(levels), dtype=bool)
+    for bases in (numerators, denominators):
+        at = cells.rows(levels, bases)
+        small |= (at >= 0) & primary[at]
+        hidden |= (at >= 0) & pattern.hidden[at]
+    city = (levels["region_level"] == "city").to_numpy()
+    for segment, base in pattern.city:
+        hidden |= city & (levels["segment"] == segment).to_numpy() & ((numerators == base) | (denominators == base)).to_numpy()
+    has_figure = (levels["status"] == "ok").to_numpy() | levels["numerator"].notna().to_numpy()
+    return np.where(~has_figure | ~hidden, "", np.where(small, "primary", "secondary"))
 
 
-def _second(frame: pd.DataFrame, hidden: np.ndarray) -> np.ndarray:
-    """Where exactly one part of a sum is hidden (districts of the city, townships of a district), hide the next smallest: subtraction would show it."""
-    extra = np.zeros(len(frame), dtype=bool)
-    shown = ((frame["region_level"] != "city") & (frame["unit"] == "count") & (frame["status"] == "ok")).to_numpy()
-    places = pd.Series(np.flatnonzero(shown))
-    above = frame["region_code"].astype(str).str[:6].where(frame["region_level"] == "township", "")  # townships add up to their district
-    groups = [column.to_numpy()[shown] for column in (above, *(frame[name] for name in ("quarter", *KEYS[1:])))]
-    for _, rows in places.groupby(groups, sort=False):
-        mine = hidden[rows.to_numpy()]
-        if mine.sum() == 1 and len(rows) > 1:
-            rest = rows.to_numpy()[~mine]
-            extra[rest[np.argmin(frame["value"].to_numpy()[rest])]] = True
-    return extra
+def primary_cells(cells: Cells, settings: Settings, shares: pd.DataFrame | None = None) -> np.ndarray:
+    """Return a boolean array over the cells: those that could point at single units by themselves."""
+    below, shape = settings.suppress_below, cells.shape
+    value = cells.values[cells.canonical].reshape(shape)
+    at = {base: i for i, base in enumerate(cells.bases)}
+    primary = np.zeros(shape, dtype=bool)
+
+    def small(number: np.ndarray) -> np.ndarray:
+        return (number > 0) & (number < below)
+
+    for base, units in counted_by().items():
+        primary[:, :, at[base]] |= small(value[:, :, at[units]]) & (value[:, :, at[base]] > 0)
+    for numerator, denominator in bases_of().values():
+        if denominator:
+            under = value[:, :, at[denominator]]
+            primary[:, :, at[numerator]] |= (under > 0) & (under < settings.suppress_rate_below)
+    for total, parts in identities("rest"):
+        primary[:, :, at[parts[0]]] |= small(value[:, :, at[total]] - value[:, :, at[parts[0]]])
+    _only_one_group(cells, value, primary, small, at["blind"])
+    primary |= small(value[:, :, at["eligible"]])[:, :, None] & (value > 0)  # whatever is said of so few units is withheld; a zero points at none
+    for row in () if shares is None else shares[shares["share"] > settings.dominance_share].itertuples():
+        cell = cells.cell(row.region_code, row.segment, row.base)
+        if cell >= 0:
+            primary.ravel()[cell] = True
+    made = np.zeros(primary.size, dtype=bool)
+    made[cells.canonical[primary.ravel()]] = True
+    return made & ~np.isnan(cells.values)
+
+
+def _only_one_group(cells: Cells, value: np.ndarray, primary: np.ndarray, small, blind: int) -> None:
+    """Documents say how many blank units are 小微 only and 两新 only: such a rest of few units must not follow from what is shown."""
+    if "small_micro_and_two_new" not in cells.segments:
+        return
+    both = cells.segments.index("small_micro_and_two_new")
+    for segment in _OVERLAP:
+        primary[:, both, blind] |= small(value[:, cells.segments.index(segment), blind] - value[:, both, blind])
+
+
+def dominated_bases() -> list[str]:
+    """Return the bases that add up persons, to which the dominance rule applies."""
+    return [base for base in counted_by() if is_amount(base)]

@@ -39,6 +39,7 @@ class Tally:
     unions, matters, expiring : DataFrame, one row a district_code with their counts; ``""`` = the whole city
     covered : DataFrame of ``uscc``, the covered set at quarter end
     states : DataFrame, one row an eligible unit: ``uscc, district_code, township_code, mask, covered``
+    largest : DataFrame, one row a (district_code, township_code, mask): the largest single unit behind every sum of persons
     """
 
     units: pd.DataFrame
@@ -47,6 +48,7 @@ class Tally:
     expiring: pd.DataFrame
     covered: pd.DataFrame
     states: pd.DataFrame
+    largest: pd.DataFrame
 
 
 def segment_bits() -> dict[str, int]:
@@ -136,6 +138,13 @@ def judge_units(connection: duckdb.DuckDBPyConnection, as_of: date, settings: Se
     connection.execute(f"CREATE OR REPLACE TEMP TABLE unit_state AS {_state_query(as_of, settings)}")
 
 
+def _largest_query() -> str:
+    """Of every sum of persons, with the employees of the units behind it: the whole and the largest single unit."""
+    columns = [f"coalesce(sum({name}) FILTER ({r.condition}), 0) AS {r.base}_sum{suffix}, coalesce(max({name}) FILTER ({r.condition}), 0) AS {r.base}_max{suffix}"
+               for r in tables.load("base_sums").itertuples() if r.amount for name, suffix in ((r.amount, ""), ("employee_count", "_staff"))]  # fmt: skip
+    return f"SELECT district_code, township AS township_code, {_mask()} AS mask, {', '.join(columns)} FROM unit_state WHERE eligible GROUP BY ALL ORDER BY ALL"
+
+
 def tally(connection: duckdb.DuckDBPyConnection, as_of: date, settings: Settings, covered_before: pd.DataFrame | None = None) -> Tally:
     """Count one quarter.
 
@@ -148,6 +157,7 @@ def tally(connection: duckdb.DuckDBPyConnection, as_of: date, settings: Settings
     judge_units(connection, as_of, settings, covered_before)
     units = connection.execute(_cube_query()).df()
     units["mask"] = units["mask"].astype("int64")
+    largest = connection.execute(_largest_query()).df()
     covered = connection.execute("SELECT uscc FROM unit_state WHERE covered ORDER BY uscc").df()
     return Tally(
         units=units,
@@ -156,4 +166,5 @@ def tally(connection: duckdb.DuckDBPyConnection, as_of: date, settings: Settings
         expiring=contracts_expiring(connection, as_of),
         covered=covered,
         states=_states(connection),
+        largest=largest,
     )

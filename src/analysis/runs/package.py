@@ -22,8 +22,21 @@ from analysis.measures.suppress import suppress
 from analysis.paths import DATA
 from analysis.periods import Quarter
 from analysis.runs.opened import once
-from analysis.runs.outputs import ready_folder
-from analysis.runs.prepare import Ledger, Say, Workshop, count_quarter, drawn_regions, open_workshop, run_fingerprint, tile_table, totals_of, unit_flows
+from analysis.runs.outputs import ready_folder, write_whole
+from analysis.runs.prepare import (
+    Ledger,
+    Say,
+    Workshop,
+    count_quarter,
+    dominance,
+    drawn_regions,
+    open_workshop,
+    run_fingerprint,
+    tile_table,
+    totals_of,
+    township_parents,
+    unit_flows,
+)
 from analysis.runs.sources import check_geography_files, choose_settings
 from analysis.runs.versions import identity
 from analysis.settings import Settings
@@ -120,6 +133,7 @@ def _write(folder: Path, workshop: Workshop, frame: pd.DataFrame, city: tuple[st
     moved = unit_flows(workshop, quarter, frame, city[0])
     if moved is not None:
         moved.to_parquet(folder / "flows.parquet", index=False)
+    dominance(workshop, frame).to_parquet(folder / "dominance.parquet", index=False)
     codes = set(frame["region_code"])
     regions = drawn_regions(workshop.geography.polygons, codes)
     if regions is not None:
@@ -129,10 +143,10 @@ def _write(folder: Path, workshop: Workshop, frame: pd.DataFrame, city: tuple[st
     tiles = tile_table(workshop.settings.tiles)
     if tiles is not None:
         tiles.to_parquet(folder / "tiles.parquet", index=False)
-    (folder / "context.json").write_text(json.dumps(_context(workshop, ledger, city, quarter), ensure_ascii=False, indent=1), encoding="utf-8")
+    (folder / "context.json").write_text(json.dumps(_context(workshop, ledger, city, quarter, township_parents(workshop, frame, city)), ensure_ascii=False, indent=1), encoding="utf-8")
 
 
-def _context(workshop: Workshop, ledger: Ledger, city: tuple[str, str], quarter: str) -> dict:
+def _context(workshop: Workshop, ledger: Ledger, city: tuple[str, str], quarter: str, parents: dict[str, str]) -> dict:
     names = dict(zip(workshop.geography.regions["code"], workshop.geography.regions["name"], strict=True))
     items = ledger.gaps["table"] + ledger.gaps["column"].map(lambda c: f".{c}" if c else "")
     gaps = ledger.gaps[items.isin(needed_items())]  # what no figure rests on is not incompleteness of a figure
@@ -147,6 +161,7 @@ def _context(workshop: Workshop, ledger: Ledger, city: tuple[str, str], quarter:
         "is_demo": workshop.settings.is_demo,
         "is_totals": ledger.is_totals,
         "notes": notes,
+        "township_parents": parents,
         "incomplete": [
             {"region": r.region, "region_name": names.get(r.region, r.region), "table": r.table, "column": r.column, "reason": r.reason}
             for r in pd.concat([gaps[gaps["column"] == ""], gaps[gaps["column"] != ""]]).itertuples()
@@ -180,10 +195,10 @@ def open_package(package: str = "", quarter: str = "2021Q3", scope: str = "city"
     # whose ledgers these are is known to the package, not to the settings of this process
     settings = replace(settings, ledgers=DATA / "demo" / "ledgers" if context["is_demo"] else None)
     city = tuple(context["city"])
-    limits = (settings.suppress_below, settings.suppress_rate_below)
+    limits = (settings.suppress_below, settings.suppress_rate_below, settings.dominance_share)
 
     def read_register() -> Register:
-        frame = suppress(pd.read_parquet(folder / "indicators.parquet"), audience, *limits)
+        frame = _shown(folder, audience, settings, context["township_parents"])
         return Register(frame, quarter, city, settings.smallest_ranked, rate_decimals=2 if context["is_totals"] else None)
 
     register = once(folder, read_register, "register", audience, *limits, settings.smallest_ranked).fresh()
@@ -208,6 +223,19 @@ def open_package(package: str = "", quarter: str = "2021Q3", scope: str = "city"
         is_totals=context["is_totals"],
         settings=settings,
     )
+
+
+def _shown(folder: Path, audience: str, settings: Settings, parents: dict[str, str]) -> pd.DataFrame:
+    """Return the indicators as the audience may see them; what is withheld is worked out once and kept beside them."""
+    frame = pd.read_parquet(folder / "indicators.parquet")
+    if audience == "internal":
+        return frame
+    rules = (settings.suppress_below, settings.suppress_rate_below, settings.dominance_share)
+    kept = folder / f"shown-{'-'.join(map(str, rules))}.parquet"
+    if not kept.is_file():
+        made = suppress(frame, audience, settings, parents, pd.read_parquet(folder / "dominance.parquet"))
+        write_whole(kept, lambda path: made.to_parquet(path, index=False))
+    return pd.read_parquet(kept)
 
 
 def _geo(path: Path) -> gpd.GeoDataFrame | None:

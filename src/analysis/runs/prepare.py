@@ -19,6 +19,8 @@ from analysis.intake.completeness import find_gaps
 from analysis.measures.change import changes
 from analysis.measures.flows import flows
 from analysis.measures.indicators import Places, indicators
+from analysis.measures.largest import COLUMNS as SHARE_COLUMNS
+from analysis.measures.largest import shares
 from analysis.measures.tally import Tally, tally
 from analysis.measures.totals import Totals, separate, supplied_sums, totals_indicators
 from analysis.periods import Quarter
@@ -237,6 +239,16 @@ def _stored_states(workshop: Workshop, then: Ledger, present: pd.DataFrame) -> p
     workshop.say(f"{then.quarter} 的台账与当时入库的不同，变化分解中单列“上季度数据更正”")
     with connect(tables) as connection:
         return tally(connection, Quarter(then.quarter).as_of, workshop.settings).states
+def dominance(workshop: Workshop, frame: pd.DataFrame) -> pd.DataFrame:
+    """Return how much single units hold of the sums of persons, for every quarter of the frame that has units."""
+    known = [q for q in frame["quarter"].unique() if not workshop.ledgers[q].is_totals]
+    return pd.concat([shares(workshop.tally(q, True).largest, q) for q in known] or [pd.DataFrame(columns=SHARE_COLUMNS)], ignore_index=True)
+
+
+def township_parents(workshop: Workshop, frame: pd.DataFrame, city: tuple[str, str]) -> dict[str, str]:
+    """Return township code → district code, over all quarters of the frame."""
+    known = [q for q in frame["quarter"].unique() if not workshop.ledgers[q].is_totals]
+    return {code: district for q in known for code, district in workshop.places(q, city).townships[["code", "district_code"]].itertuples(index=False)}
 
 
 def open_workshop(settings: Settings, say: Say) -> Workshop:

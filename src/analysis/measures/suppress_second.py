@@ -1,0 +1,287 @@
+"""Secondary suppression: what else must be withheld so that no withheld cell can be worked out from the sums that are shown.
+
+Every sum (city over districts, district over townships, total over parts) that holds a withheld cell must hold enough of them: were one alone,
+subtraction would give it; were two small ones together, their sum would nearly give both. The slack of a withheld cell says how far it could
+lie lower or higher as far as a reader can know; a sum protects its cells where the others' slack lets each take enough different values.
+"""
+
+from __future__ import annotations
+
+import heapq
+from dataclasses import dataclass
+
+import numpy as np
+
+from analysis import tables
+from analysis.measures.suppress_check import Bounds
+from analysis.measures.suppress_cells import Cells, Equation, identities, is_amount
+
+_FREE = 1e9
+_NONE = np.array([], dtype=np.int64)
+_MOST_PARTNERS = 8
+_OVERLAP = ("small_micro", "two_new", "small_micro_and_two_new")
+_EITHER = "small_micro_or_two_new"
+AMOUNT_SHARE = 0.1  # an amount of persons must stay open by a tenth of itself
+
+
+@dataclass
+class Pattern:
+    """``hidden`` cells, and ``city`` the (segment, base) whose city figure must go too: a city in which one district alone is counted."""
+
+    hidden: np.ndarray
+    city: set[tuple[str, str]]
+
+
+class Protection:
+    """Finds the cells to withhold beside the primary ones.
+
+    Parameters
+    ----------
+    cells : the quarter's cells
+    primary : boolean array over them
+    below : a withheld count must stay open to at least this many values
+    """
+
+    def __init__(self, cells: Cells, primary: np.ndarray, below: int) -> None:
+        self.cells = cells
+        self.primary = primary
+        self.hidden = np.zeros_like(primary)
+        self.city: set[tuple[str, str]] = set()
+        self.values = cells.values
+        regions, segments, bases = cells.shape
+        amounts = np.array([is_amount(base) for base in cells.bases])
+        self._amount = np.broadcast_to(amounts, (regions, segments, bases)).ravel()
+        self._in_row = np.zeros(regions * segments, dtype=np.int64)  # withheld cells a region and segment
+        self.need = np.where(self._amount, np.maximum(below - 1, np.ceil(AMOUNT_SHARE * np.nan_to_num(self.values))), float(below - 1))
+        self._equations = list(cells.equations())
+        self._around: dict[int, list[int]] = {}
+        for number, equation in enumerate(self._equations):
+            for cell in (*equation.children.tolist(), equation.parent):
+                if cell >= 0:
+                    self._around.setdefault(cell, []).append(number)
+        self._other_part = self._pairs()
+        self._either = self._overlaps()
+        self._three: dict[int, list[int]] = {}
+        for one, either in self._either.items():
+            self._three.setdefault(either, []).append(one)
+        self._eligible = self._column("eligible")
+        self._nesting = self._nests()
+        self._known_nests: dict[int, tuple[np.ndarray, np.ndarray]] = {}
+        self._queue: list[int] = []
+        self._waiting: set[int] = set()
+
+    def find(self) -> Pattern:
+        """Return the pattern; it depends on this quarter's figures alone, so that the next quarter's run withholds the same."""
+        for cell in np.flatnonzero(self.primary):
+            self._hide(int(cell))
+        self._work()
+        bounds = self._bounds_of_all()
+        for _ in range(_MOST_PARTNERS):
+            before = int(self.hidden.sum())
+            for cell in bounds.pinned(self.hidden).tolist():
+                tight = self._tightest(cell)
+                if tight >= 0:
+                    self._hide(tight)
+            if int(self.hidden.sum()) == before:
+                break
+            self._work()
+        return Pattern(self.hidden, self.city)
+
+    def _work(self) -> None:
+        while self._queue:
+            number = heapq.heappop(self._queue)
+            self._waiting.discard(number)
+            self._protect(self._equations[number])
+
+    def _bounds_of_all(self) -> Bounds:
+        sums = []
+        for equation in self._equations:
+            own = [equation.parent] if equation.parent >= 0 else []
+            sums.append((np.append(equation.children, own).astype(np.int64), np.append(np.ones(len(equation.children)), [-1.0] * len(own))))
+        sums += [(np.array([*three, either]), np.array([1.0, 1.0, -1.0, -1.0])) for either, three in self._three.items() if len(three) == len(_OVERLAP)]
+        starts = np.arange(0, len(self.values), self.cells.shape[1] * self.cells.shape[2])
+        inside = np.array([(part, whole) for part, (wholes, _) in self._nesting.items() for whole in wholes], dtype=np.int64).reshape(-1, 2)
+        pairs = self.cells.canonical[(starts[:, None, None] + inside[None]).reshape(-1, 2)]
+        known = ~np.isnan(self.values[pairs]).any(axis=1) & (pairs[:, 0] != pairs[:, 1]) & (self.values[pairs[:, 0]] <= self.values[pairs[:, 1]])
+        return Bounds(self.values, sums, pairs[known])
+
+    def _hide(self, cell: int, need: float = 0.0) -> None:
+        if need > self.need[cell]:
+            self.need[cell] = need
+        if self.hidden[cell]:
+            return
+        self.hidden[cell] = True
+        self._in_row[cell // self.cells.shape[2]] += 1
+        for number in self._around.get(cell, ()):
+            if number not in self._waiting:
+                self._waiting.add(number)
+                heapq.heappush(self._queue, number)
+        if cell in self._either:
+            self._hide(self._either[cell])
+        three = self._three.get(cell, [])
+        if three and not self.hidden[three].any():  # withheld for another reason: alone in its sum it would follow from the other three
+            self._hide(min(three, key=lambda c: (self.values[c] == 0, self.values[c])))
+        self._loosen(cell)
+
+    def _loosen(self, cell: int) -> None:
+        """Where the shown figures around a cell leave it no room, those that hold it tightest must go too."""
+        for _ in range(_MOST_PARTNERS):
+            tight = self._tightest(cell) if sum(self._bounds(cell)) < min(self.need[cell], self.values[cell]) else -1
+            if tight < 0:
+                return
+            self._hide(tight)
+
+    def _tightest(self, cell: int) -> int:
+        """Return the shown figure next to a cell, or to the other part of its total, that leaves it least room; -1 where there is none."""
+        near = []
+        for own in {cell, self._other_part.get(cell, (0, cell))[1]}:
+            wholes, parts = self._nested(own)
+            near += [(abs(self.values[o] - self.values[own]), o) for o in (*wholes.tolist(), *parts[self.values[parts] > 0].tolist()) if not self.hidden[o]]
+        return int(min(near, default=(0.0, -1))[1])
+
+    def _protect(self, equation: Equation) -> None:
+        children = equation.children
+        for _ in range(_MOST_PARTNERS):
+            held = children[self.hidden[children]]
+            parent = equation.parent if equation.parent >= 0 and self.hidden[equation.parent] else -1
+            if not len(held) and parent < 0:
+                return
+            need = max([float(self.need[held].max())] if len(held) else [], default=0.0) if parent < 0 else float(max(self.need[parent], *self.need[held], 0.0)) if len(held) else float(self.need[parent])
+            alone = len(held) + (parent >= 0) < 2
+            if not alone and self._is_open(held, parent):
+                return
+            partner = self._partner(children[~self.hidden[children]], held, parent, need, alone)
+            if partner < 0:
+                if alone:
+                    self._withhold_sum(equation)
+                return
+            self._hide(partner, need)
+
+    def _withhold_sum(self, equation: Equation) -> None:
+        """No other part can hide this one: the sum itself must go."""
+        if equation.parent >= 0:
+            self._hide(equation.parent)
+        elif equation.city is not None:
+            self.city.add(equation.city)
+
+    def _slack(self, held: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return how far each cell could lie lower and higher, as far as the shown figures next to it tell a reader.
+
+        A withheld count is at least one; a figure is no more than what it is a part of and no less than its own parts; of two parts whose total
+        is shown one falls as the other rises.
+        """
+        pairs = [self._bounds(cell) for cell in held.tolist()]
+        return np.array([down for down, _ in pairs]), np.array([up for _, up in pairs])
+
+    def _bounds(self, cell: int) -> tuple[float, float]:
+        down, up = self._own_bounds(cell)
+        total, other = self._other_part.get(cell, (-1, -1))
+        if total >= 0 and not self.hidden[total]:
+            other_down, other_up = self._own_bounds(other)
+            return min(down, other_up), min(up, other_down)
+        return down, up
+
+    def _own_bounds(self, cell: int) -> tuple[float, float]:
+        value = float(self.values[cell])
+        down, up = (value if self._amount[cell] else value - min(value, 1.0)), _FREE
+        around = self._nested(cell)
+        for inner, others in enumerate(around):
+            shown = others[~self.hidden[others]]
+            if len(shown):
+                gap = self.values[shown] - value if not inner else value - self.values[shown]
+                gap = gap[gap >= 0]
+                if len(gap) and not inner:
+                    up = min(up, float(gap.min()))
+                elif len(gap):
+                    down = min(down, float(gap.min()))
+        return down, up
+
+    def _nested(self, cell: int) -> tuple[np.ndarray, np.ndarray]:
+        """Return the cells of the same region that this one is a part of, and those that are parts of it."""
+        if cell not in self._known_nests:
+            size = self.cells.shape[1] * self.cells.shape[2]
+            start = cell - cell % size
+            found = []
+            for side in self._nesting.get(cell % size, ((), ())):
+                others = self.cells.canonical[start + np.array(side, dtype=np.int64)]
+                found.append(np.unique(others[~np.isnan(self.values[others]) & (others != cell)]))
+            self._known_nests[cell] = (found[0], found[1]) if found else (_NONE, _NONE)
+        return self._known_nests[cell]
+
+    def _range(self, held: np.ndarray, parent: int) -> tuple[np.ndarray, np.ndarray]:
+        """Return each member's width, and whether that is all its sum could ever give."""
+        down, up = self._slack(held)
+        if parent >= 0:  # the parent rising lets a part rise as another part falling does
+            own_down, own_up = self._slack(np.array([parent]))
+            down, up = np.append(down, own_up), np.append(up, own_down)
+        width = np.minimum(up, down.sum() - down) + np.minimum(down, up.sum() - up)
+        return width, down
+
+    def _is_open(self, held: np.ndarray, parent: int) -> bool:
+        members = np.append(held, parent) if parent >= 0 else held
+        width, _ = self._range(held, parent)
+        return bool((width >= self.need[members]).all())
+
+    def _partner(self, candidates: np.ndarray, held: np.ndarray, parent: int, need: float, alone: bool) -> int:
+        """Return the cell to withhold with the others: one already touched in its row if it will do, else the smallest that does, else the largest."""
+        value = self.values[candidates]
+        positive = candidates[value > 0]
+        if not len(positive):
+            return self._decoy(candidates) if alone else -1
+        enough = [c for c in positive.tolist() if self._is_open(np.append(held, c), parent)]
+        if enough:
+            return min(enough, key=lambda c: (not self._is_touched(c), self._in_row[c // self.cells.shape[2]] == 0, self.values[c], c))
+        slack = [min(self._slack(np.array([c]))) [0] for c in positive.tolist()]
+        best = int(np.argmax(slack))
+        return int(positive[best]) if slack[best] > 0 or alone else -1
+
+    def _is_touched(self, cell: int) -> bool:
+        """Whether the same base is withheld there in another segment: segments hold each other, so their patterns should move together."""
+        size = self.cells.shape[1] * self.cells.shape[2]
+        return bool(self.hidden[cell - cell % size : cell - cell % size + size][cell % self.cells.shape[2] :: self.cells.shape[2]].any())
+
+    def _decoy(self, candidates: np.ndarray) -> int:
+        """Return a zero to withhold where all else is zero: the place with most units, where the figure could well be more than zero."""
+        size = self.cells.shape[2]
+        rows = candidates - candidates % size + self._eligible
+        units = np.nan_to_num(self.values[self.cells.canonical[rows]]) if len(candidates) else np.array([])
+        return int(candidates[np.argmax(units)]) if len(units) and units.max() > 0 else -1
+
+    def _pairs(self) -> dict[int, tuple[int, int]]:
+        """Return part → (total, other part) for totals of two parts."""
+        found = {}
+        for total, parts in identities("sum"):
+            if len(parts) == 2:
+                t, one, other = (self._column(base) for base in (total, *parts))
+                for row in range(0, len(self.values), self.cells.shape[2]):
+                    a, b, c = (int(self.cells.canonical[row + i]) for i in (t, one, other))
+                    if not np.isnan(self.values[[a, b, c]]).any():
+                        found[b], found[c] = (a, c), (a, b)
+        return found
+
+    def _overlaps(self) -> dict[int, int]:
+        """Return cell of 小微, 两新 or both → the cell of either: the four are bound by one sum, and the last gives way for the other three."""
+        cells = self.cells
+        return {
+            cells.cell(region, segment, base): cells.cell(region, _EITHER, base)
+            for region in cells.regions for segment in _OVERLAP for base in cells.bases
+            if _EITHER in cells.segments and segment in cells.segments and not np.isnan(cells.values[cells.cell(region, _EITHER, base)])
+        }  # fmt: skip
+
+    def _nests(self) -> dict[int, tuple[list[int], list[int]]]:
+        """Return position within a region → the positions it is a part of, and those that are parts of it."""
+        width, at = self.cells.shape[2], {name: i for i, name in enumerate(self.cells.segments)}
+        inside = [(at[r.part], at[r.whole]) for r in tables.load("segment_nesting").itertuples() if r.part in at and r.whole in at]
+        inside += [(i, at["all"]) for name, i in at.items() if name != "all" and "all" in at]
+        pairs = [(part * width + b, whole * width + b) for part, whole in inside for b in range(width)]
+        for kind in ("part", "rest"):
+            for total, parts in identities(kind):
+                pairs += [(s * width + self._column(p), s * width + self._column(total)) for s in at.values() for p in parts if p in self.cells.bases]
+        found: dict[int, tuple[list[int], list[int]]] = {}
+        for part, whole in pairs:
+            found.setdefault(part, ([], []))[0].append(whole)
+            found.setdefault(whole, ([], []))[1].append(part)
+        return found
+
+    def _column(self, base: str) -> int:
+        return self.cells.bases.index(base)

@@ -1,0 +1,197 @@
+"""An attacker on a published table: knows the contract's definitions, the figures shown and that no count is negative; nothing of how they were chosen.
+
+Written from the contract alone, apart from the code that protects. Every withheld figure is an unknown; what is shown and what the definitions
+say are equations and inequalities over them; a figure is lost where only one value is possible.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+from scipy.optimize import linprog
+from scipy.sparse import coo_matrix
+
+RATES = {  # contract §4 names -> what is divided by what (domain §1.3, contract §3)
+    "unit_coverage_rate": ("covered", "eligible"), "employee_coverage_rate": ("covered_staff", "staff"), "membership_rate_all": ("members", "staff"),
+    "membership_rate_in_covered": ("covered_members", "covered_staff"), "blind_unit_rate": ("blind", "eligible"),
+    "blind_employee_share": ("blind_staff", "staff"), "mandatory_unit_union_rate": ("large_covered", "large"),
+    "worker_congress_rate": ("met", "covered_firms"), "worker_congress_rate_all": ("met", "firms"), "contract_unit_coverage": ("bound", "covered_firms"),
+    "contract_employee_coverage": ("bound_staff", "covered_firm_staff"), "party_union_sync_rate": ("party_covered", "party"),
+    "shell_rate": ("shell", "unions"), "standard_met_rate": ("met_standard", "unions"), "six_haves_all_rate": ("six", "unions"),
+}  # fmt: skip
+COUNTS = {
+    "eligible_unit_count": "eligible", "covered_unit_count": "covered", "blind_unit_count": "blind", "nominal_unit_count": "nominal",
+    "newly_covered_unit_count": "newly", "employee_count": "staff", "covered_employee_count": "covered_staff", "blind_employee_count": "blind_staff",
+    "member_count": "members", "mandatory_unit_count": "large", "mandatory_covered_unit_count": "large_covered", "party_unit_count": "party",
+    "party_covered_unit_count": "party_covered", "covered_enterprise_count": "covered_firms", "congress_enterprise_count": "met",
+    "contract_enterprise_count": "bound", "contract_employee_count": "bound_staff", "union_org_count": "unions", "shell_union_count": "shell",
+    "standard_met_count": "met_standard", "contract_expiring_90d_count": "expiring",
+    **{f"union_level_{n}_count": f"level_{n}" for n in range(1, 7)},
+    **{f"matter_{m}_{o}_count": f"{m}_{o}" for m in ("wage", "welfare", "safety") for o in ("submitted", "voted", "rejected", "deliberated")},
+    **{f"{g}_count": g for g in ("migrant_worker", "migrant_member", "dispatched_worker", "dispatched_member", "new_form_worker", "new_form_member", "new_member")},
+}  # fmt: skip
+SUMS = [("eligible", ["covered", "blind"]), ("staff", ["covered_staff", "blind_staff"]), ("unions", [f"level_{n}" for n in range(1, 7)]),
+        ("shell", ["level_1", "level_2", "level_3"]), ("met_standard", ["level_5", "level_6"]),
+        *((f"{m}_submitted", [f"{m}_{o}" for o in ("voted", "rejected", "deliberated")]) for m in ("wage", "welfare", "safety"))]  # fmt: skip
+PART_OF = [("nominal", "blind"), ("newly", "covered"), ("large", "eligible"), ("large_covered", "large"), ("large_covered", "covered"), ("party", "eligible"),
+           ("party_covered", "party"), ("party_covered", "covered"), ("firms", "eligible"), ("covered_firms", "firms"), ("covered_firms", "covered"),
+           ("met", "covered_firms"), ("bound", "covered_firms"), ("bound_staff", "covered_firm_staff"), ("covered_firm_staff", "covered_staff"),
+           ("shell", "unions"), ("met_standard", "six"), ("six", "unions"), ("covered_members", "members")]  # fmt: skip
+INSIDE = [("small_micro_and_two_new", "small_micro"), ("small_micro_and_two_new", "two_new"), ("small_micro", "small_micro_or_two_new"),
+          ("two_new", "small_micro_or_two_new"), ("non_public", "enterprise"), ("state_collective", "enterprise"), ("non_public", "two_new"),
+          ("express_delivery", "trade_logistics"), ("self_employed", "two_new")]  # fmt: skip
+SAME = {"firms": "eligible", "covered_firms": "covered", "covered_firm_staff": "covered_staff"}  # in the segment of enterprises
+
+
+@dataclass
+class Attack:
+    """``shown``: the published rows of one quarter; ``parents``: township → district. ``outside``: what a district holds beyond its townships."""
+
+    shown: pd.DataFrame
+    parents: dict[str, str]
+    outside: dict[tuple[str, str, str], float] = field(default_factory=dict)
+    names: dict[tuple[str, str, str], int] = field(default_factory=dict)
+    known: dict[int, float] = field(default_factory=dict)
+    equal: list[tuple[dict[int, float], float]] = field(default_factory=list)
+    at_most: list[tuple[dict[int, float], float]] = field(default_factory=list)
+    targets: dict[int, list[str]] = field(default_factory=dict)
+    rates: list[tuple[str, int, int]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.levels = self.shown.drop_duplicates("region_code").set_index("region_code")["region_level"].to_dict()
+        self.city = next(code for code, level in self.levels.items() if level == "city")
+        self.segments = list(dict.fromkeys(self.shown["segment"]))
+        self._read()
+        self._regions()
+        self._inside_regions()
+        self._segments()
+
+    def of(self, region: str, segment: str, base: str) -> int | None:
+        return self.names.get((region, segment, base))
+
+    def _cell(self, region: str, segment: str, base: str) -> int:
+        return self.names.setdefault((region, segment, base), len(self.names))
+
+    def _read(self) -> None:
+        self.scopes: dict[tuple[str, str, str], float] = {}
+        for row in self.shown.itertuples():
+            parts = [COUNTS[row.indicator]] if row.indicator in COUNTS else list(RATES.get(row.indicator, ()))
+            if not parts or (row.status == "no_data" and pd.isna(row.numerator)):
+                continue
+            values = [row.value] if len(parts) == 1 else [row.numerator, row.denominator]
+            if row.region_level == "city":
+                for base, value in zip(parts, values, strict=True):
+                    if row.status != "suppressed":
+                        self.scopes[row.segment, base, row.left_out] = float(value)
+                continue
+            cells = [self._cell(row.region_code, row.segment, base) for base in parts]
+            if row.status == "suppressed":
+                if len(cells) == 1:
+                    self.targets.setdefault(cells[0], []).append(f"{row.region_code}/{row.segment}/{row.indicator}")
+                else:
+                    self.rates.append((f"{row.region_code}/{row.segment}/{row.indicator}", *cells))
+                continue
+            for cell, value in zip(cells, values, strict=True):
+                self.known[cell] = float(value)
+
+    def _regions(self) -> None:
+        districts = [code for code, level in self.levels.items() if level == "district"]
+        for (segment, base, left_out), value in self.scopes.items():
+            cells = [self.of(d, segment, base) for d in districts if d not in left_out.split(";")]
+            if cells and None not in cells:
+                self.equal.append((dict.fromkeys(cells, 1.0), value))
+        places: dict[str, list[str]] = {}
+        for code, parent in self.parents.items():
+            places.setdefault(parent, []).append(code)
+        for region, segment, base in list(self.names):
+            if self.levels[region] == "district" and region in places:
+                below = [self.of(place, segment, base) for place in places[region]]
+                if None not in below:
+                    self.equal.append(({self.of(region, segment, base): -1.0} | dict.fromkeys(below, 1.0), -self.outside.get((region, segment, base), 0.0)))
+
+    def _inside_regions(self) -> None:
+        for region, segment in dict.fromkeys((r, s) for r, s, _ in list(self.names)):
+            for total, parts in SUMS:
+                cells = [self.of(region, segment, base) for base in (total, *parts)]
+                if None not in cells:
+                    self.equal.append(({cells[0]: -1.0} | dict.fromkeys(cells[1:], 1.0), 0.0))
+            for part, whole in PART_OF:
+                self._below(self.of(region, segment, part), self.of(region, segment, whole))
+
+    def _below(self, part: int | None, whole: int | None) -> None:
+        if part is not None and whole is not None:
+            self.at_most.append(({part: 1.0, whole: -1.0}, 0.0))
+
+    def _segments(self) -> None:
+        for region, base in dict.fromkeys((r, b) for r, _, b in list(self.names)):
+            for part, whole in [*INSIDE, *((s, "all") for s in self.segments if s != "all")]:
+                self._below(self.of(region, part, base), self.of(region, whole, base))
+            four = [self.of(region, s, base) for s in ("small_micro", "two_new", "small_micro_and_two_new", "small_micro_or_two_new")]
+            if None not in four:
+                self.equal.append(({four[0]: 1.0, four[1]: 1.0, four[2]: -1.0, four[3]: -1.0}, 0.0))
+            one, two = (self.of(region, s, base) for s in ("all", "enterprise"))
+            if base in ("met", "bound", "bound_staff") and None not in (one, two):
+                self.equal.append(({one: 1.0, two: -1.0}, 0.0))
+            pairs = [(s, s) for s in ("enterprise", "non_public", "state_collective")] + [("all", "enterprise")]
+            for segment, other in pairs if base in SAME else []:
+                same = (self.of(region, segment, base), self.of(region, other, SAME[base]))
+                if None not in same:
+                    self.equal.append(({same[0]: 1.0, same[1]: -1.0}, 0.0))
+
+    def _system(self, rows: list[tuple[dict[int, float], float]], at: dict[int, int], is_equal: bool) -> tuple[coo_matrix, np.ndarray]:
+        i, j, v, right = [], [], [], []
+        for cells, value in rows:
+            unknown = {c: w for c, w in cells.items() if c in at}
+            rest = value - sum(w * self.known[c] for c, w in cells.items() if c not in at)
+            if not unknown:
+                assert abs(rest) < 1e-6 if is_equal else rest > -1e-6, "the published figures contradict each other"
+                continue
+            i += [len(right)] * len(unknown)
+            j += [at[c] for c in unknown]
+            v += list(unknown.values())
+            right.append(rest)
+        return coo_matrix((v, (i, j)), shape=(len(right), len(at))).tocsr(), np.array(right)
+
+    def ranges(self, rounds: int = 6, seed: int = 0) -> dict[int, tuple[float, float]]:
+        """Return target cell → the lowest and highest value found possible (a cell that moves is not pursued to its ends)."""
+        cells = [c for c in self.names.values() if c not in self.known]
+        at = {c: i for i, c in enumerate(cells)}
+        equal, right = self._system(self.equal, at, True)
+        below, top = self._system(self.at_most, at, False)
+        def solve(goal):
+            made = linprog(goal, A_ub=below, b_ub=top, A_eq=equal, b_eq=right, bounds=(0, 1e7), method="highs")
+            assert made.status == 0, made.message
+            return made.x
+        random, n = np.random.default_rng(seed), len(cells)
+        wanted = np.array([at[c] for c in self.targets if c in at], dtype=int)
+        if not n:
+            return {c: (self.known[c],) * 2 for c in self.targets}
+        goals = []
+        for _ in range(rounds):
+            goal = np.zeros(n)
+            goal[wanted] = random.normal(size=len(wanted))
+            goals += [goal, -goal]
+        points = np.array([solve(goal) for goal in goals])
+        low, high = points.min(axis=0), points.max(axis=0)
+        for cell in wanted[high[wanted] - low[wanted] < 0.5]:
+            goal = np.zeros(n)
+            goal[cell] = 1.0
+            low[cell], high[cell] = solve(goal)[cell], solve(-goal)[cell]
+        return {c: (self.known[c],) * 2 if c in self.known else (float(low[at[c]]), float(high[at[c]])) for c in self.targets}
+
+    def recovered(self, least: float = 0.5) -> dict[str, tuple[float, float]]:
+        """Return the withheld figures that have only one possible value (or a range under ``least``)."""
+        return {name: pair for cell, pair in self.ranges().items() if pair[1] - pair[0] < least for name in self.targets[cell]}
+
+
+def outside_of(truth: pd.DataFrame, parents: dict[str, str]) -> dict[tuple[str, str, str], float]:
+    """Return what every district holds beyond its townships, which the attacker is granted."""
+    open_book = Attack(truth.assign(status="ok").loc[truth["status"] == "ok"], {})
+    sums: dict[tuple[str, str, str], float] = {}
+    for (region, segment, base), cell in open_book.names.items():
+        if region in parents:
+            key = (parents[region], segment, base)
+            sums[key] = sums.get(key, 0.0) + open_book.known[cell]
+    return {key: open_book.known[open_book.names[key]] - below for key, below in sums.items() if key in open_book.names}
