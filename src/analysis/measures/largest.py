@@ -37,4 +37,3 @@ def shares(largest: pd.DataFrame, quarter: str) -> pd.DataFrame:
 def _share(tops: pd.DataFrame, sums: pd.DataFrame, base: str) -> np.ndarray:
     parts = [tops[f"{base}_max{s}"].to_numpy(dtype=float) / np.maximum(sums[f"{base}_sum{s}"].to_numpy(dtype=float), 1) for s in ("", "_staff")]
     return np.where(sums[f"{base}_sum"].to_numpy() > 0, np.maximum(*parts), 0.0)
-

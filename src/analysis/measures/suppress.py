@@ -69,7 +69,7 @@ def _changes(rows: pd.DataFrame, base: pd.Series, known: pd.Series, suffix: str)
     pair = [known.reindex(pd.MultiIndex.from_arrays([quarters, rows["region_code"], rows["segment"], base])).fillna("").to_numpy()
             for quarters in (rows["quarter"], rows["quarter"].map(then))]  # fmt: skip
     worse = np.where((pair[0] == "primary") | (pair[1] == "primary"), "primary", np.where((pair[0] != "") | (pair[1] != ""), "secondary", ""))
-    return np.where((rows["status"] == "ok").to_numpy() | (pair[0] != "") , worse, "")
+    return np.where((rows["status"] == "ok").to_numpy() | (pair[0] != ""), worse, "")
 
 
 def _levels(levels: pd.DataFrame, settings: Settings, parents: dict[str, str], shares: pd.DataFrame | None) -> np.ndarray:

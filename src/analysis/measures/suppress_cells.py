@@ -106,14 +106,20 @@ class Cells:
 
     def rows(self, frame: pd.DataFrame, base: pd.Series) -> np.ndarray:
         """Return the cell of every row of a frame for the base named beside it; -1 where there is none."""
-        r, s, b = (column.map(self._at[k]).fillna(-1).to_numpy(dtype=np.int64) for k, column in (("r", frame["region_code"]), ("s", frame["segment"]), ("b", base)))
+        r, s, b = (
+            column.map(self._at[k]).fillna(-1).to_numpy(dtype=np.int64) for k, column in (("r", frame["region_code"]), ("s", frame["segment"]), ("b", base))
+        )
         plain = (r * self.shape[1] + s) * self.shape[2] + b
         known = (r >= 0) & (s >= 0) & (b >= 0)
         return np.where(known, self.canonical[np.where(known, plain, 0)], -1)
 
     def _fill(self, frame: pd.DataFrame) -> None:
         numerators, denominators = (frame["indicator"].map({k: v[i] for k, v in bases_of().items()}) for i in (0, 1))
-        for bases, values in ((numerators, frame["numerator"]), (denominators, frame["denominator"]), (numerators, frame["value"].where(frame["unit"] == "count"))):
+        for bases, values in (
+            (numerators, frame["numerator"]),
+            (denominators, frame["denominator"]),
+            (numerators, frame["value"].where(frame["unit"] == "count")),
+        ):
             given = pd.to_numeric(values, errors="coerce").astype("float64").to_numpy()
             at = self.rows(frame, bases)
             use = (at >= 0) & ~np.isnan(given)

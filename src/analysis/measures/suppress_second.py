@@ -13,8 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from analysis import tables
-from analysis.measures.suppress_check import Bounds
 from analysis.measures.suppress_cells import Cells, Equation, identities, is_amount
+from analysis.measures.suppress_check import Bounds
 
 _FREE = 1e9
 _NONE = np.array([], dtype=np.int64)
@@ -146,7 +146,13 @@ class Protection:
             parent = equation.parent if equation.parent >= 0 and self.hidden[equation.parent] else -1
             if not len(held) and parent < 0:
                 return
-            need = max([float(self.need[held].max())] if len(held) else [], default=0.0) if parent < 0 else float(max(self.need[parent], *self.need[held], 0.0)) if len(held) else float(self.need[parent])
+            need = (
+                max([float(self.need[held].max())] if len(held) else [], default=0.0)
+                if parent < 0
+                else float(max(self.need[parent], *self.need[held], 0.0))
+                if len(held)
+                else float(self.need[parent])
+            )
             alone = len(held) + (parent >= 0) < 2
             if not alone and self._is_open(held, parent):
                 return
@@ -231,7 +237,7 @@ class Protection:
         enough = [c for c in positive.tolist() if self._is_open(np.append(held, c), parent)]
         if enough:
             return min(enough, key=lambda c: (not self._is_touched(c), self._in_row[c // self.cells.shape[2]] == 0, self.values[c], c))
-        slack = [min(self._slack(np.array([c]))) [0] for c in positive.tolist()]
+        slack = [min(self._slack(np.array([c])))[0] for c in positive.tolist()]
         best = int(np.argmax(slack))
         return int(positive[best]) if slack[best] > 0 or alone else -1
 

@@ -22,7 +22,7 @@ from analysis.measures.suppress import suppress
 from analysis.paths import DATA
 from analysis.periods import Quarter
 from analysis.runs.opened import once
-from analysis.runs.outputs import ready_folder, write_whole
+from analysis.runs.outputs import ready_folder
 from analysis.runs.prepare import (
     Ledger,
     Say,
@@ -226,16 +226,9 @@ def open_package(package: str = "", quarter: str = "2021Q3", scope: str = "city"
 
 
 def _shown(folder: Path, audience: str, settings: Settings, parents: dict[str, str]) -> pd.DataFrame:
-    """Return the indicators as the audience may see them; what is withheld is worked out once and kept beside them."""
+    """Return the indicators as the audience may see them."""
     frame = pd.read_parquet(folder / "indicators.parquet")
-    if audience == "internal":
-        return frame
-    rules = (settings.suppress_below, settings.suppress_rate_below, settings.dominance_share)
-    kept = folder / f"shown-{'-'.join(map(str, rules))}.parquet"
-    if not kept.is_file():
-        made = suppress(frame, audience, settings, parents, pd.read_parquet(folder / "dominance.parquet"))
-        write_whole(kept, lambda path: made.to_parquet(path, index=False))
-    return pd.read_parquet(kept)
+    return suppress(frame, audience, settings, parents, pd.read_parquet(folder / "dominance.parquet"))
 
 
 def _geo(path: Path) -> gpd.GeoDataFrame | None:

@@ -239,6 +239,8 @@ def _stored_states(workshop: Workshop, then: Ledger, present: pd.DataFrame) -> p
     workshop.say(f"{then.quarter} 的台账与当时入库的不同，变化分解中单列“上季度数据更正”")
     with connect(tables) as connection:
         return tally(connection, Quarter(then.quarter).as_of, workshop.settings).states
+
+
 def dominance(workshop: Workshop, frame: pd.DataFrame) -> pd.DataFrame:
     """Return how much single units hold of the sums of persons, for every quarter of the frame that has units."""
     known = [q for q in frame["quarter"].unique() if not workshop.ledgers[q].is_totals]
