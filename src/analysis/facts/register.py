@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from copy import copy
 from dataclasses import dataclass, field, replace
@@ -140,6 +140,11 @@ class Register:
     def _remember(self, made: Fact) -> Fact:
         self.used[made.id] = made
         return made
+
+    @property
+    def known(self) -> Iterable[tuple[str, str, str, str]]:
+        """Return (quarter, region, segment, indicator) of every row."""
+        return self._index.keys()
 
     @contextmanager
     def quietly(self) -> Iterator[Register]:

@@ -155,3 +155,18 @@ def rule_of_25(settings: object) -> str:
     minimum = mark(f"{getattr(settings, 'mandatory_minimum', 25)}人", "threshold")
     who = "会员" if getattr(settings, "mandatory_rule", "") == "member_ge_25" else "职工"
     return f"{who}{minimum}以上（含{minimum}）"
+
+
+def industries() -> list[str]:
+    """Return the segments that are industry bundles, in the order of the table."""
+    segments = tables.load("segments")
+    return segments.loc[segments["condition"].str.contains("in_bundle"), "segment"].tolist()
+
+
+def is_reversed(register: Register, segment: str = "all") -> bool:
+    """Whether the city's coverage fell though no district's did and one rose at least (Simpson, domain §1.9)."""
+    city = register.fact("unit_coverage_rate_qoq", None, segment)
+    moves = [f for f in register.district_facts("unit_coverage_rate_qoq", segment) if f.is_ok]
+    if not city.is_ok or city.value >= 0 or city.rounded == 0 or len(moves) < 2:
+        return False
+    return all(f.value >= 0 for f in moves) and any(f.value > 0 for f in moves)
