@@ -1,4 +1,4 @@
-"""Write docs/indicators.md and docs/glossary.md from the rule tables, so that they cannot drift. Run: python scripts/write_handbook.py"""
+"""Write docs/indicators.md, docs/glossary.md and docs/wording.md from the rule tables, so that they cannot drift. Run: python scripts/write_handbook.py"""
 
 from __future__ import annotations
 
@@ -76,9 +76,30 @@ def glossary_page() -> str:
     return "\n".join(lines) + "\n"
 
 
+def wording_page() -> str:
+    """Return the wording rules: what a text may not say, and which filter says it rightly by itself."""
+    lines = [
+        "# 用语规则",
+        "",
+        "由 `scripts/write_handbook.py` 从 `src/analysis/tables/wording_guards.csv`、`wording_thresholds.csv` 生成，请勿手改。",
+        "每份文稿写成以后、输出以前，逐句核对这些规则；数字带着它的来历（值、正负、名次、分母、缺报），所以“下降”写给了正数、“第一”写给了第二，都查得出来。",
+        "违反任何一条，这份文稿不输出，并指出模板、行号、原句和改法。“写对的办法”一列的过滤器和变量本身就写得对。",
+        "一律先用未舍入的值判断，再舍入一次。“依据”的 § 是业务口径说明（domain）的节号。",
+    ]
+    rules = tables.load("wording_guards")
+    for group in dict.fromkeys(rules["group"]):
+        lines += ["", f"## {group}", "", "| 规则 | 代码 | 要求 | 写对的办法 | 依据 |", "|---|---|---|---|---|"]
+        lines += [_row(r.name, f"`{r.code}`", r.demand, r.made_by or "—", r.source) for r in rules[rules["group"] == group].itertuples()]
+    lines += ["", "## 门槛", "", "| 用语 | 从 | 不到 | 单位 | 分母或个数至少 | 含义 | 依据 |", "|---|---|---|---|---|---|---|"]
+    for r in tables.load("wording_thresholds").to_dict("records"):
+        lines.append(_row(*(r[c] for c in ("word", "from", "below", "unit", "needs_at_least", "meaning", "source"))))
+    return "\n".join(lines) + "\n"
+
+
 def main() -> None:
     (DOCS / "indicators.md").write_text(indicators_page(), encoding="utf-8")
     (DOCS / "glossary.md").write_text(glossary_page(), encoding="utf-8")
+    (DOCS / "wording.md").write_text(wording_page(), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ from analysis.paths import ROOT
 
 def test_handbook_pages_are_what_the_tables_say():
     script = runpy.run_path(str(ROOT / "scripts" / "write_handbook.py"), run_name="handbook")
-    for page, name in (("indicators_page", "indicators.md"), ("glossary_page", "glossary.md")):
+    for page, name in (("indicators_page", "indicators.md"), ("glossary_page", "glossary.md"), ("wording_page", "wording.md")):
         assert (ROOT / "docs" / name).read_text(encoding="utf-8") == script[page](), f"docs/{name} 与规则表不一致，请运行 python scripts/write_handbook.py"
 
 

@@ -51,7 +51,7 @@ def test_a_district_without_townships_says_its_own_figures():
 
 def test_totals_alone_say_what_totals_define():
     rows = [row(code, name, value, name=code) for code in ("970101", "970102", "970100") for name, value in
-            (("eligible_unit_count", 100), ("covered_unit_count", 40), ("unit_coverage_rate", (40, 100)), ("member_count", 20000), ("membership_rate_all", (2, 5)))]  # fmt: skip
+            (("eligible_unit_count", 100), ("covered_unit_count", 40), ("unit_coverage_rate", (40, 100)), ("member_count", 20000), ("membership_rate_all", (20000, 50000)))]  # fmt: skip
     made = package(is_totals=True)
     made.register.__init__(pd.DataFrame(rows), "2021Q3", made.city)
     blocks = coverage_map.write(made).blocks

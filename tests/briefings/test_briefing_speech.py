@@ -64,7 +64,7 @@ def test_reversal_is_told_with_its_cause():
     more = whole(now, segment="building_decoration")
     earlier = whole(then, segment="building_decoration", quarter="2021Q2")
     said = paragraph(speech.write(package(more=more, more_then=earlier)).blocks, "这里要说明")
-    assert said.startswith("这里要说明一个数字上的现象。建筑装饰的单位覆盖率，各区县都没有下降，全市却由上季度末的60.0%降到47.5%，下降了12.5个百分点。"
+    assert said.startswith("这里要说明一个数字上的现象。建筑装饰的单位覆盖率，各区县都没有下降，全市却由上季度末的60.0%降到47.5%，下降了12.5个百分点（2021年第二季度末建筑装饰应建会单位20家）。"
                            "原因在于结构：乙区的建筑装饰应建会单位由上季度末的10家增至30家，全市的率被摊薄了。")  # fmt: skip
 
 

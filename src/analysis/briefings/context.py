@@ -16,8 +16,9 @@ from analysis.periods import Quarter
 from analysis.publishing import blocks
 from analysis.runs.incomplete import sentences
 from analysis.wording.engine import Engine, Text
+from analysis.wording.guards import enforce
 from analysis.wording.numbers import Figure, clean, magnitude, mark, named, say
-from analysis.wording.phrases import is_weak, rule_of_25, segment_against_city
+from analysis.wording.phrases import industries, is_reversed, is_weak, rule_of_25, segment_against_city
 from analysis.wording.story import Place, segment_name
 
 if TYPE_CHECKING:
@@ -139,6 +140,11 @@ class Document:
     draft: Draft
     parts: list[Blocks]
 
+    def __post_init__(self) -> None:
+        """Hold the whole text against the wording guards: a document that breaks one is not made."""
+        written = [block for part in self.parts for block in part]
+        enforce([self.draft.meta(), *written, *self.draft.method()], self.draft.register)
+
     @property
     def opening(self) -> Blocks:
         return [self.draft.meta(), *self.parts[0]]
@@ -197,13 +203,6 @@ def unsaid_reasons(unsaid: Iterable[dict[str, Any]]) -> list[str]:
     return [clean(f"{'、'.join(dict.fromkeys(names))}（{reason}）") for reason, names in grouped.items()]
 
 
-def industries() -> list[str]:
-    """Return the segments that are industry bundles, in the order of the table."""
-    segments = tables.load("segments")
-    own = segments["condition"].str.contains("in_bundle")
-    return segments.loc[own, "segment"].tolist()
-
-
 def weak_industries(register: Register, most: int = 3, region: str | None = None) -> list[dict[str, Any]]:
     """Return the industries that may be called 薄弱, the furthest below first."""
     found = []
@@ -227,23 +226,37 @@ def share_of_blind(register: Register, region: str | None = None) -> Fact:
 
 
 def reversals(register: Register, segments: Iterable[str] = ("all",)) -> list[dict[str, Any]]:
-    """Return the segments where no district fell, one rose at least, and the city fell (Simpson), with the district that grew most."""
+    """Return the segments where no district fell, one rose at least, and the city fell (Simpson), with the district whose units changed most.
+
+    That is the one that grew most; where none grew, the one above the city that lost most.
+    """
     found = []
     for segment in segments:
-        city = register.fact("unit_coverage_rate_qoq", None, segment)
-        moves = [f for f in register.district_facts("unit_coverage_rate_qoq", segment) if f.is_ok]
-        if not city.is_ok or city.value >= 0 or len(moves) < 2 or any(f.value < 0 for f in moves) or not any(f.value > 0 for f in moves) or city.rounded == 0:
+        if not is_reversed(register, segment):
             continue
-        growth = [f for f in register.district_facts("eligible_unit_count_qoq", segment) if f.is_ok and f.value > 0]
-        if not growth:
+        moved = _mover(register, segment)
+        if moved is None:
             continue
-        grown = max(growth, key=lambda f: (f.value, f.region_code))
         earlier = Quarter(register.quarter).previous.key
-        found.append({"分组": segment_name(segment), "变化": f"下降了{_size(register, city)}", "区县": named(grown.region_name),
+        city, grew = register.fact("unit_coverage_rate_qoq", None, segment), moved.value > 0
+        found.append({"分组": segment_name(segment), "变化": f"下降了{_size(register, city)}", "区县": named(moved.region_name),
+                      "增减": "增至" if grew else "减至", "结果": "全市的率被摊薄" if grew else "覆盖率高的地方分量变轻，全市的率被摊薄",
                       "原率": register.fact("unit_coverage_rate", None, segment, earlier), "现率": register.fact("unit_coverage_rate", None, segment),
-                      "原有": register.fact("eligible_unit_count", grown.region_code, segment, earlier),
-                      "现有": register.fact("eligible_unit_count", grown.region_code, segment)})  # fmt: skip
+                      "原有": register.fact("eligible_unit_count", moved.region_code, segment, earlier),
+                      "现有": register.fact("eligible_unit_count", moved.region_code, segment)})  # fmt: skip
     return found
+
+
+def _mover(register: Register, segment: str) -> Fact | None:
+    """Return the change in units that moved the city's rate against its districts'."""
+    changes = [f for f in register.district_facts("eligible_unit_count_qoq", segment) if f.is_ok]
+    city = register.fact("unit_coverage_rate", None, segment)
+    rates = {f.region_code: f for f in register.district_facts("unit_coverage_rate", segment) if f.is_ok}
+    grown = [f for f in changes if f.value > 0]
+    shrunk = [f for f in changes if f.value < 0 and f.region_code in rates and rates[f.region_code].value > city.value]
+    if grown:
+        return max(grown, key=lambda f: (f.value, f.region_code))
+    return min(shrunk, key=lambda f: (f.value, f.region_code), default=None)
 
 
 def _size(register: Register, fact: Fact) -> str:

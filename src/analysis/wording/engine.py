@@ -235,10 +235,23 @@ class Engine:
         style = _SMALL.get(plain(head), "body")
         if style != "body":
             kept = [sentence for sentence in _SENTENCE_ENDS.split("".join(_LINE_SIGN.findall(head)) + rest) if sentence.strip()]
+        if style in ("body", "notice"):
+            kept = self._with_small_counts(kept)
         said = "".join(self._with_left_out(kept))
         said = said[:-1] + "。" if said[-1:] in ("；", "，") else said
         if plain(said).strip():
             made.blocks.append({"type": "paragraph", "runs": runs(said), "style": style, "lines": lines(said)})
+
+    def _with_small_counts(self, sentences: list[str]) -> list[str]:
+        """Say ``（应建会单位20家）`` in the sentence of a rate that rests on few and stands without its counts."""
+        used, smallest = self.register.used, self.register.smallest_ranked
+        facts = [used[i] for i in fact_ids("".join(sentences)) if i in used]
+        said = []
+        for sentence in sentences:
+            own = [used[i] for i in dict.fromkeys(fact_ids(sentence)) if i in used]
+            bare = [f for f in own if f in phrases.bare_small_rates(facts, smallest)]
+            said.append(_before_stop(sentence, f"（{'，'.join(dict.fromkeys(phrases.counted_of(self.register, f) for f in bare))}）") if bare else sentence)
+        return said
 
     def _with_left_out(self, sentences: list[str]) -> list[str]:
         """Say ``（未含甲区）``: once at the end where it holds for every figure of the paragraph, otherwise in the sentence it concerns."""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from fractions import Fraction
 from functools import lru_cache
 
 from analysis import tables
 from analysis.facts import Fact, Register
+from analysis.periods import Quarter
 from analysis.wording.numbers import clean, magnitude, mark, say
 
 THAN = {"qoq": "上季度末", "yoy": "上年同期"}
@@ -143,6 +145,21 @@ def ladder(register: Register, region: str | None = None) -> str:
     """Return ``有牌子无机构的71个，有制度无活动的62个``: the levels below 正常运转 that occur; a blank one stays a blank."""
     levels = [(what, register.fact(f"union_level_{n}_count", region)) for n, what in ((1, "有牌子无机构"), (2, "有机构无制度"), (3, "有制度无活动"))]
     return "，".join(f"{what}的{say(fact)}个" for what, fact in levels if fact.value != 0)
+
+
+def bare_small_rates(facts: Sequence[Fact], smallest: int) -> list[Fact]:
+    """Return the rates that rest on fewer than ``smallest`` and stand without their numerator, denominator or remainder."""
+    counts = {(f.region_code, f.value) for f in facts if f.unit == "count"}
+    small = [f for f in facts if f.unit == "ratio" and f.is_ok and f.denominator and f.denominator < smallest]
+    return [f for f in small if not counts & {(f.region_code, n) for n in (f.numerator, f.denominator, f.denominator - (f.numerator or 0))}]
+
+
+def counted_of(register: Register, rate: Fact) -> str:
+    """Return what a small rate was worked out of: ``应建会单位20家``, for another quarter ``2021年第二季度末应建会单位10家``."""
+    name = rate.denominator_name
+    measure = "人" if name.endswith(("职工", "人员")) else "个" if name.endswith("工会组织") else "家"
+    when = "" if rate.quarter == register.quarter else mark(f"{Quarter(rate.quarter).label}末", "date")
+    return f"{when}{clean(name)}{say(register.denominator(rate))}{measure}"
 
 
 def listed(names: list[str]) -> str:

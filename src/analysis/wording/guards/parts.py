@@ -49,7 +49,7 @@ def parts_exceed_whole(s: Sentence) -> Iterator[Found]:
 
 @check("respectively_count")
 def respectively_count(s: Sentence) -> Iterator[Found]:
-    for found in s.find("分别[^，。；<实>]{0,12}(<实>[^，。；<实>]{0,6}(?:[、和]<实>[^，。；<实>]{0,6})*)"):
+    for found in s.find("分别[^，。；<实>]{0,12}(<实>[^，。；、和<实>]{0,6}(?:[、和]<实>[^，。；、和<实>]{0,6})*)"):
         figures = sum(found.start(1) <= at < found.end() for at, _ in s.figures)
         names = _enumerated(s.skeleton[: found.start()])
         if names and names != figures:

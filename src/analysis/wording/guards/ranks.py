@@ -8,7 +8,7 @@ from fractions import Fraction
 from analysis.facts import RESIDUAL, Fact
 from analysis.wording import phrases
 from analysis.wording.guards.book import Found, check, rules
-from analysis.wording.guards.reading import FACTS, Sentence, base_of, is_level, pattern, signed, suffix_of
+from analysis.wording.guards.reading import FACTS, Sentence, base_of, is_level, pattern, signed, suffix_of, unit_of
 
 _FIRST = "(?:名列|位列|排名|位居|排在?|列)(?:全市|第)?(?:第一|首位)位?|(?:高居|稳居|位居|居)(?:全市)?(?:首位|榜首|第一)"
 _PLACED = f"{_FIRST}|并列第一|第<次>位?"
@@ -16,8 +16,8 @@ _TOP, _BOTTOM = "前列|名列前茅", "靠后|末位|垫底|倒数"
 
 
 def subject(s: Sentence, at: int) -> Fact | None:
-    """Return the district's figure that a rank at a place speaks of: the last one before it, as it was counted."""
-    fact = s.nearest_before(at, lambda f: f.region_level == "district" and f.is_ok and f.unit != "rank")
+    """Return the district's rate that a rank at a place speaks of: the last one before it, also where its gap or change is shown."""
+    fact = s.nearest_before(at, lambda f: f.region_level == "district" and f.is_ok and unit_of(f) == "ratio")
     return None if fact is None else s.paragraph.document.register.fact(base_of(fact), fact.region_code, fact.segment, fact.quarter)
 
 
@@ -29,7 +29,7 @@ def _standing(s: Sentence, text: str) -> Iterator[tuple[tuple[int, int], Fact, l
     """Yield where a rank is named, the figure it speaks of, and all figures that are ranked."""
     for found in s.find(text):
         own = subject(s, found.start())
-        if own is not None and own.unit == "ratio" and own.is_ok:
+        if own is not None and own.is_ok:
             yield found.span(), own, _ranked(s, own)
 
 

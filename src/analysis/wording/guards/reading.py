@@ -28,6 +28,7 @@ def pattern(text: str) -> re.Pattern[str]:
     """Compile a pattern in which ``<率> <点> <数> <次> <期> <限> <法>`` are figures, ``<实>`` any fact and ``<字>`` a number typed by hand."""
     for kind, word in _SIGNS.items():
         text = text.replace(f"<{word}>", _CODES[kind])
+    text = re.sub(r"\[([^\[\]]*)<实>([^\[\]]*)\]", rf"[\1{FACTS}\2]", text)  # already inside a set of characters
     return re.compile(text.replace("<实>", f"[{FACTS}]").replace("<字>", r"(?:\d+(?:\.\d+)?)"))
 
 
@@ -193,6 +194,11 @@ def base_of(fact: Fact) -> str:
     while name and name not in _indicators():
         name = name.rpartition("_")[0]
     return name
+
+
+def unit_of(fact: Fact) -> str:
+    """Return the unit of what a fact was derived from: a rank of rates is about a rate."""
+    return _indicators().get(base_of(fact), fact.unit)
 
 
 def suffix_of(fact: Fact) -> str:

@@ -10,7 +10,7 @@ from fractions import Fraction
 from analysis.facts import BLANKS, Fact
 from analysis.wording import phrases
 from analysis.wording.guards.book import Found, check, check_whole
-from analysis.wording.guards.reading import Paragraph, Reading, Sentence, is_level, is_rate
+from analysis.wording.guards.reading import Reading, Sentence, is_level, is_rate
 from analysis.wording.story import segment_name
 
 SPOKEN, MOST_SPOKEN = ("speech",), 3
@@ -71,15 +71,10 @@ def incomplete_not_said(document: Reading) -> Iterator[tuple[Sentence, str]]:
 
 @check("small_n_without_counts")
 def small_n_without_counts(s: Sentence) -> Iterator[Found]:
+    bare = phrases.bare_small_rates(s.paragraph.figures, s.paragraph.document.register.smallest_ranked)
     for at, fact in s.figures:
-        if is_rate(fact) and fact.denominator and fact.denominator < s.paragraph.document.register.smallest_ranked and not _has_counts(fact, s.paragraph):
-            yield at, at + 1, f"{fact.denominator_name}{fact.denominator}家"
-
-
-def _has_counts(rate: Fact, paragraph: Paragraph) -> bool:
-    """Whether the paragraph also shows what the rate was worked out of, above or below the line."""
-    own = {rate.numerator, rate.denominator, (rate.denominator or 0) - (rate.numerator or 0)}
-    return any(f.unit == "count" and f.region_code == rate.region_code and f.value in own for f in paragraph.figures)
+        if fact in bare:
+            yield at, at + 1, f"{fact.denominator_name}{fact.denominator}"
 
 
 @check("tiny_cell_rate")
@@ -149,6 +144,7 @@ def _of_all(s: Sentence, near: Fact, word: str) -> Fact | None:
 
 @check("spoken_figures")
 def spoken_figures(s: Sentence) -> Iterator[Found]:
-    places = [at for at, _ in s.figures]
+    bracketed = [range(*found.span()) for found in s.find("（[^）]*）")]  # what stands in brackets is not read out
+    places = [at for at, _ in s.figures if not any(at in span for span in bracketed)]
     if s.paragraph.document.kind in SPOKEN and len(places) > MOST_SPOKEN:
         yield places[0], places[-1] + 1, str(len(places))
