@@ -284,6 +284,15 @@ def test_a_rate_names_its_denominator(hold, text, note, found):
     assert ("rate_without_denominator" in codes(hold(text, note=note))) is found
 
 
+def test_a_column_of_denominators_declares_them(world):
+    register, _ = world
+    rate = register.fact("standard_met_rate")
+    said = runs_of(register, made_blocks.mark("2021年9月30日", "date"), "规范化达标率为", rate, "。")
+    columns = made_blocks.table(["指标", "分母"], [["规范化达标率", "工会组织"]])
+    assert codes(guards.check(said, register)) == codes(guards.check([*said, made_blocks.table(["指标", "注"], [["率", "工会组织"]])], register)) == {"rate_without_denominator"}
+    assert guards.check([*said, columns], register) == []
+
+
 @pytest.mark.parametrize(("head", "text", "found"), [
     ("", "应建会单位{{ 全市.应建会单位 }}家。", True), ("截至{{ 时点 }}，", "应建会单位{{ 全市.应建会单位 }}家。", False), ("", "没有数字的一段。", False),
     ("", "应建会单位{{ 全市.应建会单位 }}家。\n\n截至{{ 时点 }}，会员{{ 全市.会员 }}人。", True)])  # fmt: skip

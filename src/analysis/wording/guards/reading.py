@@ -128,6 +128,7 @@ class Reading:
     scope: str
     register: Register
     paragraphs: list[Paragraph] = field(default_factory=list)
+    denominators: str = ""  # what tables declare in a column headed 分母
 
     @property
     def region(self) -> str:
@@ -148,9 +149,15 @@ def read(blocks: Iterable[dict[str, Any]], register: Register) -> Reading:
         if block["type"] == "meta":
             made.kind, made.scope = block.get("document", ""), block.get("scope", "city")
         section += block["type"] == "heading" and block.get("level") == 1
+        made.denominators += _declared(block) if block["type"] == "table" else ""
         for kind, runs in _texts(block):
             made.paragraphs.append(_paragraph(kind, runs, Paragraph(kind, number, section, block.get("lines", []), made)))
     return made
+
+
+def _declared(table: dict[str, Any]) -> str:
+    heads = ["".join(run["text"] for run in column["runs"]) for column in table["columns"]]
+    return "".join(run["text"] for row in table["rows"] for head, cell in zip(heads, row, strict=True) if head == "分母" for run in cell["runs"])
 
 
 def _texts(block: dict[str, Any]) -> list[tuple[str, list[dict[str, Any]]]]:

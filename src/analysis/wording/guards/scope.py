@@ -20,7 +20,7 @@ _ALIASES = {"已覆盖中小企业": "已覆盖的中小企业", "应建会企�
 
 @check_whole("rate_without_denominator")
 def rate_without_denominator(document: Reading) -> Iterator[tuple[Sentence, str]]:
-    declared = document.text_of("note", "caption")
+    declared = document.text_of("note", "caption") + document.denominators
     for paragraph in document.paragraphs:
         if paragraph.kind not in ("body", "notice"):
             continue
