@@ -53,6 +53,12 @@ def indicators_page() -> str:
     lines += ["", "## 核对规则", "", "| 规则 | 结论 | 含义 | 怎么办 |", "|---|---|---|---|"]
     verdicts = {"quarantined": "退回", "flagged": "提示"}
     lines += [_row(f"`{r.rule}`", verdicts.get(r.verdict, r.verdict), r.meaning, r.advice) for r in tables.load("rules").itertuples()]
+    lines += ["", "## 信号（只提示核实，不改变结论和数字）", "", "界限改 `src/analysis/tables/signals.csv`；指标代码为 `signal_<信号>_count`。", ""]
+    lines += ["| 信号 | 名称 | 含义 | 界限 | 怎么办 | 依据 |", "|---|---|---|---|---|---|"]
+    lines += [_row(f"`{r.signal}`", r.name, r.meaning, (r.threshold + r.threshold_unit) or "—", r.advice, r.source) for r in tables.load("signals").itertuples()]
+    lines += ["", "## 台账质量的数字", "", "另存一处，不在 `indicators.csv` 里；另有 `rule_<规则>_count`、`table_<表>_<read|accepted|flagged|quarantined>_count`。", ""]
+    lines += ["| 名称 | 代码 | 性质 | 定义 | 依据 |", "|---|---|---|---|---|"]
+    lines += [_row(r.name, f"`{r.indicator}`", _UNITS[r.unit], r.definition, r.source) for r in tables.load("quality").itertuples()]
     return "\n".join(lines) + "\n"
 
 

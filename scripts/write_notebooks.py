@@ -1,4 +1,4 @@
-"""Write the thin notebooks of coverage map, blank areas, speech and district brief (notebooks/20, 30, 70, 80), outputs stripped.
+"""Write the thin notebooks of ledger quality, coverage map, blank areas, speech and district brief (notebooks/10, 20, 30, 70, 80), outputs stripped.
 
 Run it after changing a story below; the notebooks themselves are committed.
 """
@@ -13,6 +13,22 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 FOLDER = Path(__file__).parents[1] / "notebooks"
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 STORIES = {
+    "10_ledger_quality": {
+        "about": {"document": "ledger_quality", "name": "台账质量核对", "scopes": ["city", "district"]},
+        "title": "台账质量核对：报来了什么，对不对得上",
+        "scope": 'scope: str = "city"  # city 为全市，或六位区县代码',
+        "steps": [
+            ("opening", "题目。"),
+            ("part(1)", "先看报来了什么、退回多少，再看先找谁。退回的行不在任何数字里。"),
+            ("part(2)", "规则是一张闭合的表，每条都有含义和改法。"),
+            ("part(3)", "缺的列写“—”并说明，不当作零。"),
+            ("part(4)", "合计行只作核对，从不计入数字。"),
+            ("part(5)", "等式按单位逐家计算，再与指标表核对；差额写出来，应为零。没有上季度台账时，这一节说明原因。"),
+            ("part(6)", "信号只提示核实，不改变任何一行的结论和任何数字；没有检查的写明原因。"),
+            ("part(7)", "名单只供内部。其他读者的版本没有这一节。"),
+            ("closing", "口径说明。"),
+        ],
+    },
     "20_coverage_map": {
         "about": {"document": "coverage_map", "name": "覆盖图", "scopes": ["city", "district"]},
         "title": "工会覆盖图：各地覆盖到哪里",

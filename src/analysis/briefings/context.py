@@ -24,7 +24,7 @@ from analysis.wording.story import Place, segment_name
 if TYPE_CHECKING:
     from analysis.runs.package import Package
 
-SHORT = ("district_brief",)
+METHODS = {"district_brief": "method_short.j2", "ledger_quality": "method_quality.j2"}
 SPOKEN = ("speech",)
 UNION_DOCUMENTS = ("speech", "district_brief")
 Blocks = list[dict[str, Any]]
@@ -59,7 +59,7 @@ class Draft:
         settings, p = self.package.settings, self.package
         own = {"仅汇总": p.is_totals, "含个体": settings.two_new_self_employed, "排名下限": mark(f"{settings.smallest_ranked}家", "threshold"),
                "缺报": incomplete_sentences(p), "未写": unsaid_reasons(self.unsaid), "含质量": self.document in UNION_DOCUMENTS}  # fmt: skip
-        return self.engine.render("method_short.j2" if self.document in SHORT else "method.j2", **common_words(p), **own).blocks
+        return self.engine.render(METHODS.get(self.document, "method.j2"), **common_words(p), **own).blocks
 
     def parts(self, template: str, slots: Mapping[str, Blocks], **context: Any) -> list[Blocks]:
         """Render a template, put figures and tables into their places, and split it before every heading of level 1."""

@@ -13,11 +13,12 @@ import pandas as pd
 from analysis import tables
 from analysis.errors import StoryError
 from analysis.facts.fact import CHANGES, RESIDUAL, Fact
+from analysis.measures.quality import definitions as quality_definitions
 from analysis.periods import Quarter
 
 
 def _definitions() -> dict[str, dict[str, str]]:
-    return {row["indicator"]: row for row in tables.load("indicators").to_dict("records")}
+    return {row["indicator"]: row for row in tables.load("indicators").to_dict("records")} | quality_definitions()
 
 
 UNLIKE = "两个数缺报的区县不同，不能相减或相除"

@@ -36,7 +36,7 @@ def _shares(codes: pd.Series) -> dict[str, float]:
     return (counts / counts.iloc[0]).to_dict() if len(counts) else {}
 
 
-def _row_districts(tables_kept: dict[str, pd.DataFrame], table: str) -> pd.DataFrame:
+def row_districts(tables_kept: dict[str, pd.DataFrame], table: str) -> pd.DataFrame:
     """Return (source_file, district_code) of a table's rows, through the union or the unit where the table has no district of its own."""
     frame = tables_kept.get(table)
     if frame is None or frame.empty:
@@ -55,7 +55,7 @@ def _row_districts(tables_kept: dict[str, pd.DataFrame], table: str) -> pd.DataF
 
 def find_homes(sources: pd.DataFrame, kept: dict[str, pd.DataFrame], regions: pd.DataFrame) -> dict[str, set[str]]:
     """Return submission → codes of the districts it speaks for."""
-    placed = {table: _row_districts(kept, table) for table in TABLES_OF_NOTE}
+    placed = {table: row_districts(kept, table) for table in TABLES_OF_NOTE}
     own = regions[regions["host_code"].fillna("") == ""] if "host_code" in regions else regions
     homes: dict[str, set[str]] = {}
     sharing: dict[str, dict[str, float]] = {}

@@ -85,13 +85,17 @@ def write_reports(intake: Intake, folder: Path | str) -> list[Path]:
     folder.mkdir(parents=True, exist_ok=True)
     written = []
     for name, frame in (("rows", intake.rows), ("summary", intake.summary), ("files", intake.files)):
-        path = folder / f"{name}.csv"
-        partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
-        try:
-            shown = frame.map(csv_text)
-            shown.to_csv(partial, index=False, encoding="utf-8-sig", lineterminator="\r\n")
-            os.replace(partial, path)
-        finally:
-            partial.unlink(missing_ok=True)
-        written.append(path)
+        written.append(write_table_csv(frame, folder / f"{name}.csv"))
     return written
+
+
+def write_table_csv(frame: pd.DataFrame, path: Path) -> Path:
+    """Write a table of text for Excel (UTF-8 with BOM); cells that it would take for formulas get a leading apostrophe."""
+    partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
+    try:
+        shown = frame.map(csv_text)
+        shown.to_csv(partial, index=False, encoding="utf-8-sig", lineterminator="\r\n")
+        os.replace(partial, path)
+    finally:
+        partial.unlink(missing_ok=True)
+    return path

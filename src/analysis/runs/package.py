@@ -18,6 +18,7 @@ from analysis.errors import ParameterError
 from analysis.facts import Register
 from analysis.intake.store import read_tables, write_reports, write_tables
 from analysis.measures.indicators import needed_items
+from analysis.measures.quality import suppress_quality
 from analysis.measures.suppress import suppress
 from analysis.paths import DATA
 from analysis.periods import Quarter
@@ -37,6 +38,7 @@ from analysis.runs.prepare import (
     township_parents,
     unit_flows,
 )
+from analysis.runs.quality import Quality, read_quality, reconcile, write_quality
 from analysis.runs.sources import check_geography_files, choose_settings
 from analysis.runs.versions import identity
 from analysis.settings import Settings
@@ -95,6 +97,18 @@ class Package:
         path = self.folder / "flows.parquet"
         return pd.read_parquet(path) if path.is_file() else None
 
+    @cached_property
+    def quality(self) -> Quality:
+        """How the ledger came in and agrees with the quarter before; lists of units for internal readers only."""
+        found = read_quality(self.folder)
+        figures = suppress_quality(found.figures, self.audience, self.settings.suppress_below)
+        return replace(found, figures=figures, lists=found.lists if self.audience == "internal" else found.lists.iloc[0:0])
+
+    def with_quality(self) -> Package:
+        """Return the package with a register that holds the quality figures beside the indicators."""
+        frame = pd.concat([self.register.frame, self.quality.figures], ignore_index=True)
+        return replace(self, register=replace(self.register, frame=frame, used={}))
+
 
 def package_folder(settings: Settings, quarter: str) -> Path:
     """Return where the quarter's package is, or will be."""
@@ -127,6 +141,7 @@ def _write(folder: Path, workshop: Workshop, frame: pd.DataFrame, city: tuple[st
     ledger = workshop.ledgers[quarter]
     write_tables(ledger.intake, folder / "tables")
     write_reports(ledger.intake, folder / "intake")
+    write_quality(reconcile(workshop, quarter, city, frame), folder)
     frame.to_parquet(folder / "indicators.parquet", index=False)
     if not ledger.is_totals:
         workshop.tally(quarter, True).states.to_parquet(folder / "states.parquet", index=False)

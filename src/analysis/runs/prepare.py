@@ -149,9 +149,9 @@ def _refuse_another_city(made: Intake, regions: pd.DataFrame, settings: Settings
 
 
 def needed_quarters(quarter: str) -> list[str]:
-    """The quarter, those its changes compare with, and those that decide who is newly covered in them."""
+    """The quarter, those its changes compare with, those that decide who is newly covered in them, and the four that show frozen members."""
     q = Quarter(quarter)
-    return [q.key, q.previous.key, q.previous.previous.key, q.year_ago.key, q.year_ago.previous.key]
+    return [q.key, q.previous.key, q.shifted(-2).key, q.shifted(-3).key, q.year_ago.key, q.year_ago.previous.key]
 
 
 def run_fingerprint(settings: Settings, quarter: str) -> str:
