@@ -185,8 +185,10 @@ def _counted(data: bytes) -> tuple[int, ErrorCells]:
     return most[0] * most[1], errors
 
 
-def examine(path: Path, max_unpacked_mb: int, max_cells: int, wanted: Callable[[str], bool]) -> dict[str, ErrorCells]:
-    """Check that a workbook is sound and within the bounds; return the error cells of every wanted sheet (calamine shows them as blanks).
+def examine(path: Path, max_unpacked_mb: int, max_cells: int, wanted: Callable[[str], bool]) -> tuple[dict[str, ErrorCells], bool]:
+    """Check that a workbook is sound and within the bounds; return the error cells of every wanted sheet, which calamine shows as blanks.
+
+    The second value is true where the workbook counts its days from 1904.
 
     Raises
     ------
@@ -215,7 +217,7 @@ def examine(path: Path, max_unpacked_mb: int, max_cells: int, wanted: Callable[[
         cells += size
         if cells > max_cells:
             raise LedgerError(f"工作表“{title}”铺开后超过 {max_cells} 个单元格的上限，多半是极远处有零星内容。请删去表格以外的行和列后重新报送。")
-    return errors
+    return errors, bool(re.search(rb'<(?:\w+:)?workbookPr\b[^>]*\bdate1904=["\'](?:1|true|on)["\']', book.get(_BOOK[0], b"")))
 
 
 def _part(name: str) -> str:

@@ -16,6 +16,7 @@ from analysis.intake.schema import Column
 from analysis.intake.values import Fault
 
 PARSED_DTYPES = {"count": "Int64", "year": "Int64", "flag": "boolean", "amount": "Float64", "degree": "Float64", "score": "Float64", "date": "datetime64[s]"}
+_NOTHING = frozenset(("-", "--", "—", "——", "–", "―", "─", "──", "－", "/", "／", "//", "\\"))  # drawn into a cell that has nothing to say
 _STRETCH = 512  # cells of a text column looked at together
 
 
@@ -86,6 +87,8 @@ def _texts(cells: Sequence[Any]) -> np.ndarray | None:
             stretch = [values.as_text(cell) for cell in stretch]
             if any(text[:1] == "#" for text in stretch):
                 return None
+        if not _NOTHING.isdisjoint(stretch):
+            stretch = ["" if text in _NOTHING else text for text in stretch]
         out[start : start + _STRETCH] = [text or None for text in stretch]
     return out
 
@@ -168,6 +171,8 @@ def _judged(cell: Any, column: Column, parse: Callable[[Any], Any], blank_rule: 
     text = values.as_text(cell)
     if not text:
         return blank_rule
+    if column.need == "optional" and values.compact(text) in _NOTHING:
+        return None
     if text[0] == "#" and text.upper() in values.ERRORS:
         return values.INVALID_COUNT if column.type == "count" else values.UNKNOWN
     return parse(cell)

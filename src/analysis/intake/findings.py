@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from analysis import tables
+from analysis.intake.personal import covered
 
 ROWS_COLUMNS = ["file", "table", "sheet", "row", "rule", "verdict", "column", "value", "advice"]
 SUMMARY_COLUMNS = ["file", "table", "sheet", "rows_read", "accepted", "flagged", "quarantined"]
@@ -45,7 +46,7 @@ class Findings:
 
     def add(self, position: int, rule: str, column: str = "", value: object = "", **words: object) -> None:
         verdict, advice = rule_table()[rule]
-        shown = str(value)[:100]
+        shown = covered(value)[:100]
         asked = advice.replace("填的是“{value}”", "没有填") if not shown else advice
         (self.quarantined if verdict == "quarantined" else self.flagged)[position] = True
         self.items.append((int(position), rule, column, shown, asked.format_map(_Words(value=shown, column=column, **words))))

@@ -10,13 +10,13 @@ from itertools import pairwise
 from typing import Any
 
 from analysis.intake.aliases import DISTRICT_NAME, Aliases, key_of
+from analysis.intake.personal import LOOKED_AT, covered, is_personal, speaks_of_a_person
 from analysis.intake.readers import Sheet
 from analysis.intake.schema import RETURN_HEADERS, Column, columns_of, table_names
-from analysis.intake.units_of_measure import factor_of, split_header
+from analysis.intake.units_of_measure import factor_of, split_header, title_units, titled_factor
 from analysis.intake.values import as_text
 
 SEARCHED_ROWS, SEARCHED_COLUMNS = 40, 1000  # a stray cell far to the right must not make the search long
-_PERSONAL = re.compile(r"身份证|手机|电话|联系方式|联系人|银行卡|银行账号|住址|家庭|姓名|法定代表人|法人代表|负责人|微信|护照|出生")
 _ENUMERATED = re.compile(r"^(?:其中:?|\d{1,2}[.、)]|[一二三四五六七八九十]{1,2}、|\([一二三四五六七八九十\d]{1,2}\))")
 _SEPARATED = re.compile(r"(.+)[/:,、](万人|千人|人|万元|千元|百万元|亿元|元|家|个|户)$")
 _GROUPS = ("农民工", "派遣", "新就业", "新业态", "女职工", "女会员")
@@ -39,6 +39,7 @@ class Header:
     columns: dict[str, tuple[int, Decimal | None]]
     texts: dict[int, str]
     notes: list[str] = field(default_factory=list)
+    personal: dict[int, str] = field(default_factory=dict)  # cell position -> header text of the columns refused
 
 
 def find_header(sheet: Sheet, table: str, aliases: Aliases) -> Header:
@@ -68,14 +69,15 @@ def find_header(sheet: Sheet, table: str, aliases: Aliases) -> Header:
     _, top, depth, matched = best
     texts = {i: t for i, t in enumerate(_joined(lines[top : top + depth])) if t}
     try:
-        columns = _resolve(sheet, top + depth, matched, table)
+        columns = _resolve(sheet, top + depth, matched, table, title_units(lines[:top]))
     except HeaderProblem as problem:
-        problem.header = Header(top + depth, {}, texts)
+        problem.header = Header(top + depth, {}, texts, personal=_personal(sheet, top + depth, texts, matched))
         raise
+    personal = _personal(sheet, top + depth, texts, matched)
     missing = _missing(table, columns)
     if missing:
-        raise HeaderProblem(_missing_sentence(missing, seen, free, names), Header(top + depth, columns, texts))
-    return Header(top + depth, columns, texts, _notes(texts, matched, names))
+        raise HeaderProblem(_missing_sentence(missing, seen, free, names), Header(top + depth, columns, texts, personal=personal))
+    return Header(top + depth, columns, texts, _notes(texts, matched, personal), personal)
 
 
 def _filled(sheet: Sheet) -> list[list[str]]:
@@ -141,7 +143,7 @@ def _code_of(text: str, names: dict[str, str]) -> str | None:
     return names.get(separated[1]) if separated else None
 
 
-def _resolve(sheet: Sheet, first_row: int, matched: dict[int, tuple[str, str]], table: str) -> dict[str, tuple[int, Decimal | None]]:
+def _resolve(sheet: Sheet, first_row: int, matched: dict[int, tuple[str, str]], table: str, titled: list[str]) -> dict[str, tuple[int, Decimal | None]]:
     by_code: dict[str, Column] = {c.code: c for c in (*columns_of("units"), *columns_of(table))}
     columns: dict[str, tuple[int, Decimal | None]] = {}
     for i, (code, text) in sorted(matched.items()):
@@ -158,7 +160,7 @@ def _resolve(sheet: Sheet, first_row: int, matched: dict[int, tuple[str, str]], 
         factor = factor_of(by_code[code].type, brackets)
         if isinstance(factor, str):
             raise HeaderProblem(f"“{by_code[code].header}”的单位“{factor}”不认识，应为人、万人、元、万元等。请改用标准单位后重新报送。")
-        columns[code] = (i, factor if brackets else None)
+        columns[code] = (i, factor if brackets else titled_factor(by_code[code], titled))
     return columns
 
 
@@ -174,8 +176,8 @@ def _missing(table: str, columns: dict[str, Any]) -> list[Column]:
 def _headers_seen(lines: list[list[str]], best: Any) -> list[str]:
     if best is None:
         widest = max(lines, key=lambda line: len(set(filter(None, line))))
-        return [t for t in dict.fromkeys(widest) if t]
-    return [t for t in dict.fromkeys(_joined(lines[best[1] : best[1] + best[2]])) if t]
+        return [covered(t) for t in dict.fromkeys(widest) if t]
+    return [covered(t) for t in dict.fromkeys(_joined(lines[best[1] : best[1] + best[2]])) if t]
 
 
 def _missing_sentence(missing: list[Column], seen: list[str], free: list[str], names: dict[str, str]) -> str:
@@ -189,16 +191,22 @@ def _missing_sentence(missing: list[Column], seen: list[str], free: list[str], n
     return what + "请改用标准列名，或在别名表 aliases.csv 中补充对应关系后重新运行。"
 
 
-def is_personal(text: str) -> bool:
-    """True for the header of a column that is refused because it holds data on persons (domain §9.2)."""
-    return bool(_PERSONAL.search(key_of(text)))
+def _personal(sheet: Sheet, first_row: int, texts: dict[int, str], matched: dict[int, Any]) -> dict[int, str]:
+    """Cell position -> header of the columns that are not ours and speak of persons, by their header or by what stands in them."""
+    width = max((len(row) for row in sheet.rows[first_row : first_row + LOOKED_AT]), default=0)
+    found = {}
+    for i in range(min(max(width, max(texts, default=-1) + 1), SEARCHED_COLUMNS)):
+        if i in matched:
+            continue
+        text = texts.get(i, "")
+        if (text and is_personal(text)) or speaks_of_a_person(_cell(row, i) for row in sheet.rows[first_row : first_row + LOOKED_AT]):
+            found[i] = covered(text) or f"第{i + 1}列"
+    return found
 
 
-def _notes(texts: dict[int, str], matched: dict[int, Any], names: dict[str, str]) -> list[str]:
-    others = [t for i, t in texts.items() if i not in matched]
-    personal = [t for t in others if is_personal(t)]
-    notes = [f"个人信息列没有读取，请今后不要报送：{'、'.join(personal)}"] if personal else []
-    unknown = [t[:20] for t in others if t not in personal and not _DULL.fullmatch(key_of(t))]
+def _notes(texts: dict[int, str], matched: dict[int, Any], personal: dict[int, str]) -> list[str]:
+    notes = [f"个人信息列没有读取，请今后不要报送：{'、'.join(t[:20] for t in personal.values())}"] if personal else []
+    unknown = [covered(t)[:20] for i, t in texts.items() if i not in matched and i not in personal and not _DULL.fullmatch(key_of(t))]
     if unknown:
         notes.append("不认识的列没有读取：" + "、".join(dict.fromkeys(unknown[:20])))
     return notes

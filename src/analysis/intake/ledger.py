@@ -180,7 +180,7 @@ def _read_file(path: Path, settings: Settings, aliases: Aliases, reading: _Readi
         reading.sheets.setdefault(table, []).append((name, sheet.name, found))
         absent = tuple(c.code for c in columns_of(table) if c.code not in header.columns)
         reading.sources.append((name, submission, table, sheet.name, "read", absent, ""))
-        notes.extend(where + note for note in header.notes)
+        notes.extend(where + note for note in (*header.notes, *found.notes))
     if not sheets:
         reason = "工作簿里没有一张认识的工作表。请按模板给工作表命名（单位、工会、覆盖关系等），或在别名表 aliases.csv 中补充对应关系。"
         reading.files.append((name, "unknown_table", "；".join([reason.removesuffix("。"), *notes])))

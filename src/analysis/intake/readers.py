@@ -19,6 +19,8 @@ WORKBOOKS, OTHERS = (".xlsx", ".xlsm"), (".csv", ".parquet")
 _ADVICE = {".xls": "请用 Excel 或 WPS 另存为 .xlsx", ".et": "请用 WPS 另存为 .xlsx", ".ods": "请另存为 .xlsx", ".xlsb": "请另存为 .xlsx",
            ".txt": "请另存为 .csv 或 .xlsx", ".tsv": "请另存为 .csv 或 .xlsx", ".zip": "请解压后放入", ".rar": "请解压后放入", ".7z": "请解压后放入"}
 
+_BATCH = 1024  # rows of a Parquet file unpacked at a time
+
 
 @dataclass
 class Sheet:
@@ -28,6 +30,7 @@ class Sheet:
     rows: list[list[Any]]
     merges: list[tuple[tuple[int, int], tuple[int, int]]] = field(default_factory=list)
     header_is_codes: bool = False
+    is_1904: bool = False
 
 
 def is_ignored(path: Path) -> bool:
@@ -53,8 +56,8 @@ def read_sheets(path: Path, settings: Settings, wanted: Any) -> tuple[list[Sheet
         if size > settings.max_unpacked_mb * 1024 * 1024:
             raise LedgerError(f"文件超过 {settings.max_unpacked_mb} 兆字节的上限。请拆分后报送，或在 workbench.toml 中调高 max_unpacked_mb。")
         if suffix in WORKBOOKS:
-            grids, notes = workbooks.read(path, settings.max_unpacked_mb, settings.max_cells, wanted)
-            return [Sheet(name, rows, merges) for name, rows, merges in grids], notes
+            grids, notes, is_1904 = workbooks.read(path, settings.max_unpacked_mb, settings.max_cells, wanted)
+            return [Sheet(name, rows, merges, is_1904=is_1904) for name, rows, merges in grids], notes
         rows = read_parquet(path, settings) if suffix == ".parquet" else read_csv(path, settings.max_cells)
     except OSError as error:
         raise LedgerError(f"文件打不开（{error.strerror or '系统错误'}）。请检查权限，或关闭正在使用它的程序后重试。") from error
@@ -116,14 +119,31 @@ def read_csv(path: Path, max_cells: int) -> list[list[Any]]:
 
 def read_parquet(path: Path, settings: Settings) -> list[list[Any]]:
     """Return header and rows of a Parquet file; the header counts as row 1."""
+    limit = settings.max_unpacked_mb * 1024 * 1024
+    too_big = LedgerError(f"文件解开后超过上限（{settings.max_cells} 个单元格、{settings.max_unpacked_mb} 兆字节）。请拆分后报送。")
     try:
         file = pq.ParquetFile(path)
         meta = file.metadata
-        unpacked = sum(meta.row_group(i).total_byte_size for i in range(meta.num_row_groups))
-        if meta.num_rows * meta.num_columns > settings.max_cells or unpacked > settings.max_unpacked_mb * 1024 * 1024:
-            raise LedgerError(f"文件解开后超过上限（{settings.max_cells} 个单元格、{settings.max_unpacked_mb} 兆字节）。请拆分后报送。")
-        table = file.read()
-        columns = [column.to_pylist() for column in table.columns]
+        if meta.num_rows * meta.num_columns > settings.max_cells or sum(meta.row_group(i).total_byte_size for i in range(meta.num_row_groups)) > limit:
+            raise too_big
+        batches, unpacked = [], 0
+        for batch in file.iter_batches(batch_size=_BATCH):  # a text that repeats takes room only once it is read
+            unpacked += batch.nbytes
+            if unpacked > limit:
+                raise too_big
+            batches.append(batch)
+        table = pa.Table.from_batches(batches, file.schema_arrow)
+        columns = [_as_text(column).to_pylist() for column in table.columns]
     except (pa.ArrowException, OSError, ValueError, OverflowError) as error:
         raise LedgerError("不是完整的 Parquet 文件，可能传输中断或扩展名有误。请重新导出后报送。") from error
     return [[str(name) for name in table.column_names], *map(list, zip(*columns, strict=True))]
+
+
+def _as_text(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Some writers leave text as bare bytes."""
+    if not (pa.types.is_binary(column.type) or pa.types.is_large_binary(column.type) or pa.types.is_fixed_size_binary(column.type)):
+        return column
+    try:
+        return column.cast(pa.binary()).cast(pa.string())
+    except pa.ArrowException:
+        return column

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from analysis.intake.aliases import DISTRICT_NAME, Aliases
-from analysis.intake.headers import SEARCHED_ROWS, Header, HeaderProblem, find_header, is_personal
+from analysis.intake.headers import SEARCHED_ROWS, Header, HeaderProblem, find_header
+from analysis.intake.personal import covered, is_personal
 from analysis.intake.readers import Sheet
 from analysis.intake.rows import data_rows, fill_merged
 from analysis.intake.schema import RETURN_HEADERS, Column, table_names
@@ -65,11 +66,11 @@ def make_page(sheet: Sheet, table: str, aliases: Aliases, remarks: dict[int, lis
             return None
         header, is_stopped = problem.header or Header(0, {}, {}), True
     _drop_own_columns(sheet, header)
-    used = {position for position, _ in header.columns.values()}
-    refused = {i: text for i, text in header.texts.items() if i not in used and is_personal(text)}
+    refused = header.personal
     data = [] if is_stopped else data_rows(sheet, header, table)
     fill_merged(sheet, data)  # a sorted or filtered table may have no merged cells below its header
     _empty_refused(sheet, header, refused, frozenset(n for n in data if n + 1 not in remarks or not _is_signature(sheet.rows[n])))
+    _cover_numbers(sheet, frozenset(position for position, _ in header.columns.values()))
     rows = _trimmed(sheet.rows)
     width = _width(rows, header)
     by_code = {c.code: c for c in stored_columns(table)}
@@ -115,6 +116,15 @@ def _empty_refused(sheet: Sheet, header: Header, refused: dict[int, str], data: 
             row[i] = _SIGNED.sub(r"\1", value)
             if number >= header.first_data_row and _LABEL.fullmatch(compact(value)):
                 _empty_next(row, i)
+
+
+def _cover_numbers(sheet: Sheet, used: frozenset[int]) -> None:
+    """Cover up identity and mobile numbers that stand in any cell; an amount of eleven digits in a column of ours stays."""
+    for row in sheet.rows:
+        for i, value in enumerate(row):
+            is_long = len(value) >= 11 if type(value) is str else type(value) in (int, float) and abs(value) >= 10**10 and i not in used
+            if is_long and covered(value) != as_text(value):
+                row[i] = covered(value)
 
 
 def _is_signature(row: list[Any]) -> bool:

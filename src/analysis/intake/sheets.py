@@ -12,11 +12,12 @@ import pandas as pd
 from analysis.intake.cells import parse_column, typed
 from analysis.intake.declared import Declared, declared_totals
 from analysis.intake.headers import Header
+from analysis.intake.personal import cover_column, covered
 from analysis.intake.readers import Sheet
 from analysis.intake.rows import data_rows, fill_merged
 from analysis.intake.schema import Column, columns_of
-from analysis.intake.values import as_text
 
+DAYS_TO_1904 = 1462  # workbooks from old Macs count days from 1904; date cells come converted, bare day numbers do not
 _BAND = 64  # rows turned into columns at a time: few enough to stay in the processor's cache
 
 
@@ -27,6 +28,7 @@ class SheetRows:
     frame: pd.DataFrame
     faults: list[tuple[int, str, Column, str]]
     declared: list[Declared] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
 
 
 def stored_columns(table: str) -> list[Column]:
@@ -46,6 +48,7 @@ def read_rows(sheet: Sheet, header: Header, table: str, file: str, multipliers: 
     columns = _columns(rows, width)
     data: dict[str, Any] = {}
     faults: list[tuple[int, str, Column, str]] = []
+    hidden: list[str] = []
     for column in stored_columns(table):
         if column.code not in header.columns:
             data[column.code] = typed([None] * len(rows), column.type)
@@ -54,13 +57,19 @@ def read_rows(sheet: Sheet, header: Header, table: str, file: str, multipliers: 
         if factor is None:
             factor = Decimal(str(multipliers.get(column.code, 1))) if table == "totals" else Decimal(1)
         cells = columns[position]
+        if sheet.is_1904 and column.type == "date":
+            cells = [c + DAYS_TO_1904 if type(c) is float and 10_000 < c < 100_000 else c for c in cells]
         data[column.code], found = parse_column(cells, column, factor)
-        faults.extend((i, rule, column, as_text(cells[i])) for i, rule in found.items())
+        faults.extend((i, rule, column, covered(cells[i])) for i, rule in found.items())
+        if column.type == "text" and not column.is_key:
+            data[column.code], is_covered = cover_column(data[column.code])
+            hidden += [column.header] if is_covered else []
     frame = pd.DataFrame(data)
     frame["source_file"] = pd.Series([file] * len(rows), dtype=object)
     frame["source_sheet"] = pd.Series([sheet.name] * len(rows), dtype=object)
     frame["source_row"] = np.asarray(numbers, dtype="int64") + 1
-    return SheetRows(frame, faults, declared_totals(sheet, header, table, numbers, frame, faults))
+    notes = [f"像身份证号、手机号的数字没有收下，请今后不要填写：{'、'.join(hidden)}"] if hidden else []
+    return SheetRows(frame, faults, declared_totals(sheet, header, table, numbers, frame, faults), notes)
 
 
 def _columns(rows: list[list[Any]], width: int) -> list[list[Any]]:

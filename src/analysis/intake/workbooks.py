@@ -32,8 +32,8 @@ def _reason_if_no_zip(path: Path) -> str | None:
     return BROKEN
 
 
-def read(path: Path, max_unpacked_mb: int, max_cells: int, wanted: Callable[[str], bool]) -> tuple[list[tuple[str, list[list[Any]], list[Merge]]], list[str]]:
-    """Return (name, rows, merged ranges) of the visible wanted sheets, and notes on hidden and unknown ones.
+def read(path: Path, max_unpacked_mb: int, max_cells: int, wanted: Callable[[str], bool]) -> tuple[list[tuple[str, list[list[Any]], list[Merge]]], list[str], bool]:
+    """Return (name, rows, merged ranges) of the visible wanted sheets, notes on hidden and unknown ones, and whether days count from 1904.
 
     Raises
     ------
@@ -45,7 +45,7 @@ def read(path: Path, max_unpacked_mb: int, max_cells: int, wanted: Callable[[str
         raise LedgerError(reason)
     grids, notes = [], []
     try:
-        errors = examine(path, max_unpacked_mb, max_cells, wanted)
+        errors, is_1904 = examine(path, max_unpacked_mb, max_cells, wanted)
         with calamine.CalamineWorkbook.from_path(str(path)) as book:
             sheets = [s for s in book.sheets_metadata if s.name not in OWN_SHEETS]
             hidden = [s.name for s in sheets if s.visible != calamine.SheetVisibleEnum.Visible]
@@ -68,7 +68,7 @@ def read(path: Path, max_unpacked_mb: int, max_cells: int, wanted: Callable[[str
         notes.append("隐藏的工作表没有读取：" + "、".join(hidden))
     if others:
         notes.append("不认识的工作表没有读取：" + "、".join(others))
-    return grids, notes
+    return grids, notes, is_1904
 
 
 def _put(rows: list[list[Any]], row: int, column: int, value: str) -> None:

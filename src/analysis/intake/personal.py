@@ -1,0 +1,80 @@
+"""What speaks of a person: headers that ask for names and numbers of people, and numbers that look like theirs wherever they stand.
+
+Domain §9.2: none of it is taken in, stored or written out. A column is refused by its header or, where the header says nothing, by what
+its cells look like; a single number that strays into a column of ours is covered up.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from typing import Any
+
+import pandas as pd
+
+from analysis.intake.values import as_text, compact, uscc_is_valid
+
+_ALWAYS = re.compile(
+    r"身份证|证件号|护照|手机|电话|联系方式|通讯方式|通信地址|银行卡|卡号|银行账[号户]|微信|qq|邮箱|电子邮件|e-?mail|住址|家庭|户籍|籍贯|姓名|出生|生日|社保号|会员证号|政治面貌"
+)
+_PERSON = re.compile(
+    r"联系人|联络[人员]|经办人|负责人|法定代表人|法人代表|^法人$|经营者|业主|户主|本人|签[字名]|(?:主席|主任|书记|干部|协理员|指导员|委员|代表|组长|职工|会员|牵头人|填[报表]人|审核人)$"
+    r"|^(?:性别|民族|年龄|学历)$"
+)
+_NO_PERSON = re.compile(r"(?:职务|数|数量|人数|家数|比例|率|情况|等级|次数)$|^(?:是否|有无|有没有|有)")
+_IDENTITY = re.compile(r"(?<![0-9A-Za-z])[1-8]\d{5}(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[0-9Xx](?![0-9A-Za-z])")
+_MOBILE = re.compile(r"(?<![0-9A-Za-z.])(?:\+?86[- ]?)?1[3-9]\d[- ]?\d{4}[- ]?\d{4}(?![0-9A-Za-z])")
+_LONG = re.compile(r"\d(?:[- ]?\d){10}")
+IDENTITY_COVER, MOBILE_COVER = "（像身份证号，未写出）", "（像手机号，未写出）"
+LOOKED_AT = 200  # rows of a column whose header we do not know
+_SHARE = 0.5
+
+
+def is_personal(text: str) -> bool:
+    """True for a header that asks for a person's data.
+
+    Examples
+    --------
+    >>> [is_personal(t) for t in ("主席姓名", "法定代表人", "手机号码", "工会主席", "牵头人职务", "有无主席", "社区", "单位负责人人数")]
+    [True, True, True, True, False, False, False, False]
+    """
+    key = re.sub(r"\([^()]*\)", "", compact(text).lower()).strip("*★※:")
+    return bool(_ALWAYS.search(key)) or (bool(_PERSON.search(key)) and not _NO_PERSON.search(key))
+
+
+def covered(value: Any) -> str:
+    """Return a cell as text with identity and mobile numbers covered up; a valid unified code stays.
+
+    Examples
+    --------
+    >>> covered("联系13800000000办理"), covered("91000000123456788T"), covered(1.10101199001011e17)
+    ('联系（像手机号，未写出）办理', '91000000123456788T', '（像身份证号，未写出）')
+    """
+    if isinstance(value, float) and 1e17 <= value < 9e17:
+        value = int(value)
+    text = as_text(value)
+    if len(text) < 11:
+        return text
+    plain = text if text.isascii() else unicodedata.normalize("NFKC", text)
+    if not _LONG.search(plain) or uscc_is_valid(plain.strip().upper()):
+        return text
+    hidden = _MOBILE.sub(MOBILE_COVER, _IDENTITY.sub(IDENTITY_COVER, plain))
+    return text if hidden == plain else hidden
+
+
+def speaks_of_a_person(cells: Iterable[Any]) -> bool:
+    """True where half or more of the filled cells of a column hold such a number."""
+    filled = [(cell, text) for cell in cells if (text := as_text(cell))]
+    hits = sum(covered(cell) != text for cell, text in filled)
+    return bool(hits) and hits >= len(filled) * _SHARE
+
+
+def cover_column(column: pd.Series) -> tuple[pd.Series, bool]:
+    """Return a stored text column with such numbers covered up, and whether there were any."""
+    texts = [t for t in column if type(t) is str and len(t) >= 11]
+    if not any(_LONG.search(t) for t in texts):
+        return column, False
+    changed = column.map(lambda t: covered(t) if type(t) is str else t).astype(object)
+    changed = changed.where(changed.notna(), None)
+    return changed, not changed.equals(column)
