@@ -56,6 +56,44 @@ def test_check_of_the_demo_reports_what_goes_back(capsys, tmp_path):
     assert f"有 {len(returned)} 份文件要发还区县" in out and returned
 
 
+def test_template_writes_a_workbook_and_never_over_another(capsys, tmp_path):
+    file = tmp_path / "台账模板.xlsx"
+    assert run(capsys, "template", str(file), "--quarter", "2021Q3", "--district", "980102")[:2] == (
+        0,
+        f"模板已生成：{file}。填好后放进台账的季度文件夹即可读取。\n",
+    )
+    before = file.read_bytes()
+    code, out, err = run(capsys, "template", "--out", str(file))
+    assert (code, out, err) == (2, "", f"{file} 已经存在，里面可能有填好的内容，没有覆盖。请换一个文件名，或先把它移走。\n")
+    assert file.read_bytes() == before
+
+
+def test_template_names_its_file_by_district_and_quarter(capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert run(capsys, "template", "--quarter", "2021Q3", "--district", "980102")[0] == 0
+    assert [p.name for p in tmp_path.iterdir()] == ["棠湾区_2021Q3_台账模板.xlsx"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["模板.doc"], "模板文件写作“模板.doc”，应以 .xlsx 结尾，例如 台账模板.xlsx。请改正后重试。\n"),
+        (["甲.xlsx", "--out", "乙.xlsx"], "模板文件写了两处：“甲.xlsx”和 --out 的“乙.xlsx”。请只留一处。\n"),
+        (["--quarter", "2021"], "季度写作“2021”，应为四位年份加 Q 加 1 至 4，例如 2021Q3。请改正后重试。\n"),
+    ],
+)
+def test_a_mistake_with_the_template_gets_a_sentence(capsys, tmp_path, monkeypatch, arguments, sentence):
+    monkeypatch.chdir(tmp_path)
+    assert run(capsys, "template", *arguments) == (2, "", sentence)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_template_for_a_district_that_is_not_there_names_those_that_are(capsys, tmp_path):
+    code, _, err = run(capsys, "template", str(tmp_path / "t.xlsx"), "--district", "110101")
+    assert code == 2
+    assert err.startswith("选项 --district 为“110101”，本市没有这个区县代码，现有的是：980102 棠湾区、980103 枫渡区、")
+
+
 def test_list_names_documents_scopes_and_quarters(capsys):
     code, out, _ = run(capsys, "list")
     assert code == 0

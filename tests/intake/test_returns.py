@@ -301,6 +301,17 @@ def test_a_table_without_a_required_column_comes_back_whole_with_what_is_missing
     assert "“工会”照原样附在后面，请在表上改正表头后重新报送。" in said
 
 
+def test_reasons_stand_line_by_line_and_are_not_cut_inside(take, workbook, give_back):
+    workbook({"单位": [[*HEADERS, "手机"], [*unit(1), 1]], "任务": [], "填表须知": [["x"]]})
+    said = [row[0] for row in cells(give_back(take())["东明区.xlsx"])["退回说明"] if row[0]]
+    assert said[said.index("没有读成的部分") + 1 :][:4] == [
+        "工作表“任务”：工作表是空的，没有表头。请按模板填写表头后重新报送；本季没有内容的表可以整张删去。",
+        "不认识的工作表没有读取：填表须知。",
+        "工作表“单位”：个人信息列没有读取，请今后不要报送：手机。",
+        "“任务”照原样附在后面，请在表上改正表头后重新报送。",
+    ]
+
+
 def test_a_sheet_without_a_known_header_is_not_handed_on_where_it_may_hold_persons(take, workbook, give_back):
     workbook({"单位": [HEADERS, unit(1)], "工会": [["姓名", "身份证号"], ["张三", "110101199001011234"]], "任务": [["甲", "乙"], [1, 2]]})
     book = cells(give_back(take())["东明区.xlsx"])

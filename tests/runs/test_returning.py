@@ -6,7 +6,7 @@ import pytest
 from analysis.intake import take_in
 from analysis.intake.store import write_reports
 from analysis.runs.fingerprint import file_hash
-from analysis.runs.returning import write_returns
+from analysis.runs.returning import doubled, write_returns
 from analysis.settings import Settings
 
 REGIONS = pd.DataFrame({"code": ["990101"], "name": ["东明区"], "host_code": [""]})
@@ -63,3 +63,14 @@ def test_what_the_same_package_gave_and_nobody_touched_is_not_written_again(quar
     before = made.stat().st_ino
     write_returns(*arguments, is_internal=True, manifest=record | {"package": "another"})
     assert made.stat().st_ino != before
+
+
+def test_a_mended_return_beside_the_file_it_replaces_is_told(quarter):
+    settings, *_ = quarter("50")
+    assert doubled(settings, "2021Q3") == []
+    for name in ("东明区_单位_退回.xlsx", "西坝县.xlsx_退回.xlsx", "西坝县.xlsx", "南山县_退回.xlsx"):
+        (settings.ledgers / "2021Q3" / name).write_bytes(b"")
+    assert doubled(settings, "2021Q3") == [
+        "东明区_单位_退回.xlsx 和原来的 东明区_单位.csv 同在一个文件夹里，相同的行会当作重复退回。请只留改好的一份，再重新运行。",
+        "西坝县.xlsx_退回.xlsx 和原来的 西坝县.xlsx 同在一个文件夹里，相同的行会当作重复退回。请只留改好的一份，再重新运行。",
+    ]

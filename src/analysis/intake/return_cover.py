@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import xlsxwriter
@@ -65,8 +66,8 @@ def write_cover(book: xlsxwriter.Workbook, report: FileReport, pages: list[Page]
     notes = report.reason if report.status == "read" else ""
     if notes:
         place.heading("另外请注意", bold)
-        for text in notes.split("；"):
-            place.line(text.rstrip("。") + "。", wrap)
+        for text in _sentences(notes):
+            place.line(text, wrap)
     if any(p.is_excerpt for p in pages):
         place.line("行数超过一张工作表的上限，本文件只附有问题的行；请在自己的原文件里改，不要用本文件报送。", wrap)
     sheet.set_portrait()
@@ -89,9 +90,14 @@ def _opening(report: FileReport) -> str:
 def _failures(report: FileReport, pages: list[Page]) -> list[str]:
     if report.status == "read":
         return []
-    parts = [part for part in report.reason.split("；") if part]
     stopped = "、".join(f"“{p.name}”" for p in pages if p.is_stopped)
-    return [*parts, *([f"{stopped}照原样附在后面，请在表上改正表头后重新报送。"] if stopped else [])]
+    return [*_sentences(report.reason), *([f"{stopped}照原样附在后面，请在表上改正表头后重新报送。"] if stopped else [])]
+
+
+def _sentences(reason: str) -> list[str]:
+    """The reasons and notes of a file, one a line; a semicolon inside a sentence parts nothing."""
+    parts = re.split("；(?=工作表“|隐藏的工作表|不认识的|个人信息列)", reason)
+    return [part.rstrip("。") + "。" for part in parts if part]
 
 
 def _rule_rows(report: FileReport) -> list[tuple[Any, ...]]:

@@ -8,7 +8,7 @@ from analysis.paths import REPORTS
 from analysis.runs.outputs import copy_intake, ready_folder
 from analysis.runs.package import build_package
 from analysis.runs.quarter import intake_outcome
-from analysis.runs.returning import write_returns
+from analysis.runs.returning import doubled, write_returns
 from analysis.runs.sources import ledger_folder
 from analysis.settings import Settings
 
@@ -27,6 +27,8 @@ def check_quarter(settings: Settings, quarter: str, say: Callable[[str], None]) 
         say(
             f"  {name}　读入 {int(group['rows_read'].sum())} 行，接收 {int(group['accepted'].sum())}，提示 {int(group['flagged'].sum())}，退回 {int(group['quarantined'].sum())}"
         )
+    for sentence in doubled(settings, quarter):
+        say(sentence)
     failed = files["status"].isin(["unreadable", "table_stopped"]).any()
     back = int(summary["quarantined"].sum())
     say(f"共退回 {back} 行、提示 {int(summary['flagged'].sum())} 行，逐行原因见 {target / 'intake' / 'rows.csv'}。" if back else "没有退回的行。")

@@ -34,3 +34,15 @@ def write_returns(settings: Settings, quarter: str, package: Path, folder: Path,
         if stale not in made:
             stale.unlink()
     return made
+
+
+def doubled(settings: Settings, quarter: str) -> list[str]:
+    """Return a sentence for every mended return that lies beside the file it replaces: its rows would be taken for repetitions."""
+    files = [p.name for p in ledger_files(ledger_folder(settings, quarter))]
+    sentences = []
+    for file in files:
+        stem = Path(file).stem.removesuffix(SUFFIX)
+        older = [f for f in files if f != file and stem in (f, Path(f).stem)] if Path(file).stem.endswith(SUFFIX) else []
+        if older:
+            sentences.append(f"{file} 和原来的 {'、'.join(older)} 同在一个文件夹里，相同的行会当作重复退回。请只留改好的一份，再重新运行。")
+    return sentences
