@@ -9,7 +9,7 @@ from analysis.facts import Fact
 from analysis.wording import phrases
 from analysis.wording.guards.book import Found, check
 from analysis.wording.guards.percent import DOWN, MOVED, UP
-from analysis.wording.guards.reading import Sentence, base_of, is_level, pattern, signed, suffix_of
+from analysis.wording.guards.reading import Sentence, base_of, indicator_named, is_level, pattern, signed, suffix_of
 
 CHANGED = ("qoq", "yoy")
 _QOQ, _YOY = "(?:上季度|上一季度|上季|环比)", "(?:上年|去年|同比)"
@@ -55,13 +55,15 @@ def zero_change_said(s: Sentence) -> Iterator[Found]:
 
 
 def _of_flat(s: Sentence, at: int) -> Fact | None:
-    """Return the change that 持平 at a place speaks of: of the last figure before it, against the quarter that the clause names."""
+    """Return the change that 持平 at a place speaks of: of the figure named in the clause,
+    else of the last one before it, against the quarter that the clause names."""
     clause = s.clause(at)
     by = "qoq" if pattern(_QOQ).search(clause) else "yoy" if pattern(_YOY).search(clause) else ""
     level = s.nearest_before(at, is_level)
     if not by or level is None:
         return None
-    change = s.paragraph.document.register.fact(f"{level.indicator}_{by}", level.region_code, level.segment, level.quarter)
+    named = indicator_named(clause) or level.indicator
+    change = s.paragraph.document.register.fact(f"{named}_{by}", level.region_code, level.segment, level.quarter)
     return change if change.is_ok else None
 
 

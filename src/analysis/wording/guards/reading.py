@@ -203,6 +203,17 @@ def base_of(fact: Fact) -> str:
     return name
 
 
+@lru_cache(maxsize=1)
+def _names() -> dict[str, str]:
+    defined = tables.load("indicators")
+    return dict(sorted(zip(defined["name"], defined["indicator"], strict=True), key=lambda pair: -len(pair[0])))
+
+
+def indicator_named(text: str) -> str:
+    """Return the indicator whose name stands in a text, the longest name first; "" where none does."""
+    return next((indicator for name, indicator in _names().items() if name in text), "")
+
+
 def unit_of(fact: Fact) -> str:
     """Return the unit of what a fact was derived from: a rank of rates is about a rate."""
     return _indicators().get(base_of(fact), fact.unit)
