@@ -132,6 +132,44 @@ def list_all(ledgers: LedgersOption = None, boundaries: BoundariesOption = None,
     console.print(f"季度（--quarter）：{'、'.join(known_quarters(chosen)) or '台账文件夹下还没有季度'}")
 
 
+@app.command("trace", help="列出一个数字背后的台账行：编号见网页中点开的数字，例如 2021Q3/990100/all/unit_coverage_rate。")
+def trace_fact(
+    fact: Annotated[str, typer.Argument(help="数据编号：季度/地区代码/分组/指标", metavar="编号")],
+    out: Annotated[str | None, typer.Option("--out", help="把全部明细写进这个文件（.xlsx 或 .csv）")] = None,
+    limit: Annotated[int, typer.Option("--limit", help="屏幕上最多列几行", min=0)] = 20,
+    audience: Annotated[str | None, typer.Option("--audience", help="读者：只有 internal 能看明细")] = None,
+    settings: SettingsOption = None,
+) -> None:
+    from analysis.runs.trace import trace
+    from analysis.runs.trace_table import lines_of, write_trace
+
+    console = _console()
+    made = trace(_settings(settings, audience=audience), fact)
+    for line in lines_of(made, limit):
+        console.print(line)
+    if out is not None:
+        console.print(f"全部明细写在 {write_trace(made, Path(out))}")
+    raise typer.Exit(0 if made.agrees else 1)
+
+
+@app.command("inspect", help="核对一份文稿（HTML、PDF、DOCX）：改过的数字、没有登记的数字、换了位置的数字，逐处列出。")
+def inspect_document(
+    file: Annotated[str, typer.Argument(help="要核对的文件", metavar="文件")], out: OutOption = None, settings: SettingsOption = None
+) -> None:
+    from analysis.runs.inspecting import inspect_file
+
+    console = _console()
+    made = inspect_file(Path(file), _settings(settings, out=out).out)
+    for finding in made.findings:
+        console.print(f"  {finding.sentence}")
+    against = f"，并与 {made.table.name} 核对" if made.table else "；旁边没有 indicators.csv，没有与指标表核对"
+    if made.findings:
+        console.print(f"{Path(file).name}：有 {len(made.findings)} 处不符（共核对 {made.figures} 处数字{against}）。请改回登记的数字，或重新生成文稿。")
+    else:
+        console.print(f"{Path(file).name}：{made.figures} 处数字全部相符{against}。")
+    raise typer.Exit(1 if made.findings else 0)
+
+
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line; every mistake that we can name ends as a sentence on standard error."""
     for stream in (sys.stdout, sys.stderr):

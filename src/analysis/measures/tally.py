@@ -38,7 +38,7 @@ class Tally:
     units : DataFrame, one row a (district_code, township_code, mask) with every base sum of ``base_sums.csv``
     unions, matters, expiring : DataFrame, one row a district_code with their counts; ``""`` = the whole city
     covered : DataFrame of ``uscc``, the covered set at quarter end
-    states : DataFrame, one row an eligible unit: ``uscc, district_code, township_code, mask, covered``
+    states : DataFrame, one row an eligible unit: ``uscc, district_code, township_code, mask, covered, was_covered``
     largest : DataFrame, one row a (district_code, township_code, mask): the largest single unit behind every sum of persons
     """
 
@@ -108,7 +108,7 @@ def _state_query(as_of: date, settings: Settings) -> str:
         eligible AND alive.uscc IS NOT NULL AND NOT covered AS nominal,
         eligible AND {size} >= {int(settings.mandatory_minimum)} AS mandatory,
         met.uscc IS NOT NULL AS has_congress, bound.uscc IS NOT NULL AS has_contract,
-        covered AND before.uscc IS NULL AS newly
+        covered AND before.uscc IS NULL AS newly, before.uscc IS NOT NULL AS was_covered
       FROM named LEFT JOIN alive USING (uscc) LEFT JOIN met USING (uscc) LEFT JOIN bound USING (uscc) LEFT JOIN before USING (uscc))
     SELECT *, {_segment_columns(settings)} FROM judged"""
 
@@ -126,9 +126,9 @@ def _cube_query() -> str:
 
 
 def _states(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
-    query = f"SELECT uscc, district_code, township AS township_code, {_mask()} AS mask, covered FROM unit_state WHERE eligible ORDER BY uscc"
+    query = f"SELECT uscc, district_code, township AS township_code, {_mask()} AS mask, covered, was_covered FROM unit_state WHERE eligible ORDER BY uscc"
     made = connection.execute(query).df()
-    return made.assign(mask=made["mask"].astype("int64"), covered=made["covered"].astype(bool))
+    return made.assign(mask=made["mask"].astype("int64"), covered=made["covered"].astype(bool), was_covered=made["was_covered"].astype(bool))
 
 
 def judge_units(connection: duckdb.DuckDBPyConnection, as_of: date, settings: Settings, covered_before: pd.DataFrame | None = None) -> None:

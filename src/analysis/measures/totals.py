@@ -9,7 +9,7 @@ import pandas as pd
 from analysis import tables
 from analysis.measures.indicators import blank_with, figure_of, typed
 
-_BASES = {"eligible": "eligible_unit_count", "covered": "covered_unit_count", "employees": "employee_count", "members": "member_count"}
+BASES = {"eligible": "eligible_unit_count", "covered": "covered_unit_count", "employees": "employee_count", "members": "member_count"}
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ def separate(rows: pd.DataFrame) -> Totals:
     differences: list[str] = []
     if declared is not None:
         names = tables.load("indicators").set_index("indicator")["name"]
-        for column in _BASES.values():
+        for column in BASES.values():
             said, summed = declared[column], regions[column].sum()
             if pd.notna(said) and regions[column].notna().all() and int(said) != int(summed):
                 differences.append(
@@ -72,7 +72,7 @@ def supplied_sums(rows: pd.DataFrame, districts: list[str]) -> dict[str, dict[st
     """Return district → base → sum for the districts (those without a ledger of their own) that a 汇总表 speaks for."""
     made = {}
     for row in rows[rows["region_code"].isin(districts)].itertuples():
-        known = _with_blind({base: None if pd.isna(getattr(row, c)) else int(getattr(row, c)) for base, c in _BASES.items()})
+        known = _with_blind({base: None if pd.isna(getattr(row, c)) else int(getattr(row, c)) for base, c in BASES.items()})
         made[row.region_code] = {base: amount for base, amount in known.items() if amount is not None}
     return made
 
@@ -81,20 +81,20 @@ def totals_indicators(totals: Totals, city: tuple[str, str], quarter: str) -> pd
     """Return the indicators of a run on totals, in the shape of ``measures.indicators.indicators``; segments other than ``all`` are left blank."""
     regions = totals.regions
     rows: list[dict] = []
-    sums = {base: None if regions[c].isna().all() else int(regions[c].sum()) for base, c in _BASES.items()}
-    left_out = {base: regions.loc[regions[c].isna(), "region_code"].tolist() for base, c in _BASES.items()}
+    sums = {base: None if regions[c].isna().all() else int(regions[c].sum()) for base, c in BASES.items()}
+    left_out = {base: regions.loc[regions[c].isna(), "region_code"].tolist() for base, c in BASES.items()}
     for definition in tables.load("indicators").to_dict("records"):
         head = {"segment": "all", "indicator": definition["indicator"], "unit": definition["unit"]}
-        needed = [b for b in (definition["numerator"], definition["denominator"]) if b in _BASES] + (
+        needed = [b for b in (definition["numerator"], definition["denominator"]) if b in BASES] + (
             ["eligible", "covered"] if definition["numerator"] == "blind" else []
         )
         out = sorted({code for base in needed for code in left_out[base]})
         whole = _with_blind(
-            {base: int(regions.loc[~regions["region_code"].isin(out), c].sum()) if sums[base] is not None else None for base, c in _BASES.items()}
+            {base: int(regions.loc[~regions["region_code"].isin(out), c].sum()) if sums[base] is not None else None for base, c in BASES.items()}
         )
         rows.append({"region_level": "city", "region_code": city[0], "region_name": city[1], "left_out": ";".join(out), **head, **_defined(definition, whole)})
         for region in regions.itertuples():
-            own = _with_blind({base: None if pd.isna(getattr(region, c)) else int(getattr(region, c)) for base, c in _BASES.items()})
+            own = _with_blind({base: None if pd.isna(getattr(region, c)) else int(getattr(region, c)) for base, c in BASES.items()})
             rows.append(
                 {
                     "region_level": "district",

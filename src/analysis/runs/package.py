@@ -22,6 +22,7 @@ from analysis.measures.quality import suppress_quality
 from analysis.measures.suppress import suppress
 from analysis.paths import DATA
 from analysis.periods import Quarter
+from analysis.runs.fingerprint import data_settings
 from analysis.runs.opened import once
 from analysis.runs.outputs import ready_folder
 from analysis.runs.prepare import (
@@ -182,6 +183,7 @@ def _context(workshop: Workshop, ledger: Ledger, city: tuple[str, str], quarter:
             for r in pd.concat([gaps[gaps["column"] == ""], gaps[gaps["column"] != ""]]).itertuples()
         ],
         "failed_files": int(failed.sum()),
+        "settings": data_settings(workshop.settings),
         "intake": {"files": len(ledger.intake.files)} | {c: int(summary[c].sum()) for c in ("rows_read", "accepted", "flagged", "quarantined")},
     }
 
