@@ -290,6 +290,20 @@ def test_merged_and_two_line_headers_come_back_readable(take, tmp_path, workbook
     same_tables(again, first)
 
 
+def test_days_counted_from_1904_come_back_counted_from_1900(take, tmp_path, workbook, give_back):
+    def from_1904(book):
+        book.epoch = openpyxl.utils.datetime.CALENDAR_MAC_1904
+
+    rows = [["工会代码", "工会形式", "区县代码", "成立日期"], [U1, "单独", "990101", 42000], [U2, "x", "990101", date(2020, 1, 1)]]
+    workbook({"单位": [HEADERS, unit(1)], "工会": rows}, change=from_1904)
+    first = take()
+    assert first.tables["unions"]["established_on"].dt.year.tolist() == [2018]
+    resubmit(tmp_path, give_back(first))
+    again = take()
+    pd.testing.assert_frame_equal(verdicts(again), verdicts(first))
+    same_tables(again, first)
+
+
 def test_a_table_without_a_required_column_comes_back_whole_with_what_is_missing(take, workbook, give_back):
     workbook({"单位": [HEADERS, unit(1)], "工会": [["工会代码", "名字", "联系人"], [U1, "甲工会", "张三"]]})
     result = take()

@@ -12,7 +12,7 @@ from analysis.intake.personal import covered, is_personal
 from analysis.intake.readers import Sheet
 from analysis.intake.rows import data_rows, fill_merged
 from analysis.intake.schema import RETURN_HEADERS, Column, table_names
-from analysis.intake.sheets import stored_columns
+from analysis.intake.sheets import DAYS_TO_1904, stored_columns
 from analysis.intake.values import as_text, compact
 
 LARGEST_ROWS, LARGEST_COLUMNS = 1_048_576, 16_384  # what a sheet holds
@@ -70,6 +70,7 @@ def make_page(sheet: Sheet, table: str, aliases: Aliases, remarks: dict[int, lis
     data = [] if is_stopped else data_rows(sheet, header, table)
     fill_merged(sheet, data)  # a sorted or filtered table may have no merged cells below its header
     _empty_refused(sheet, header, refused, frozenset(n for n in data if n + 1 not in remarks or not _is_signature(sheet.rows[n])))
+    _count_from_1900(sheet, header, table)
     _cover_numbers(sheet, frozenset(position for position, _ in header.columns.values()))
     rows = _trimmed(sheet.rows)
     width = _width(rows, header)
@@ -116,6 +117,15 @@ def _empty_refused(sheet: Sheet, header: Header, refused: dict[int, str], data: 
             row[i] = _SIGNED.sub(r"\1", value)
             if number >= header.first_data_row and _LABEL.fullmatch(compact(value)):
                 _empty_next(row, i)
+
+
+def _count_from_1900(sheet: Sheet, header: Header, table: str) -> None:
+    """The return counts days from 1900: a bare day number of a workbook that counts from 1904 is moved, as it was when read."""
+    dates = {c.code for c in stored_columns(table) if c.type == "date"} if sheet.is_1904 else set()
+    for position in (at for code, (at, _) in header.columns.items() if code in dates):
+        for row in sheet.rows[header.first_data_row :]:
+            if position < len(row) and type(row[position]) is float and 10_000 < row[position] < 100_000:
+                row[position] += DAYS_TO_1904
 
 
 def _cover_numbers(sheet: Sheet, used: frozenset[int]) -> None:

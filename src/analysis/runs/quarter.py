@@ -24,13 +24,9 @@ from analysis.runs.outputs import copy_intake, read_manifest, ready_folder, vers
 from analysis.runs.package import Package, build_package, open_package, package_folder
 from analysis.runs.plan import Job, plan
 from analysis.runs.prepare import needed_quarters
-<<<<<<< HEAD
 from analysis.runs.quality import DOCUMENT as QUALITY
 from analysis.runs.quality import write_lists
-from analysis.runs.returning import write_returns
-=======
 from analysis.runs.returning import doubled, write_returns
->>>>>>> 48e6fcd (Returns: reasons line by line, a return beside its original is told; template's mistakes told)
 from analysis.runs.sources import geography_files, known_quarters, ledger_files, ledger_folder
 from analysis.settings import Settings
 
@@ -77,12 +73,9 @@ def _run(settings: Settings, quarter: str, scope: str, documents: str, force: bo
     target.mkdir(parents=True, exist_ok=True)
     files = write_indicators(package.register.frame.query("quarter == @quarter"), target)
     files += copy_intake(folder, target, settings.audience == "internal")
-<<<<<<< HEAD
     files += write_lists(folder, target, [j.scope for j in jobs if j.document == QUALITY], settings.audience == "internal")
-=======
     for sentence in doubled(settings, quarter):
         say(sentence)
->>>>>>> 48e6fcd (Returns: reasons line by line, a return beside its original is told; template's mistakes told)
     files += write_returns(settings, quarter, folder, target, settings.audience == "internal", {} if force else read_manifest(target))
     outcomes = _run_jobs(jobs, package, settings, target, force, say, nursery)
     earlier = _still_valid(read_manifest(target), package, settings, outcomes, target, say)
