@@ -1,4 +1,4 @@
-"""Write the thin notebooks of ledger quality, coverage map, blank areas, speech and district brief (notebooks/10, 20, 30, 70, 80), outputs stripped.
+"""Write the thin notebooks of all documents (notebooks/10 to 80), outputs stripped.
 
 Run it after changing a story below; the notebooks themselves are committed.
 """
@@ -54,6 +54,37 @@ STORIES = {
             ("closing", "口径说明。"),
         ],
     },
+    "60_bulletin": {
+        "about": {"document": "bulletin", "name": "情况通报", "scopes": ["city"]},
+        "title": "情况通报：各区县工会组织建设情况",
+        "scope": 'scope: str = "city"  # 通报只有全市的',
+        "steps": [
+            ("opening", "题目、发文字号的空位和开头。落款、印章、成文日期由印发单位填写。"),
+            ("part(1)", "总体情况：率都带分母，全市是合并计算。"),
+            ("part(2)", "排名：应建会单位太少或缺数的区县只列数、不排名，率相同的并列。"),
+            ("part(3)", "点名按写明的办法进行，门槛在 situation_thresholds.csv。"),
+            ("part(4)", "存在问题。"),
+            ("part(5)", "工作要求跟着数字走，最多五条。要改文字，请改模板 bulletin.j2。"),
+            ("closing", "口径说明。"),
+        ],
+    },
+    "65_research_report": {
+        "about": {"document": "research_report", "name": "调研报告", "scopes": ["city"]},
+        "title": "调研报告：工会组织覆盖情况",
+        "scope": 'scope: str = "city"  # 调研报告只有全市的',
+        "steps": [
+            ("opening", "题目。"),
+            ("part(1)", "概况：方法、范围和数据质量。"),
+            ("part(2)", "总体状况，附覆盖图。"),
+            ("part(3)", "结构差异：区县、乡镇街道、单位类型、行业。各类互有交叉，不相加。"),
+            ("part(4)", "工会质量和民主管理。"),
+            ("part(5)", "变化：只描述，不断言因果；分组都升而合计下降时说明构成。"),
+            ("part(6)", "待核实的问题：台账引出、但回答不了的。"),
+            ("part(7)", "建议与前面的数字一一对应。"),
+            ("part(8)", "局限。"),
+            ("closing", "附：口径说明。要改文字，请改模板 research_report.j2。"),
+        ],
+    },
     "70_speech": {
         "about": {"document": "speech", "name": "讲话稿", "scopes": ["city"]},
         "title": "讲话稿：“强基层、补短板、增活力”行动推进会",
@@ -72,7 +103,7 @@ STORIES = {
         "scope": 'scope: str = "980105"  # 六位区县代码',
         "steps": [
             ("opening", "题目。"),
-            ("part(1)", "总体情况：按领先、追赶、落后、单位太少、没有数据，选用不同的说法。全市是合并计算，含本区县。"),
+            ("part(1)", "总体情况：按领先、回落、追赶、停滞、单位太少、没有数据等情形，选用不同的说法。全市是合并计算，含本区县。"),
             ("part(2)", "盲区落到乡镇街道；小微企业与两新组织互有交叉，不相加。"),
             ("part(3)", "工会质量的分母是工会组织，民主管理与集体合同的分母是已覆盖企业。"),
             ("part(4)", "建议按本区县的数字选出，最多三条。"),

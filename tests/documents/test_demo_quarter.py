@@ -18,7 +18,7 @@ from analysis.runs.sources import choose_settings
 QUARTER = "2021Q3"
 WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 DISTRICTS = ["980102", "980103", "980104", "980105", "980106", "980121", "980122", "980123", "980124", "980181"]
-DOCUMENTS = {"city": ["blank_areas", "coverage_map", "ledger_quality", "speech"]}
+DOCUMENTS = {"city": ["blank_areas", "bulletin", "coverage_map", "ledger_quality", "research_report", "speech"]}
 DOCUMENTS |= {d: ["blank_areas", "coverage_map", "district_brief", "ledger_quality"] for d in DISTRICTS}
 
 
@@ -155,7 +155,7 @@ def test_pages_ask_nothing_of_a_network_and_index_links_are_alive(made):
     from urllib.parse import unquote
 
     links = [unquote(link) for link in Facts((result.folder / "index.html").read_text(encoding="utf-8")).links if not link.startswith("#")]
-    assert len(links) >= 3 * 33
+    assert len(links) >= 3 * 35
     assert [link for link in links if not (result.folder / link).is_file()] == []
 
 

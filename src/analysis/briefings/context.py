@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 METHODS = {"district_brief": "method_short.j2", "ledger_quality": "method_quality.j2"}
 SPOKEN = ("speech",)
-UNION_DOCUMENTS = ("speech", "district_brief")
+UNION_DOCUMENTS = ("speech", "district_brief", "bulletin", "research_report")
 Blocks = list[dict[str, Any]]
 
 

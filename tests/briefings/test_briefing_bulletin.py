@@ -1,0 +1,75 @@
+import re
+
+import pytest
+from story_world import cells, package, paragraph, text_of
+from ten_districts import ten
+
+from analysis.briefings import bulletin
+from analysis.errors import ParameterError
+
+
+@pytest.fixture(scope="module")
+def document():
+    return bulletin.write(ten("city"))
+
+
+def tables(document):
+    return [b for b in document.blocks if b["type"] == "table"]
+
+
+def test_ranking_ties_small_and_blank_districts():
+    made = package(covered={"970101": (50, 100), "970102": (50, 100), "970103": (5, 20)}, earlier=None)
+    found = tables(bulletin.write(made))
+    assert cells(found[0]) == [
+        ["1", "甲区", "100", "50", "50.0%", "50", "50.0%"], ["1", "乙区", "100", "50", "50.0%", "50", "50.0%"],
+        ["—", "丙县", "20", "5", "25.0%", "15", "75.0%"], ["", "苇津市合计", "220", "105", "47.7%", "115", "52.3%"]]  # fmt: skip
+    assert "名次栏为“—”的，分母较小，不参加排名。" in "".join(r["text"] for r in found[0]["note"]) and len(found) == 1
+
+
+def test_the_note_on_dashes_stands_only_where_there_are_dashes():
+    found = tables(bulletin.write(package(covered={"970101": (50, 100), "970102": (40, 100)}, earlier=None)))
+    assert "“—”" not in "".join(r["text"] for r in found[0]["note"])
+
+
+def test_progress_and_laggards_are_named_by_the_stated_rule(document):
+    part = text_of(document.part(3))
+    assert part[1] == ("点名办法：较上季度末提高1个百分点以上、居前三位，且应建会单位不少于50家的，为进步较大；下降0.3个百分点以上的，为回落；"
+                       "名次在后四分之一、且低于全市1个百分点以上的，为靠后。")  # fmt: skip
+    assert part[2].startswith("进步较大的区县：己区单位覆盖率较上季度末明显提高6.0个百分点，达到25.0%；")
+    assert part[3] == ("回落的区县：乙区单位覆盖率较上季度末明显下降5.8个百分点，为60.0%；辛县单位覆盖率较上季度末明显下降5.0个百分点，为35.0%。")
+    assert part[4].startswith("靠后的区县：丑县单位覆盖率为0.0%，")
+
+
+def test_a_district_without_data_is_listed_and_not_ranked(document):
+    said = "".join(text_of(document.part(2)))
+    assert "壬县应建会单位较少，没有参加排名。癸县缺少数据，没有参加排名。" in said
+    row = next(line for line in cells(tables(document)[0]) if line[1] == "癸县")
+    assert row == ["—", "癸县", "90", "—", "—", "—", "—"]
+    assert cells(tables(document)[0])[-1][1] == "苇津市合计"
+
+
+def test_requirements_name_those_who_fell_or_lag(document):
+    said = paragraph(document.blocks, "一要对照整改")
+    assert said == "一要对照整改。乙区、辛县、丑县和己区要逐户查明原因，拿出措施和时限，报市总工会。"
+
+
+def test_one_district_is_not_ranked():
+    document = bulletin.write(package(covered={"970101": (60, 100)}, earlier={"970101": (55, 100)}))
+    said = "".join(text_of(document.blocks))
+    assert "能够参加排名的区县不足两个，本期只列数、不排名。" in said and "本期不排名，不点名。" in said and "位居" not in said
+
+
+@pytest.mark.parametrize("covered", [{"970101": (100, 100), "970102": (100, 100)}, {"970101": (0, 100), "970102": (0, 100)}])
+def test_all_and_nothing_covered(covered):
+    said = "".join(text_of(bulletin.write(package(covered=covered, earlier=covered)).blocks))
+    assert "各参排区县的单位覆盖率没有拉开距离。" in said and "本期没有达到“靠后”标准的区县。" in said
+    assert ("已全部覆盖" in said) == (covered["970101"][0] == 100)
+
+
+def test_every_digit_is_a_fact_or_marked(document):
+    assert not [r for b in document.blocks for r in b.get("runs", []) if re.search(r"\d", r["text"]) and not ({"fact", "mark"} & set(r))]
+
+
+def test_a_district_has_no_bulletin():
+    with pytest.raises(ParameterError, match="情况通报只有全市的"):
+        bulletin.write(package("970101"))
