@@ -74,6 +74,7 @@ def _fact_piece(place: Place, piece: Piece, facts: Mapping[str, Mapping[str, Any
 def _tip(place: Place, piece: Piece, record: Mapping[str, Any], allowed: Allowed) -> list[Finding]:
     """A figure's own explanation may hold its numerator and denominator, and no other figure."""
     own = {figure for said in forms(record).values() for figure in figures(said)}
+    own |= {str(record[key]) for key in ("numerator", "denominator") if record.get(key) is not None}  # 0÷0: blank, yet both are written
     strange = [f for part in allowed.split(piece.text) if not part.mark for f in figures(part.text) if f not in own]
     return [Finding(place.where, f, "", f"“{f}”不是这个数的分子、分母或截止日期（“{piece.text}”）") for f in strange]
 
