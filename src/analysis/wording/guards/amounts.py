@@ -13,7 +13,7 @@ from analysis.wording.guards.reading import Sentence, is_level, is_rate
 _ABOUT = "(?:约|大约|近|将近|接近|大概)"
 _CHINESE = "一二三四五六七八九十百千"
 _NEGATIVE = ("blind_", "shell_", "uncovered", "without")
-MEASURES = "家人个份名户项件条行所处类位次期场批支对万亿成"
+MEASURES = "家人个份名户项件条行所处类位次期场批支对万亿成列张册篇"
 
 
 @check("approximation_twice")
