@@ -124,7 +124,7 @@ def call_first(package: Package) -> list[str]:
         clauses = [f"{say(failed)}个文件没有读成"] if failed.value else []
         clauses += [f"缺{say(missing)}张表"] if missing.value else []
         if refused.value and (clauses or refused.value >= lower("worth_a_call")):
-            clauses.append(f"退回{say(refused)}行" + (f"，其中单位表{say(unit_rows)}行" if unit_rows.value else ""))
+            clauses.append(f"退回{say(refused)}行" + (f"，单位表占{say(unit_rows)}行" if unit_rows.value else ""))
         if clauses:
             key = tuple(-(f.value or 0) for f in (failed, missing, unit_rows, refused))
             ranked.append((key, code, f"{named(name)}（{'，'.join(clauses)}）"))

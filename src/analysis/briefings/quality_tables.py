@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -135,7 +136,7 @@ def rule_table(package: Package) -> dict[str, Any]:
     rules = tables.load("rules").to_dict("records")
     facts = {r["rule"]: package.register.fact(rule_indicator(r["rule"]), package.region_code) for r in rules}
     shown = sorted((r for r in rules if facts[r["rule"]].value), key=lambda r: (r["verdict"] != "quarantined", -facts[r["rule"]].value))
-    rows = [([r["meaning"], _VERDICTS[r["verdict"]], facts[r["rule"]], remedy(r["advice"])], rule_indicator(r["rule"])) for r in shown]
+    rows = [([as_rule(r["meaning"]), _VERDICTS[r["verdict"]], facts[r["rule"]], as_rule(remedy(r["advice"]))], rule_indicator(r["rule"])) for r in shown]
     heads = [("问题", "left", 24), ("结论", "center", 8), ("处数", "right", 8), ("最多的区县", "left", 28), ("怎么改", "left", 36)]
     return _table_with_places(package, heads, rows, f"{package.region_name}核对出的问题（处）", "一行可以有几处问题，处数多于行数；逐行的位置和改法见退回的工作簿。")
 
@@ -166,7 +167,7 @@ def declared_table(package: Package) -> Blocks:
         where = f"{line.sheet or table_name(line.table)}第{line.row}行"
         said = [_own_fact(package, base, f"{n}_{kind}", value) for kind, value in (("declared", line.declared), ("summed", line.summed))]
         gap = _own_fact(package, base, f"{n}_gap", line.declared - line.summed)
-        rows.append([blocks.mark(clean(line.file), "name"), blocks.mark(clean(where), "name"), heads[line.table, line.column], *said, signed(gap)])
+        rows.append([as_sent(line.file), as_sent(where), heads[line.table, line.column], *said, signed(gap)])
     note = f"只列前{MOST}处，其余请看各区县的文件。" if len(lines) > MOST else ""
     columns = [("文件", "left", 26), ("位置", "left", 20), ("列", "left", 18), ("合计行写的", "right", 13), ("明细之和", "right", 13), ("相差", "right", 10)]
     return [blocks.table(columns, rows, caption=f"{package.region_name}与明细不符的合计数", note=note)]
@@ -197,31 +198,44 @@ def _list_table(package: Package, signal: dict[str, str], rows: pd.DataFrame) ->
     lines = []
     for row in rows.head(MOST).itertuples():
         cells: list[Any] = [clean(names.get(row.district_code, row.district_code))] if is_city else []
-        cells += [blocks.mark(clean(row.code), "name")] + ([blocks.mark(clean(row.name), "name")] if has_name else [])
+        cells += [as_sent(row.code)] + ([as_sent(row.name)] if has_name else [])
         for side, head in ends:
             cells.append(_list_cell(package, code, row.code, head, clean(names.get(getattr(row, side), getattr(row, side)))))
-        lines.append(cells + ([blocks.mark(clean(row.detail), "name")] if has_detail else []))
+        lines.append(cells + ([as_sent(row.detail)] if has_detail else []))
     right = "right" if code in _PEOPLE else "left"
     columns = [("区县", "left", 12)] * is_city + [("代码", "left", 31)] + [("名称", "left", 30)] * has_name + [(head, right, 13) for _, head in ends]
     columns += [("说明", "left", 24)] * has_detail
     total = package.register.fact(signal_indicator(code), package.region_code)
-    note: list[Any] = []
+    note = meaning(signal)
     if len(rows) > MOST:
         rest = package.register.derived(total, "unlisted", len(rows) - MOST, "count", f"{total.name}（未列出）")
-        note = ["这里列", blocks.mark(f"{MOST}{signal['measure']}", "threshold"), "，其余", rest, f"{signal['measure']}见 ledger_quality.csv。"]
-    return blocks.table(columns, lines, caption=[f"{signal['name']}：", meaning(signal)], note=note)
+        note += ["这里列", blocks.mark(f"{MOST}{signal['measure']}", "threshold"), "，其余", rest, f"{signal['measure']}见 ledger_quality.csv。"]
+    return blocks.table(columns, lines, caption=f"{package.region_name}{signal['name']}名单", note=note)
 
 
 def meaning(signal: dict[str, str]) -> list[Any]:
     """Return what a signal means, with its threshold in the words."""
-    before, said, after = signal["meaning"].partition("此数")
+    before, said, after = f"{signal['meaning']}。".partition("此数")
     return [before, blocks.mark(signal["threshold"] + signal["threshold_unit"], "threshold"), after] if said else [before]
+
+
+def as_sent(text: str) -> dict[str, Any]:
+    """Return a code or name of the ledger as it was sent: it may hold digits, which are no figures of ours; a name of digits alone stands in quotes."""
+    shown = clean(text)
+    if re.fullmatch(r"[0-9A-HJ-NP-RTUW-Y]{18}", shown):
+        return blocks.mark(shown, "code")
+    return blocks.mark(f"“{shown}”" if re.fullmatch(r"[\d\s.,，%％-]+[家人个份户名元万]?", shown) else shown, "name") if shown else blocks.run("")
+
+
+def as_rule(text: str) -> dict[str, Any]:
+    """Return words of a rule table; the figures in them are the rule's own."""
+    return blocks.mark(text, "threshold") if re.search(r"\d", text) else blocks.run(text)
 
 
 def _list_cell(package: Package, signal: str, unit: str, head: str, value: str) -> Any:
     """A figure of one unit is a fact of that unit; names, codes and dates are none."""
     if signal not in _PEOPLE or not value.lstrip("-").isdecimal():
-        return blocks.mark(value, "name") if value else "—"
+        return as_sent(value) if value else "—"
     base = package.register.fact(signal_indicator(signal), package.region_code)
     suffix = f"{unit}_{'then' if head.startswith('上季') else 'now'}"
     return package.register.derived(base, suffix, int(value), "count", head, status="ok", reason="", decimals=0)
