@@ -6,10 +6,12 @@ say are equations and inequalities over them; a figure is lost where only one va
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
+from scipy.linalg import null_space
 from scipy.optimize import linprog
 from scipy.sparse import coo_matrix
 
@@ -154,36 +156,42 @@ class Attack:
             right.append(rest)
         return coo_matrix((v, (i, j)), shape=(len(right), len(at))).tocsr(), np.array(right)
 
-    def ranges(self, rounds: int = 6, seed: int = 0) -> dict[int, tuple[float, float]]:
-        """Return target cell → the lowest and highest value found possible (a cell that moves is not pursued to its ends)."""
-        cells = [c for c in self.names.values() if c not in self.known]
-        at = {c: i for i, c in enumerate(cells)}
+    def determined(self) -> list[str]:
+        """Return the withheld figures that follow by subtraction alone: unknowns in which no two solutions of the equations differ."""
+        at = {c: i for i, c in enumerate(c for c in self.names.values() if c not in self.known)}
+        equal, _ = self._system(self.equal, at, True)
+        free = null_space(equal.toarray()) if equal.shape[0] else np.eye(len(at))
+        fixed = {c for c, i in at.items() if not np.abs(free[i]).max(initial=0.0) > 1e-9} | set(self.known)
+        found = [name for cell in self.targets if cell in fixed for name in self.targets[cell]]
+        return sorted(found + [name for name, top, bottom in self.rates if {top, bottom} <= fixed])
+
+    def pinned(self, wanted: Iterable[str], rounds: int = 4, seed: int = 0) -> dict[str, float]:
+        """Return those of the wanted figures for which a linear programme finds one possible value only, with that value."""
+        at = {c: i for i, c in enumerate(c for c in self.names.values() if c not in self.known)}
+        goals = {name: cell for cell, names in self.targets.items() for name in names if name in set(wanted)}
         equal, right = self._system(self.equal, at, True)
         below, top = self._system(self.at_most, at, False)
-        def solve(goal):
-            made = linprog(goal, A_ub=below, b_ub=top, A_eq=equal, b_eq=right, bounds=(0, 1e7), method="highs")
-            assert made.status == 0, made.message
-            return made.x
-        random, n = np.random.default_rng(seed), len(cells)
-        wanted = np.array([at[c] for c in self.targets if c in at], dtype=int)
-        if not n:
-            return {c: (self.known[c],) * 2 for c in self.targets}
-        goals = []
-        for _ in range(rounds):
-            goal = np.zeros(n)
-            goal[wanted] = random.normal(size=len(wanted))
-            goals += [goal, -goal]
-        points = np.array([solve(goal) for goal in goals])
-        low, high = points.min(axis=0), points.max(axis=0)
-        for cell in wanted[high[wanted] - low[wanted] < 0.5]:
-            goal = np.zeros(n)
-            goal[cell] = 1.0
-            low[cell], high[cell] = solve(goal)[cell], solve(-goal)[cell]
-        return {c: (self.known[c],) * 2 if c in self.known else (float(low[at[c]]), float(high[at[c]])) for c in self.targets}
+        moved: set[int] = set()
 
-    def recovered(self, least: float = 0.5) -> dict[str, tuple[float, float]]:
-        """Return the withheld figures that have only one possible value (or a range under ``least``)."""
-        return {name: pair for cell, pair in self.ranges().items() if pair[1] - pair[0] < least for name in self.targets[cell]}
+        def ends(weights: dict[int, float]) -> None:
+            goal = np.zeros(len(at))
+            for cell, weight in weights.items():
+                goal[at[cell]] = weight
+            pair = []
+            for sign in (1, -1):
+                made = linprog(sign * goal, A_ub=below, b_ub=top, A_eq=equal, b_eq=right, bounds=(0, 1e7), method="highs")
+                assert made.status == 0, made.message
+                pair.append(made.x)
+            moved.update(c for c in weights if abs(pair[0][at[c]] - pair[1][at[c]]) >= 0.5)
+
+        random = np.random.default_rng(seed)
+        for _ in range(rounds):
+            still = [c for c in set(goals.values()) if c in at and c not in moved]
+            if still:
+                ends({c: float(w) for c, w in zip(still, random.normal(size=len(still)), strict=True)})
+        for cell in [c for c in set(goals.values()) if c in at and c not in moved]:
+            ends({cell: 1.0})
+        return {name: self.known.get(cell, np.nan) for name, cell in goals.items() if cell not in moved}
 
 
 def outside_of(truth: pd.DataFrame, parents: dict[str, str]) -> dict[tuple[str, str, str], float]:

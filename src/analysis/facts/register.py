@@ -21,6 +21,7 @@ def _definitions() -> dict[str, dict[str, str]]:
     return {row["indicator"]: row for row in tables.load("indicators").to_dict("records")} | quality_definitions()
 
 
+NOT_RANKED = "有区县的数字不予显示，不排名"
 UNLIKE = "两个数缺报的区县不同，不能相减或相除"
 
 
@@ -188,8 +189,10 @@ class Register:
         """Return the place of a district (1 = best; ties share the better place), ``no_data`` with the reason where it is not ranked."""
         own, places = self.fact(indicator, region, segment), self.ranked(indicator, segment, descending)
         if not any(f.region_code == region for f in places):
+            withheld = any(f.status == "suppressed" for f in self.district_facts(indicator, segment))
             reason = (
                 own.reason
+                or NOT_RANKED * withheld
                 or "这是其余地区的合计，不参加排名" * (region == RESIDUAL)
                 or f"{own.denominator_name or '应建会单位'}不足{self.smallest_ranked}家，不参加排名"
             )
@@ -207,7 +210,7 @@ class Register:
         own, city = self.fact(indicator, region, segment), self.fact(indicator, None, segment)
         name = f"{own.name}与全市之差"
         if not (own.is_ok and city.is_ok):
-            return self.derived(own, "gap_to_city", None, "pp", name, status="no_data", reason=own.reason or city.reason)
+            return self.derived(own, "gap_to_city", None, "pp", name, **_why_blank(own, city))
         return self.derived(own, "gap_to_city", 100 * (Fraction(own.value) - Fraction(city.value)), "pp", name, left_out=city.left_out)
 
     def share(self, part: Fact, whole: Fact, suffix: str, name: str, denominator_name: str) -> Fact:
@@ -215,7 +218,7 @@ class Register:
         if part.is_ok and whole.is_ok and part.left_out != whole.left_out:
             return self.derived(part, suffix, None, "ratio", name, status="no_data", reason=UNLIKE, decimals=1)
         if not (part.is_ok and whole.is_ok and whole.value):
-            return self.derived(part, suffix, None, "ratio", name, status="no_data", reason=part.reason or whole.reason or "分母为零", decimals=1)
+            return self.derived(part, suffix, None, "ratio", name, decimals=1, **_why_blank(part, whole, otherwise="分母为零"))
         made = replace(
             part,
             indicator=f"{part.indicator}_{suffix}",
@@ -249,12 +252,18 @@ class Register:
         if left.is_ok and right.is_ok and left.left_out != right.left_out:
             return self.derived(left, suffix, None, left.unit, name, status="no_data", reason=UNLIKE)
         if not (left.is_ok and right.is_ok):
-            return self.derived(left, suffix, None, left.unit, name, status="no_data", reason=left.reason or right.reason)
+            return self.derived(left, suffix, None, left.unit, name, **_why_blank(left, right))
         return self.derived(left, suffix, left.value - right.value, left.unit, name)
 
     def count_of(self, facts: list[Fact], like: str, suffix: str, name: str) -> Fact:
         """Return how many facts a list holds, as a fact of the city."""
         return self.derived(self.fact(like), suffix, len(facts), "count", name, status="ok", reason="", decimals=0)
+
+
+def _why_blank(*operands: Fact, otherwise: str = "") -> dict[str, str]:
+    """Return status and reason of a fact that cannot be worked out: withheld where one of its operands is, else without data."""
+    blank = sorted((f for f in operands if not f.is_ok), key=lambda f: f.status != "suppressed")
+    return {"status": blank[0].status, "reason": blank[0].reason or otherwise} if blank else {"status": "no_data", "reason": otherwise}
 
 
 def _whole(value: object) -> int | None:

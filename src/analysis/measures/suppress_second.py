@@ -65,6 +65,7 @@ class Protection:
         for one, either in self._either.items():
             self._three.setdefault(either, []).append(one)
         self._eligible = self._column("eligible")
+        self._all = self.cells.segments.index("all") * bases
         self._nesting = self._nests()
         self._known_nests: dict[int, tuple[np.ndarray, np.ndarray]] = {}
         self._queue: list[int] = []
@@ -137,7 +138,10 @@ class Protection:
         for own in {cell, self._other_part.get(cell, (0, cell))[1]}:
             wholes, parts = self._nested(own)
             near += [(abs(self.values[o] - self.values[own]), o) for o in (*wholes.tolist(), *parts[self.values[parts] > 0].tolist()) if not self.hidden[o]]
-        return int(min(near, default=(0.0, -1))[1])
+        if near:
+            return int(min(near)[1])
+        total = self._other_part.get(cell, (-1, -1))[0]
+        return total if total >= 0 and not self.hidden[total] else -1
 
     def _protect(self, equation: Equation) -> None:
         children = equation.children
@@ -247,11 +251,14 @@ class Protection:
         return bool(self.hidden[cell - cell % size : cell - cell % size + size][cell % self.cells.shape[2] :: self.cells.shape[2]].any())
 
     def _decoy(self, candidates: np.ndarray) -> int:
-        """Return a zero to withhold where all else is zero: the place with most units, where the figure could well be more than zero."""
-        size = self.cells.shape[2]
-        rows = candidates - candidates % size + self._eligible
-        units = np.nan_to_num(self.values[self.cells.canonical[rows]]) if len(candidates) else np.array([])
-        return int(candidates[np.argmax(units)]) if len(units) and units.max() > 0 else -1
+        """Return a zero to withhold where all else is zero: the place with most units where, by all that is shown, it could well be more."""
+        size, block = self.cells.shape[2], self.cells.shape[1] * self.cells.shape[2]
+        possible = []
+        for cell in candidates.tolist():
+            own, whole = (self.values[self.cells.canonical[start + self._eligible]] for start in (cell - cell % size, cell - cell % block + self._all))
+            if own > 0 and self._bounds(cell)[1] > 0:
+                possible.append((not self._is_touched(cell), -whole, cell))
+        return min(possible)[2] if possible else -1
 
     def _pairs(self) -> dict[int, tuple[int, int]]:
         """Return part → (total, other part) for totals of two parts."""

@@ -10,6 +10,7 @@ from analysis.charts.imprint import Imprint
 from analysis.charts.maps import choropleth
 from analysis.charts.tilegrid import tile_grid
 from analysis.facts import Fact
+from analysis.measures.suppress import REASON
 from analysis.publishing import blocks
 from analysis.publishing.index import write_index
 from analysis.runs.incomplete import sentences
@@ -18,6 +19,7 @@ from analysis.runs.package import Package
 from analysis.runs.plan import notebooks
 
 _HEADLINES = ("eligible_unit_count", "unit_coverage_rate", "blind_unit_count", "employee_coverage_rate", "membership_rate_all")
+UNTOLD = "没有做成，原因见内部版"  # a failure's own words may hold names and figures
 _TABLES = (
     ("indicators.csv", "全部指标（Excel 可打开）", ""),
     ("indicators.parquet", "全部指标（Parquet）", ""),
@@ -91,7 +93,8 @@ def _ranking(package: Package) -> dict:
     )
     columns = ["地区", ("应建会单位", "right"), ("已覆盖", "right"), ("单位覆盖率", "right"), ("较上季度末", "right"), ("名次", "right")]
     return blocks.table(
-        columns, rows, caption="各地单位覆盖率", note=f"率的分母为应建会单位；应建会单位不足{register.smallest_ranked}家的不排名；“—”为无数据或不参加排名。"
+        columns, rows, caption="各地单位覆盖率", note=f"率的分母为应建会单位；应建会单位不足{register.smallest_ranked}家的不排名；“—”为无数据或不参加排名"
+        f"{'，“…”为不予显示（' + REASON + '）' if any(f.status == 'suppressed' for f in facts) else ''}。"
     )
 
 
@@ -106,7 +109,7 @@ def _documents(package: Package, outcomes: list[Outcome]) -> list[dict]:
             "title": names.get(outcome.document, outcome.document),
             "formats": formats,
             "status": "failed" if outcome.status == "failed" else "ok",
-            "reason": outcome.reason,
+            "reason": outcome.reason if package.audience == "internal" else UNTOLD * bool(outcome.reason),
         }
         if record and package.audience == "internal":
             row["formats"] = formats | {"ipynb": record[0]}

@@ -9,6 +9,17 @@ from analysis.intake.completeness import table_name
 _COUNTED = ("units", "unions", "covers", "congresses", "contracts", "contract_covers")
 
 
+def without_files(reason: str) -> str:
+    """Return a reason without the names of files in it, which may name senders.
+
+    Examples
+    --------
+    >>> without_files("乙区的“工会”表没有读成（乙区（张三）.xlsx、乙区补.csv）")
+    '乙区的“工会”表没有读成'
+    """
+    return re.sub(r"（.*\.(?:xlsx|csv|parquet)）", "", reason)
+
+
 def sentences(incomplete: list[dict[str, str]], region: str = "") -> list[str]:
     """Return e.g. ``["甲区没有报送“工会”“覆盖关系”表", "乙区各表没有读成（乙区.xlsx）"]``; only the region's own where one is named.
 

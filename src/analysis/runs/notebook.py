@@ -131,7 +131,7 @@ def run_job(
         except Exception as error:  # one failed document must not cost the others; its reason goes into the manifest
             reason = error.sentence if isinstance(error, WorkbenchError) else f"{type(error).__name__}: {error}"
             failed = base / "notebooks" / scope / f"{document}.failed.ipynb"
-            if executed.is_file():
+            if executed.is_file() and is_internal:
                 _move(executed, failed)
             return Outcome(document, scope, "failed", time.monotonic() - started, reason)
         files = [_move(path, base / scope / path.name) for path in documents]

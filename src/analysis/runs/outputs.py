@@ -80,16 +80,35 @@ def write_indicators(frame: pd.DataFrame, folder: Path) -> list[Path]:
 
 
 def copy_intake(package: Path, folder: Path, is_internal: bool) -> list[Path]:
-    """Bring the intake reports into the quarter's folder; row verdicts name units and are for internal readers only."""
+    """Bring the intake reports into the quarter's folder.
+
+    Row verdicts name units, file names name senders, and the rows of one district's file tell how many units it has: other readers than
+    internal get the summary of all files together, and what an earlier internal run left there is taken away.
+    """
     made = []
     for source in sorted((package / "intake").iterdir()):
         target = folder / "intake" / source.name
-        if not is_internal and source.name == "rows.csv":
+        if is_internal:
+            write_whole(target, lambda p, s=source: shutil.copyfile(s, p))
+        elif source.name == "summary.csv":
+            together = all_files_together(pd.read_csv(source, encoding="utf-8-sig"))
+            write_whole(target, lambda p, t=together: t.to_csv(p, index=False, encoding="utf-8-sig", lineterminator="\r\n"))
+        else:
             target.unlink(missing_ok=True)
             continue
-        write_whole(target, lambda p, s=source: shutil.copyfile(s, p))
         made.append(target)
     return made
+
+
+def all_files_together(summary: pd.DataFrame) -> pd.DataFrame:
+    """Return the intake summary with one row a table over all files."""
+    counts = ["rows_read", "accepted", "flagged", "quarantined"]
+    return summary.groupby("table", sort=False)[counts].sum().reset_index().assign(file="全部文件", sheet="")[["file", "table", "sheet", *counts]]
+
+
+def take_away_records(folder: Path) -> None:
+    """Remove the executed notebooks of an earlier internal run: they name the package, and with it the way to every unit."""
+    shutil.rmtree(folder / "notebooks", ignore_errors=True)
 
 
 def versions() -> dict[str, str]:

@@ -23,6 +23,7 @@ from analysis.measures.suppress import suppress
 from analysis.paths import DATA
 from analysis.periods import Quarter
 from analysis.runs.fingerprint import data_settings
+from analysis.runs.incomplete import without_files
 from analysis.runs.opened import once
 from analysis.runs.outputs import ready_folder
 from analysis.runs.prepare import (
@@ -234,7 +235,7 @@ def open_package(package: str = "", quarter: str = "2021Q3", scope: str = "city"
         regions=_geo(folder / "regions.parquet"),
         townships=_geo(folder / "townships.parquet"),
         tiles=pd.read_parquet(folder / "tiles.parquet") if (folder / "tiles.parquet").is_file() else None,
-        incomplete=context["incomplete"],
+        incomplete=context["incomplete"] if audience == "internal" else [row | {"reason": without_files(row["reason"])} for row in context["incomplete"]],
         intake=context["intake"],
         notes=tuple(context["notes"]),
         is_totals=context["is_totals"],
@@ -245,6 +246,9 @@ def open_package(package: str = "", quarter: str = "2021Q3", scope: str = "city"
 def _shown(folder: Path, audience: str, settings: Settings, parents: dict[str, str]) -> pd.DataFrame:
     """Return the indicators as the audience may see them."""
     frame = pd.read_parquet(folder / "indicators.parquet")
+    if audience == "internal":
+        return frame
+    frame["reason"] = frame["reason"].map(without_files)
     return suppress(frame, audience, settings, parents, pd.read_parquet(folder / "dominance.parquet"))
 
 

@@ -17,10 +17,10 @@ import pandas as pd
 from analysis.errors import ExportError
 from analysis.paths import REPORTS
 from analysis.runs import fingerprint
-from analysis.runs.door import write_door
+from analysis.runs.door import UNTOLD, write_door
 from analysis.runs.notebook import Outcome, run_job
 from analysis.runs.nursery import Nursery
-from analysis.runs.outputs import copy_intake, read_manifest, ready_folder, versions, write_indicators, write_manifest
+from analysis.runs.outputs import copy_intake, read_manifest, ready_folder, take_away_records, versions, write_indicators, write_manifest
 from analysis.runs.package import Package, build_package, open_package, package_folder
 from analysis.runs.plan import Job, plan
 from analysis.runs.prepare import needed_quarters
@@ -72,6 +72,8 @@ def _run(settings: Settings, quarter: str, scope: str, documents: str, force: bo
     target = (settings.out or REPORTS) / quarter
     target.mkdir(parents=True, exist_ok=True)
     files = write_indicators(package.register.frame.query("quarter == @quarter"), target)
+    if settings.audience != "internal":
+        take_away_records(target)
     files += copy_intake(folder, target, settings.audience == "internal")
     files += write_lists(folder, target, [j.scope for j in jobs if j.document == QUALITY], settings.audience == "internal")
     for sentence in doubled(settings, quarter):
@@ -209,11 +211,12 @@ def _still_valid(manifest: dict, package: Package, settings: Settings, outcomes:
 
 
 def _record(target: Path, settings: Settings, quarter: str, package: Package, outcomes: list[Outcome], files: list[Path], folder: Path) -> None:
-    inputs = {
-        f"ledgers/{q}/{p.name}": fingerprint.file_hash(p)
+    is_internal = package.audience == "internal"
+    inputs = {  # file names may name persons: other readers get numbers in their place
+        f"ledgers/{q}/{p.name if is_internal else number}": fingerprint.file_hash(p)
         for q in needed_quarters(quarter)
         if q in known_quarters(settings)
-        for p in ledger_files(settings.ledgers / q)
+        for number, p in enumerate(ledger_files(settings.ledgers / q), start=1)
     }
     inputs |= {p.name: fingerprint.file_hash(p) for p in geography_files(settings)}
     shown = {k: (v.name if isinstance(v, Path) else v) for k, v in asdict(settings).items()}
@@ -227,7 +230,7 @@ def _record(target: Path, settings: Settings, quarter: str, package: Package, ou
                 "scope": o.scope,
                 "status": o.status,
                 "seconds": round(o.seconds, 2),
-                "reason": o.reason,
+                "reason": o.reason if is_internal else UNTOLD * bool(o.reason),
                 "files": o.files,
                 "key": key,
                 "record": o.record,
@@ -243,7 +246,7 @@ def _record(target: Path, settings: Settings, quarter: str, package: Package, ou
         "versions": versions(),
         "incomplete": _incomplete(package, True),
         "missing_columns": _incomplete(package, False),
-        "notes": list(package.notes),
+        "notes": list(package.notes) if is_internal else [],
         "jobs": jobs,
     }
     write_manifest(target, content, files)
