@@ -46,7 +46,7 @@ def test_nor_in_any_other_city(seed, districts, townships, count, busy):
     assert Attack(shown, parents_of(frame)).determined() == []
 
 
-@pytest.mark.parametrize(("seed", "districts", "townships", "count"), [(7, 3, 2, 120), (8, 5, 1, 150)])
+@pytest.mark.parametrize(("seed", "districts", "townships", "count"), [(7, 3, 2, 120)])
 def test_no_small_figure_has_only_one_possible_value(seed, districts, townships, count):
     frame, shown, kind = withheld(units(seed, districts, townships, count))
     wanted = small_ones(frame, kind)
@@ -115,9 +115,9 @@ def test_a_rate_on_few_units_gives_away_no_count():
 
 
 def test_a_city_of_one_district_gives_way_itself():
-    frame, shown, _ = withheld(made_of(("970101001", 40, 2), ("970101002", 40, 30)))
+    _, shown, _ = withheld(made_of(("970101001", 40, 2), ("970101002", 40, 30)))
     assert CITY not in hidden_in(shown, "covered_unit_count")
-    frame, shown, _ = withheld(made_of(("970101001", 40, 2)))
+    _, shown, _ = withheld(made_of(("970101001", 40, 2)))
     assert CITY in hidden_in(shown, "covered_unit_count") and CITY not in hidden_in(shown, "eligible_unit_count")
 
 

@@ -256,9 +256,9 @@ class Protection:
         possible = []
         for cell in candidates.tolist():
             own, whole = (self.values[self.cells.canonical[start + self._eligible]] for start in (cell - cell % size, cell - cell % block + self._all))
-            if own > 0 and self._bounds(cell)[1] > 0:
-                possible.append((not self._is_touched(cell), -whole, cell))
-        return min(possible)[2] if possible else -1
+            if own > 0:
+                possible.append((self._bounds(cell)[1] <= 0, not self._is_touched(cell), -whole, cell))
+        return min(possible)[-1] if possible else -1
 
     def _pairs(self) -> dict[int, tuple[int, int]]:
         """Return part → (total, other part) for totals of two parts."""
