@@ -153,9 +153,7 @@ def trace_fact(
 
 
 @app.command("inspect", help="核对一份文稿（HTML、PDF、DOCX）：改过的数字、没有登记的数字、换了位置的数字，逐处列出。")
-def inspect_document(
-    file: Annotated[str, typer.Argument(help="要核对的文件", metavar="文件")], out: OutOption = None, settings: SettingsOption = None
-) -> None:
+def inspect_document(file: Annotated[str, typer.Argument(help="要核对的文件", metavar="文件")], out: OutOption = None, settings: SettingsOption = None) -> None:
     from analysis.runs.inspecting import inspect_file
 
     console = _console()
@@ -168,6 +166,22 @@ def inspect_document(
     else:
         console.print(f"{Path(file).name}：{made.figures} 处数字全部相符{against}。")
     raise typer.Exit(1 if made.findings else 0)
+
+
+@app.command("check-templates", help="检查文稿模板：写法、名字、图表位置、直接写的数字，逐条指出文件和行号。")
+def check_templates(
+    folder: Annotated[str | None, typer.Option("--folder", help="自己的模板文件夹；不写则用 workbench.toml 的 templates")] = None,
+    settings: SettingsOption = None,
+) -> None:
+    from analysis.desk.template_folder import check_folder
+
+    console = _console()
+    own = Path(folder) if folder else _settings(settings).templates
+    count, found = check_folder(own)
+    for mistake in found:
+        console.print(mistake.sentence)
+    console.print(f"检查了 {count} 个模板，" + (f"有 {len(found)} 处要改，逐条见上。" if found else "没有发现错误。"))
+    raise typer.Exit(1 if found else 0)
 
 
 def main(arguments: list[str] | None = None) -> None:

@@ -115,6 +115,8 @@ def runs(text: str) -> list[dict[str, Any]]:
 class Figure:
     """A fact inside a template: written, it is its text; compared, its unrounded value; blank, it is never true."""
 
+    answers = ("有数", "不显示", "为零", "满百", "环比", "同比", "名次", "参排", "与全市之差", "绝对值", "原因", "分母名", "分母数")
+
     def __init__(self, register: Register, fact: Fact) -> None:
         self.register, self.fact = register, fact
 

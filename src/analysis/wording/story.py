@@ -18,6 +18,11 @@ def _names() -> tuple[dict[str, str], dict[str, str]]:
     return by_name, parts
 
 
+def known_codes() -> tuple[dict[str, str], dict[str, str]]:
+    """Return what may follow a place in a template: name or code → code, of indicators and of segments."""
+    return _names()
+
+
 def segment_name(segment: str) -> str:
     """Return the Chinese name of a segment: small_micro → 小微企业."""
     return next(name for name, code in _names()[1].items() if code == segment)

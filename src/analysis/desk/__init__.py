@@ -1,0 +1,1 @@
+"""What staff meet: pages and checks on top of the documents."""
