@@ -134,7 +134,7 @@ def prepare(blocks: list[dict], title: str = "") -> Document:
     """
     blocks = [check_block(_clean(block), f"第 {number} 块") for number, block in enumerate(blocks, 1)]
     meta = {"document": "", "title": "", "quarter": "", "scope": "", "scope_name": "", "as_of": "", "label": "内部资料 注意保存", "demo": False,
-            "map_use": "internal", "city_name": "", "incomplete": []}  # fmt: skip
+            "map_use": "internal", "city_name": "", "incomplete": [], "sources": []}  # fmt: skip
     facts: dict[str, dict] = {}
     for block in blocks:
         if block["type"] == "meta":

@@ -21,7 +21,7 @@ from analysis.publishing import docx_parts as parts
 from analysis.publishing.document import DEMO_NOTICE, Document
 from analysis.publishing.docx_styles import apply_page, apply_styles, font_name
 from analysis.publishing.layout import title_lines, words
-from analysis.publishing.notices import with_incomplete
+from analysis.publishing.notices import printed_blocks
 from analysis.publishing.number_check.allowed import Allowed
 from analysis.publishing.number_check.export import flow_for, saved_about
 from analysis.publishing.pictures import figure_png, png_ratio
@@ -169,7 +169,7 @@ def render_docx(document: Document, font_folder: str | Path | None = None) -> tu
     _add_running_lines(section, document)
     writer = _Writer(document, package, font_folder)
     end = package.element.body.find(qn("w:sectPr"))
-    for block in with_incomplete(document):
+    for block in printed_blocks(document):
         for made in writer.elements(block):
             end.addprevious(made)
     _add_properties(package, document)

@@ -11,6 +11,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from analysis.publishing.annex import entries, sources_table
 from analysis.publishing.characters import visible
 from analysis.publishing.document import DEMO_EXPLANATION, Document
 from analysis.publishing.layout import words
@@ -95,7 +96,8 @@ def render(template: str, facts: dict[str, dict], prefix: str = "f", **context: 
     draw.filters = environment().filters | {"picture": picture(prefix)}
     page = draw.get_template(template)
     title = lambda run: fact_title(facts.get(run["fact"], {})) or run["fact"]  # noqa: E731
-    return page.render(fact_value=value, fact_title=title, demo_explanation=DEMO_EXPLANATION, **context)
+    numbers = {entry["id"]: entry["number"] for entry in context.get("entries", [])}
+    return page.render(origin_of=numbers.get, fact_value=value, fact_title=title, demo_explanation=DEMO_EXPLANATION, **context)
 
 
 def render_html(document: Document) -> tuple[str, dict]:
@@ -103,9 +105,9 @@ def render_html(document: Document) -> tuple[str, dict]:
     meta = document.meta
     records = document.fact_records()
     places = {record["id"]: number for number, record in enumerate(records)}
-    order = " ".join(str(places[p.fact]) for place in flow_for(document, "docx") for p in place.pieces if p.fact)
+    order = " ".join(str(places[p.fact]) for place in flow_for(document, "html") if place.kind != "drawing" for p in place.pieces if p.fact)
     page = render(
-        "page.html.j2", document.facts, meta=meta, blocks=document.body, subject=document.subject, records=records, order=order, about=saved_about(document),
+        "page.html.j2", document.facts, meta=meta, blocks=document.body, subject=document.subject, records=records, order=order, about=saved_about(document), entries=entries(document), sources=sources_table(document),
         has_title=any(block["type"] == "title" for block in document.body), demo=meta["demo"], incomplete_text=incomplete_sentence(document),
         page_title=meta["title"] + (f"｜{document.subject}" if document.subject else ""),
     )  # fmt: skip

@@ -13,6 +13,7 @@ _TRIALS = (
     (PORTRAIT_MM, 10.5, 10.0), (PORTRAIT_MM, 9.0, 10.0), (PORTRAIT_MM, 10.5, 5.0), (PORTRAIT_MM, 9.0, 5.0), (PORTRAIT_MM, 7.5, 5.0),
     (LANDSCAPE_MM, 10.5, 8.0), (LANDSCAPE_MM, 9.0, 5.0), (LANDSCAPE_MM, 7.5, 4.0),
 )  # fmt: skip
+_SMALL = ((PORTRAIT_MM, 7.5, 10.0), (PORTRAIT_MM, 7.5, 5.0), (LANDSCAPE_MM, 7.5, 4.0))  # an annex
 _INSET_MM = 2.8
 _MM_PER_PT = 25.4 / 72
 _TITLE_CHARACTERS = 20
@@ -59,7 +60,7 @@ def _needs(block: dict, column: int, longest_whole: float) -> tuple[float, float
 
 def _choose(block: dict) -> tuple[float, float, bool, list[tuple[float, float]]]:
     count = len(block["columns"])
-    for width, size, longest_whole in _TRIALS:
+    for width, size, longest_whole in _SMALL if block.get("small") else _TRIALS:
         needs = [_needs(block, i, longest_whole) for i in range(count)]
         if sum(least for least, _ in needs) * size * _MM_PER_PT + count * _INSET_MM <= width:
             break

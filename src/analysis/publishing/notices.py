@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from analysis.publishing.annex import with_annex
 from analysis.publishing.document import Document
 
 _HEADINGS = ("title", "subtitle", "dateline", "byline")
@@ -15,6 +16,11 @@ def incomplete_sentence(document: Document) -> str:
     """
     items = [str(item).rstrip("。；") for item in document.meta["incomplete"]]
     return f"数据不完整：{'；'.join(items)}。" if items else ""
+
+
+def printed_blocks(document: Document) -> list[dict]:
+    """Return what the PDF and the DOCX print: the body with its notice, and the annex."""
+    return with_annex(document, with_incomplete(document))
 
 
 def with_incomplete(document: Document) -> list[dict]:

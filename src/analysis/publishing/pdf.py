@@ -17,7 +17,7 @@ from analysis.errors import ExportError
 from analysis.publishing.characters import Coverage
 from analysis.publishing.document import DEMO_NOTICE, Document
 from analysis.publishing.layout import title_lines, words
-from analysis.publishing.notices import with_incomplete
+from analysis.publishing.notices import printed_blocks
 from analysis.publishing.number_check.export import flow_for, saved_about, saved_flow
 from analysis.publishing.pictures import decode_png, png_ratio
 from analysis.publishing.svg import clean_svg
@@ -72,7 +72,7 @@ def _title(block: dict) -> dict:
 
 def _body(document: Document, folder: Path, coverage: Coverage) -> list[dict]:
     body, figures = [], 0
-    for block in with_incomplete(document):
+    for block in printed_blocks(document):
         if block["type"] == "figure":
             figures += 1
             block = _figure(block, figures, folder, coverage)

@@ -41,6 +41,7 @@ from analysis.runs.prepare import (
     unit_flows,
 )
 from analysis.runs.quality import Quality, read_quality, reconcile, write_quality
+from analysis.runs.provenance import source_rows, sources_of
 from analysis.runs.sources import check_geography_files, choose_settings
 from analysis.runs.versions import identity
 from analysis.settings import Settings
@@ -92,6 +93,13 @@ class Package:
         """Return a kept table whole; its rows only for internal readers."""
         rows = read_tables(self.folder / "tables")[name]
         return rows if self.audience == "internal" else rows.iloc[0:0]
+
+    def sources(self) -> list[dict]:
+        """Return the files and tables that this scope's figures were read from, with rows read and kept; none for public readers."""
+        path = self.folder / "sources.parquet"
+        if self.audience == "public" or not path.is_file():
+            return []
+        return sources_of(pd.read_parquet(path), "" if self.scope == "city" else self.scope)
 
     @cached_property
     def flows(self) -> pd.DataFrame | None:
@@ -145,6 +153,7 @@ def _write(folder: Path, workshop: Workshop, frame: pd.DataFrame, city: tuple[st
     write_reports(ledger.intake, folder / "intake")
     write_quality(reconcile(workshop, quarter, city, frame), folder)
     frame.to_parquet(folder / "indicators.parquet", index=False)
+    source_rows(ledger.intake).to_parquet(folder / "sources.parquet", index=False)
     if not ledger.is_totals:
         workshop.tally(quarter, True).states.to_parquet(folder / "states.parquet", index=False)
     moved = unit_flows(workshop, quarter, frame, city[0])

@@ -6,7 +6,7 @@ import hashlib
 from typing import TYPE_CHECKING, Any
 
 from analysis.publishing.characters import Coverage
-from analysis.publishing.notices import with_incomplete
+from analysis.publishing.notices import printed_blocks
 from analysis.publishing.number_check import expected as wanted
 from analysis.publishing.number_check.compare import Finding, check_flow, check_order, check_own, check_pictures, check_records
 from analysis.publishing.number_check.places import Finished, Piece, Place, named
@@ -22,7 +22,7 @@ def flow_for(document: Document, form: str, faces: Faces | None = None) -> list[
     if form == "html":
         titles = [] if any(b["type"] == "title" for b in document.body) else [{"type": "title", "runs": [{"text": document.meta["title"]}]}]
         return wanted.flow_of([*titles, *document.body], form)
-    flow = wanted.flow_of(with_incomplete(document), form)
+    flow = wanted.flow_of(printed_blocks(document), form)
     return flow if faces is None else wanted.printed(flow, Coverage(list(faces.files)).printable)
 
 

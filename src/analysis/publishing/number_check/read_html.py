@@ -120,7 +120,7 @@ class _Page:
 
     def origins(self, section: Any) -> None:
         """The record of where figures come from, at the page's end: each entry a place beside the flow."""
-        for entry in section.iter("p", "li", "td", "th", "h2", "caption", "summary"):
+        for entry in section.iter("p", "li", "td", "th", "h2", "h3", "caption"):
             words = _joined(_pieces(entry))
             said = "".join(p.text for p in words).strip()
             self.beside.append(Place("origin", words, where=f"数据出处“{said[:16]}”"))

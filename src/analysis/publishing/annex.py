@@ -1,0 +1,159 @@
+"""Where a document's figures come from: the annex of the PDF and the DOCX, and the entries that figures of the page open to.
+
+Both are made of the facts that the document shows and of ``meta["sources"]`` (rows read and kept by file and table), told once a document.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from analysis import tables
+from analysis.publishing.document import Document
+
+HEADING = "附：数据来源与口径"
+
+
+def _definitions() -> dict[str, dict[str, str]]:
+    return {row["indicator"]: row for row in tables.load("indicators").to_dict("records")}
+
+
+def base_of(indicator: str) -> str:
+    """Return the indicator of ``indicators.csv`` that a (perhaps derived) one rests on, "" where none.
+
+    >>> base_of("unit_coverage_rate_qoq_abs")
+    'unit_coverage_rate'
+    """
+    return max((name for name in _definitions() if indicator == name or indicator.startswith(f"{name}_")), key=len, default="")
+
+
+def tables_of(record: dict) -> list[str]:
+    """Return the codes of the tables that a fact rests on, its segment's needs included."""
+    base = base_of(str(record.get("indicator", "")))
+    needs = _definitions()[base]["needs"] if base else ""
+    segments = tables.load("segments").set_index("segment")["needs"].to_dict()
+    words = f"{needs} {segments.get(record.get('segment', 'all'), '')}".split()
+    return list(dict.fromkeys(w.partition(".")[0].partition("|")[0] for w in words if w != "previous"))
+
+
+def segment_word(record: dict) -> str:
+    names = dict(tables.load("segments")[["segment", "name"]].itertuples(index=False, name=None))
+    segment = record.get("segment", "all")
+    return "" if segment in ("all", "") else names.get(segment, "")
+
+
+def day(text: str) -> str:
+    """Return an ISO day in words.
+
+    >>> day("2021-09-30")
+    '2021年9月30日'
+    """
+    made = date.fromisoformat(text)
+    return f"{made.year}年{made.month}月{made.day}日"
+
+
+def shown_records(document: Document) -> list[dict]:
+    """Return the records of the facts that the document shows, those without a record left out."""
+    return [document.facts[fact] for fact in document.shown if fact in document.facts]
+
+
+def region_names(document: Document) -> dict[str, str]:
+    return {r["region_code"]: r["region_name"] for r in document.facts.values() if r.get("region_code") and r.get("region_name")}
+
+
+def _plain(text: str, mark: str = "") -> dict:
+    return {"text": text} | ({"mark": mark} if mark else {})
+
+
+def _figure(record: dict, own_day: str, names: dict[str, str]) -> list[dict]:
+    """Return one figure of a group: region, figure, numerator and denominator, another day, who is left out or why it is blank."""
+    runs = [_plain(f"{record.get('region_name', '')} ", "name"), {"text": record["text"], "fact": record["id"]}]
+    if record.get("denominator") is not None and record.get("numerator") is not None and record.get("status", "ok") == "ok":
+        runs += [_plain("（"), {"text": f"{record['numerator']}/{record['denominator']}", "fact": record["id"]}, _plain("）")]
+    if record.get("as_of") and record["as_of"] != own_day:
+        runs += [_plain("〔"), _plain(day(record["as_of"]), "date"), _plain("〕")]
+    if record.get("left_out"):
+        runs.append(_plain(f"〔未含{'、'.join(names.get(c, c) for c in record['left_out'])}〕", "name"))
+    if record.get("reason"):
+        runs.append(_plain(f"〔{record['reason']}〕", "name"))
+    return runs
+
+
+def figures_table(document: Document) -> dict:
+    """Return one row an indicator and segment, with all its figures that the document shows."""
+    groups: dict[tuple[str, str, str, str], list[dict]] = {}
+    for record in shown_records(document):
+        key = (segment_word(record), str(record.get("name", "")), str(record.get("indicator", "")), str(record.get("denominator_name") or ""))
+        groups.setdefault(key, []).append(record)
+    names, rows = region_names(document), []
+    for (segment, name, indicator, below), records in groups.items():
+        cell: list[dict] = []
+        for record in records:
+            cell += ([_plain("；")] if cell else []) + _figure(record, document.meta["as_of"], names)
+        title = [_plain(f"{segment}{'：' if segment else ''}{name} ", "name"), _plain(indicator, "name")]
+        rows.append([{"runs": title}, {"runs": cell}, {"runs": [_plain(below or "—", "name")]}])
+    heads = (("指标和代码", "left", 48), ("数（分子/分母）", "left", 80), ("分母", "left", 28))
+    return {"type": "table", "small": True, "caption": [], "note": [], "rows": rows,
+            "columns": [{"runs": [_plain(text)], "align": align, "width": width} for text, align, width in heads]}  # fmt: skip
+
+
+def sources_table(document: Document) -> dict | None:
+    """Return the files and tables read: kept and read rows in each cell, the sum at the foot; None where nothing is known of them."""
+    sources = document.meta["sources"]
+    if not sources:
+        return None
+    files, codes = list(dict.fromkeys(s["file"] for s in sources)), dict.fromkeys(s["table"] for s in sources)
+    heads = {s["table"]: s["table_name"] for s in sources}
+    cells: dict[tuple[str, str], list[int]] = {}
+    for source in sources:
+        for key in ((source["file"], source["table"]), ("", source["table"])):
+            sums = cells.setdefault(key, [0, 0])
+            sums[0], sums[1] = sums[0] + source["kept"], sums[1] + source["read"]
+    rows = [[{"runs": [_plain(file or "合计", "name")]}, *({"runs": [_rows(cells.get((file, code)))]} for code in codes)] for file in [*files, ""]]
+    columns = [{"runs": [_plain("文件")], "align": "left"}, *({"runs": [_plain(heads[code])], "align": "right"} for code in codes)]
+    return {"type": "table", "small": True, "caption": [], "columns": columns, "rows": rows,
+            "note": [_plain("每格为接收行数/读入行数，接收含有提示的行，其余退回；“—”为该文件没有这张表。")]}  # fmt: skip
+
+
+def _rows(sums: list[int] | None) -> dict:
+    return _plain("—") if sums is None else _plain(f"{sums[0]}/{sums[1]}", "rows")
+
+
+def annex(document: Document) -> list[dict]:
+    """Return the annex as blocks, on a page of its own; nothing for a document without facts."""
+    if not shown_records(document):
+        return []
+    from analysis.publishing.layout import plan_table
+
+    said = [_plain("下表列出本文所用的数及其分子、分母；除另注的以外，时点为"), _plain(day(document.meta["as_of"]), "date"), _plain("。")] if document.meta["as_of"] else []
+    sources = sources_table(document)
+    made: list[dict[str, Any]] = [{"type": "page_break"}, {"type": "heading", "level": 1, "depth": 1, "runs": [_plain(HEADING)]}]
+    made += [{"type": "paragraph", "style": "note", "runs": said}] if said else []
+    made.append(figures_table(document))
+    if sources:
+        made += [{"type": "paragraph", "style": "note", "runs": [_plain("来源文件：")]}, sources]
+    return [block | {"plan": plan_table(block)} if block["type"] == "table" else block for block in made]
+
+
+def entries(document: Document) -> list[dict]:
+    """Return, for the page, one entry a shown fact: ``id number title code region figure share below as_of left_out reason sources``."""
+    names, made = region_names(document), []
+    sums: dict[str, list] = {}
+    for source in document.meta["sources"]:
+        row = sums.setdefault(source["table"], [source["table_name"], 0, 0])
+        row[1], row[2] = row[1] + source["kept"], row[2] + source["read"]
+    for number, record in enumerate(shown_records(document)):
+        is_rate = record.get("denominator") is not None and record.get("numerator") is not None
+        made.append({
+            "id": record["id"], "number": number, "title": f"{segment_word(record)}{record.get('name', '')}", "code": record.get("indicator", ""),
+            "region": record.get("region_name", ""), "figure": record.get("text", ""), "share": f"{record['numerator']}/{record['denominator']}" if is_rate else "",
+            "below": record.get("denominator_name") or "", "as_of": day(record["as_of"]) if record.get("as_of") else "",
+            "left_out": "、".join(names.get(c, c) for c in record.get("left_out") or []), "reason": record.get("reason") or "",
+            "sources": [sums[code] for code in tables_of(record) if code in sums],
+        })  # fmt: skip
+    return made
+
+
+def with_annex(document: Document, blocks: list[dict]) -> list[dict]:
+    """Return the blocks with the document's annex at the end."""
+    return [*blocks, *annex(document)]
