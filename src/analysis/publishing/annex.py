@@ -81,18 +81,18 @@ def _figure(record: dict, own_day: str, names: dict[str, str]) -> list[dict]:
 
 def figures_table(document: Document) -> dict:
     """Return one row an indicator and segment, with all its figures that the document shows."""
-    groups: dict[tuple[str, str, str, str], list[dict]] = {}
+    groups: dict[tuple[str, str, str], list[dict]] = {}
     for record in shown_records(document):
-        key = (segment_word(record), str(record.get("name", "")), str(record.get("indicator", "")), str(record.get("denominator_name") or ""))
+        key = (segment_word(record), str(record.get("name", "")), str(record.get("denominator_name") or ""))
         groups.setdefault(key, []).append(record)
     names, rows = region_names(document), []
-    for (segment, name, indicator, below), records in groups.items():
+    for (segment, name, below), records in groups.items():
         cell: list[dict] = []
         for record in records:
             cell += ([_plain("；")] if cell else []) + _figure(record, document.meta["as_of"], names)
-        title = [_plain(f"{segment}{'：' if segment else ''}{name} ", "name"), _plain(indicator, "name")]
-        rows.append([{"runs": title}, {"runs": cell}, {"runs": [_plain(below or "—", "name")]}])
-    heads = (("指标和代码", "left", 48), ("数（分子/分母）", "left", 80), ("分母", "left", 28))
+        title = name if not segment or name.startswith(segment) else f"{segment}{name}"
+        rows.append([{"runs": [_plain(title, "name")]}, {"runs": cell}, {"runs": [_plain(below or "—", "name")]}])
+    heads = (("指标", "left", 44), ("数（分子/分母）", "left", 82), ("分母", "left", 30))
     return {"type": "table", "small": True, "caption": [], "note": [], "rows": rows,
             "columns": [{"runs": [_plain(text)], "align": align, "width": width} for text, align, width in heads]}  # fmt: skip
 
@@ -111,7 +111,7 @@ def sources_table(document: Document) -> dict | None:
             sums[0], sums[1] = sums[0] + source["kept"], sums[1] + source["read"]
     rows = [[{"runs": [_plain(file or "合计", "name")]}, *({"runs": [_rows(cells.get((file, code)))]} for code in codes)] for file in [*files, ""]]
     columns = [{"runs": [_plain("文件")], "align": "left"}, *({"runs": [_plain(heads[code])], "align": "right"} for code in codes)]
-    return {"type": "table", "small": True, "caption": [], "columns": columns, "rows": rows,
+    return {"type": "table", "small": True, "caption": [_plain("来源文件和行数")], "columns": columns, "rows": rows,
             "note": [_plain("每格为接收行数/读入行数，接收含有提示的行，其余退回；“—”为该文件没有这张表。")]}  # fmt: skip
 
 
@@ -131,7 +131,7 @@ def annex(document: Document) -> list[dict]:
     made += [{"type": "paragraph", "style": "note", "runs": said}] if said else []
     made.append(figures_table(document))
     if sources:
-        made += [{"type": "paragraph", "style": "note", "runs": [_plain("来源文件：")]}, sources]
+        made.append(sources)
     return [block | {"plan": plan_table(block)} if block["type"] == "table" else block for block in made]
 
 

@@ -61,7 +61,7 @@ def _table(block: dict) -> dict:
     plan = block["plan"]
     return {"type": "table", "columns": [{"runs": c["runs"], "align": c.get("align", "left")} for c in block["columns"]], "rows": block["rows"],
             "caption": _caption(block), "note": block.get("note", []), "size": plan.size_pt, "widths": plan.widths_mm, "turned": plan.is_turned,
-            "breakable": len(block["rows"]) > _WHOLE_ROWS}  # fmt: skip
+            "breakable": len(block["rows"]) > _WHOLE_ROWS, "small": bool(block.get("small"))}  # fmt: skip
 
 
 def _title(block: dict) -> dict:
