@@ -99,10 +99,12 @@ def figures_table(document: Document) -> dict:
 
 def sources_table(document: Document) -> dict | None:
     """Return the files and tables read: kept and read rows in each cell, the sum at the foot; None where nothing is known of them."""
-    sources = document.meta["sources"]
+    needed = {code for record in shown_records(document) for code in tables_of(record)} | {"totals"}
+    sources = [source for source in document.meta["sources"] if source["table"] in needed]
     if not sources:
         return None
-    files, codes = list(dict.fromkeys(s["file"] for s in sources)), dict.fromkeys(s["table"] for s in sources)
+    order = list(tables.load("columns")["table"].unique())
+    files, codes = list(dict.fromkeys(s["file"] for s in sources)), sorted({s["table"] for s in sources}, key=order.index)
     heads = {s["table"]: s["table_name"] for s in sources}
     cells: dict[tuple[str, str], list[int]] = {}
     for source in sources:
@@ -125,7 +127,11 @@ def annex(document: Document) -> list[dict]:
         return []
     from analysis.publishing.layout import plan_table
 
-    said = [_plain("下表列出本文所用的数及其分子、分母；除另注的以外，时点为"), _plain(day(document.meta["as_of"]), "date"), _plain("。")] if document.meta["as_of"] else []
+    said = (
+        [_plain("下表列出本文所用的数及其分子、分母；除另注的以外，时点为"), _plain(day(document.meta["as_of"]), "date"), _plain("。")]
+        if document.meta["as_of"]
+        else []
+    )
     sources = sources_table(document)
     made: list[dict[str, Any]] = [{"type": "page_break"}, {"type": "heading", "level": 1, "depth": 1, "runs": [_plain(HEADING)]}]
     made += [{"type": "paragraph", "style": "note", "runs": said}] if said else []

@@ -40,8 +40,8 @@ from analysis.runs.prepare import (
     township_parents,
     unit_flows,
 )
-from analysis.runs.quality import Quality, read_quality, reconcile, write_quality
 from analysis.runs.provenance import source_rows, sources_of
+from analysis.runs.quality import Quality, read_quality, reconcile, write_quality
 from analysis.runs.sources import check_geography_files, choose_settings
 from analysis.runs.versions import identity
 from analysis.settings import Settings

@@ -6,8 +6,9 @@ import pandas as pd
 
 from analysis.intake import Intake
 from analysis.intake.completeness import table_name
+from analysis.intake.schema import table_codes
 
-COLUMNS = ["file", "table", "table_name", "sheet", "read", "kept", "districts"]
+COLUMNS = ["submission", "file", "table", "table_name", "sheet", "read", "kept", "districts"]
 
 
 def source_rows(intake: Intake) -> pd.DataFrame:
@@ -21,6 +22,7 @@ def source_rows(intake: Intake) -> pd.DataFrame:
                 reach.setdefault(submissions.get(file, file), set()).add(str(code))
     made = intake.summary.groupby(["file", "table", "sheet"], sort=True, as_index=False)[["rows_read", "accepted", "flagged"]].sum()
     made = made.assign(
+        submission=[submissions.get(f, f) for f in made["file"]],
         table_name=made["table"].map(table_name),
         read=made["rows_read"].astype(int),
         kept=(made["accepted"] + made["flagged"]).astype(int),
@@ -30,6 +32,19 @@ def source_rows(intake: Intake) -> pd.DataFrame:
 
 
 def sources_of(rows: pd.DataFrame, region: str = "") -> list[dict]:
-    """Return the rows as plain records; with ``region`` only the files that hold rows of that district."""
+    """Return the rows as plain records, the files of one submission taken together; with ``region`` only those that hold rows of that district."""
     mine = rows[[region in districts.split(";") for districts in rows["districts"]]] if region else rows
-    return mine[["file", "table", "table_name", "read", "kept"]].to_dict("records")
+    files = mine.groupby("submission")["file"].unique().to_dict()
+    made = mine.groupby(["submission", "table", "table_name"], sort=True, as_index=False)[["read", "kept"]].sum()
+    made["file"] = [_together(submission, list(files[submission])) for submission in made["submission"]]
+    order = {table: number for number, table in enumerate(table_codes())}
+    made = made.sort_values(["submission", "table"], key=lambda column: column.map(order) if column.name == "table" else column, kind="stable")
+    return made[["file", "table", "table_name", "read", "kept"]].to_dict("records")
+
+
+def _together(submission: str, files: list[str]) -> str:
+    """Name the files of a submission: the workbook itself, or ``甲区_….csv（9个文件）``."""
+    if len(files) == 1:
+        return files[0]
+    endings = "、".join(sorted({file.rpartition(".")[2] for file in files}))
+    return f"{submission}_….{endings}（{len(files)}个文件）"
