@@ -203,7 +203,7 @@ def _list_table(package: Package, signal: dict[str, str], rows: pd.DataFrame) ->
             cells.append(_list_cell(package, code, row.code, head, clean(names.get(getattr(row, side), getattr(row, side)))))
         lines.append(cells + ([as_sent(row.detail)] if has_detail else []))
     right = "right" if code in _PEOPLE else "left"
-    columns = [("区县", "left", 12)] * is_city + [("代码", "left", 31)] + [("名称", "left", 30)] * has_name + [(head, right, 13) for _, head in ends]
+    columns = [("区县", "left", 10)] * is_city + [("代码", "left", 29)] + [("名称", "left", 30)] * has_name + [(head, right, 13) for _, head in ends]
     columns += [("说明", "left", 24)] * has_detail
     total = package.register.fact(signal_indicator(code), package.region_code)
     note = meaning(signal)
