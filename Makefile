@@ -10,7 +10,7 @@ STAMP := .venv/.current
 QUARTER ?= 2021Q3
 
 .DEFAULT_GOAL := help
-.PHONY: help setup report test check lock demo clean
+.PHONY: help setup report test fuzz check lock demo clean
 
 help: ## 列出命令
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile
@@ -29,6 +29,10 @@ report: setup ## 运行演示季度，打印目录页位置
 
 test: setup ## 全部测试
 	$(PY) -m pytest
+
+fuzz: export WORKBENCH_PROPERTIES = fuzz
+fuzz: setup ## 用大量随机的、损坏的台账试读取（约一小时）
+	$(PY) -m pytest tests/intake --dist worksteal
 
 check: setup ## 代码风格与笔记本检查
 	$(VENV_BIN)/ruff check src tests scripts

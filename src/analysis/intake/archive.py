@@ -26,6 +26,7 @@ PASSWORD = "工作簿设有打开密码。请取消密码后重新报送。"
 ErrorCells = dict[tuple[int, int], str]
 _LAST_ROW = re.compile(rb'.*<c r="[A-Z]+(\d{1,7})"', re.DOTALL)
 _CELL_REF = re.compile(rb'<c r="([A-Z]+)(\d+)"')
+_ANNOUNCED = re.compile(rb"""\bunique[Cc]ount\s*=\s*["']([^"']*)["']""")
 _VALUE = re.compile(rb"<v[^>]*>([^<]*)</v>")
 _MOST_COLUMNS = 16_384
 _BOOK = ("xl/workbook.xml", "xl/_rels/workbook.xml.rels")
@@ -95,6 +96,13 @@ def _unpacked(raw: bytes, info: zipfile.ZipInfo) -> bytes:
     if not is_whole or len(data) != info.file_size or zlib.crc32(data) != info.CRC:
         raise LedgerError(BROKEN)
     return data
+
+
+def _check_promises(data: bytes) -> None:
+    """calamine makes room for as many shared strings as the file announces; no string is shorter than ``<si/>``."""
+    for announced in _ANNOUNCED.findall(data, max(0, data.find(b"unique") - 1)) if b"unique" in data else ():
+        if not announced.isdigit() or int(announced) * 5 > len(data):
+            raise LedgerError(BROKEN)
 
 
 def _sheet_parts(members: dict[str, bytes]) -> dict[str, str]:
@@ -211,6 +219,7 @@ def examine(path: Path, max_unpacked_mb: int, max_cells: int, wanted: Callable[[
         if not part.endswith((".xml", ".rels")) or (part in titles and not wanted(title)):
             continue  # calamine does not open it
         data = _unpacked(raw, info)
+        _check_promises(data)
         if b"worksheet" not in data[:2000]:
             continue
         size, errors[title] = _look(data, max_cells - cells)

@@ -74,6 +74,11 @@ class Allowed:
         phrases = sorted(self._phrases, key=lambda p: (-len(p), p))
         return re.compile("|".join(re.escape(p) for p in phrases)) if phrases else None
 
+    def is_line_of_a_name(self, text: str) -> bool:
+        """Whether a label in a drawing is one line of a known name that was too long for one."""
+        line = text.strip()
+        return is_marked_rightly(Piece(line, mark="name")) and any(line in name for name, kind in self._phrases.items() if kind == "name")
+
     def split(self, text: str, is_heading: bool = False, is_picture: bool = False) -> list[Piece]:
         """Part a plain text: known names and dates come out marked, the rest as it is.
 
