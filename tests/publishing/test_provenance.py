@@ -1,0 +1,84 @@
+"""Where figures come from: the entries that a page's figures open to, the annex that PDF and DOCX print, the files named once."""
+
+from __future__ import annotations
+
+import pytest
+from finished import BLANK, CITY, FORMATS, story, written
+from lxml import html
+
+from analysis.publishing import annex
+from analysis.publishing.document import prepare
+from analysis.publishing.number_check import check_export, check_file
+
+SOURCES = [
+    {"file": "东山区.xlsx", "table": "units", "table_name": "单位", "read": 1700, "kept": 1650},
+    {"file": "东山区.xlsx", "table": "covers", "table_name": "覆盖关系", "read": 1300, "kept": 1290},
+    {"file": "东山区.xlsx", "table": "trainings", "table_name": "培训", "read": 9, "kept": 9},
+    {"file": "园区_….csv（3个文件）", "table": "units", "table_name": "单位", "read": 1200, "kept": 1180},
+]
+
+
+@pytest.fixture(scope="module")
+def blocks():
+    made = story()
+    made[0]["sources"] = SOURCES
+    return made
+
+
+def words(block):
+    return [["".join(run["text"] for run in cell["runs"]) for cell in row] for row in block["rows"]]
+
+
+def test_the_annex_tells_every_figure_with_its_parts_once_an_indicator(blocks):
+    document = prepare(blocks)
+    rows = {row[0]: row[1:] for row in words(annex.figures_table(document))}
+    assert rows["单位覆盖率"] == [
+        "全市 68.1%（1852/2718）；东山区 74.7%（1203/1610）；第3工业园 58.6%（649/1108）；北岭县 —〔没有报送2021年第三季度的台账〕",
+        "应建会单位",
+    ]
+    assert rows["盲区单位"] == ["全市 866", "—"]
+
+
+def test_sources_are_those_that_the_figures_rest_on(blocks):
+    table = annex.sources_table(prepare(blocks))
+    assert ["".join(run["text"] for run in column["runs"]) for column in table["columns"]] == ["文件", "单位", "覆盖关系"]
+    assert words(table) == [["东山区.xlsx", "1650/1700", "1290/1300"], ["园区_….csv（3个文件）", "1180/1200", "—"], ["合计", "2830/2900", "1290/1300"]]
+    assert annex.sources_table(prepare(story())) is None
+
+
+def test_every_figure_of_a_page_opens_to_its_entry_without_a_script(blocks):
+    page = written("html", blocks)[1].decode()
+    root = html.document_fromstring(page)
+    links = root.xpath("//a[@class='opens']")
+    assert len(links) >= 6 and "<script" not in page
+    for link in links:
+        fact = link.find("data").get("data-fact")
+        entry = root.get_element_by_id(link.get("href")[1:])
+        assert entry.find("data").get("data-fact") == fact
+    told = root.get_element_by_id(next(a.get("href")[1:] for a in links if a.find("data").get("data-fact") == CITY.id)).text_content()
+    assert told == (
+        "单位覆盖率 unit_coverage_rate　全市 68.1%（1852/2718，分母：应建会单位）　时点：2021年9月30日"
+        "　来源（接收/读入行数）：单位 2830/2900、覆盖关系 1290/1300，各文件关闭"
+    )
+    blank = root.xpath(f"//section//data[@data-fact='{BLANK.id}']/parent::li")[0].text_content()
+    assert "原因：没有报送2021年第三季度的台账" in blank
+    assert page.count("东山区.xlsx") == 1, "sources are listed once"
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_the_annex_is_checked_like_the_text(blocks, form):
+    document, data = written(form, blocks)
+    assert check_export(data, form, document) == [] and check_file(data, form)[1] == []
+    if form == "html":
+        spoilt = data.decode().replace(">1203/1610<", ">1203/1619<").encode()
+        assert any("1203/1619" in f.sentence and f.where.startswith("数据出处") for f in check_file(spoilt, form)[1])
+
+
+def test_a_figure_left_out_is_named():
+    from dataclasses import replace
+
+    part = replace(CITY, left_out=("990101",))
+    made = story()
+    made[-1]["facts"][0] = part.as_record()
+    entry = next(e for e in annex.entries(prepare(made)) if e["id"] == CITY.id)
+    assert entry["left_out"] == "东山区"
