@@ -1,3 +1,5 @@
+import os
+
 import pandas as pd
 import pytest
 
@@ -52,3 +54,14 @@ def test_a_write_that_fails_leaves_the_old_file(tmp_path):
     with pytest.raises(OSError, match="disk full"):
         write_whole(target, broken)
     assert [(p.name, p.read_text(encoding="utf-8")) for p in tmp_path.iterdir()] == [("a.txt", "old")]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows 的权限不用八进制数表示")
+def test_what_is_written_may_be_read_by_whom_the_folder_lets(tmp_path):
+    before = os.umask(0o022)
+    try:
+        write_whole(tmp_path / "a.csv", lambda path: path.write_text("x", encoding="utf-8"))
+    finally:
+        os.umask(before)
+    assert (tmp_path / "a.csv").stat().st_mode & 0o777 == 0o644
+    assert [p.name for p in tmp_path.iterdir()] == ["a.csv"]

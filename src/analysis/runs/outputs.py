@@ -26,15 +26,15 @@ _DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
 def write_whole(path: Path, write: Callable[[Path], object]) -> None:
     """Let ``write`` fill a file beside its place, then move it there: a reader finds the old file or the new one, never half of it."""
     ready_folder(path.parent)
-    handle, name = tempfile.mkstemp(prefix=".unfinished-", suffix=path.suffix, dir=path.parent)
-    os.close(handle)
+    # a name of our own, not mkstemp's: what it makes only its maker may read, and reports lie in shared folders
+    unfinished = path.with_name(f".unfinished-{os.getpid()}{path.suffix}")
     try:
-        write(Path(name))
-        os.replace(name, path)
+        write(unfinished)
+        os.replace(unfinished, path)
     except PermissionError as error:
         raise ExportError(f"写不进 {path}，它可能正在 Excel、WPS 或浏览器中打开，或者没有写入权限。请关闭它或换一个 --out 后重试。") from error
     finally:
-        Path(name).unlink(missing_ok=True)
+        unfinished.unlink(missing_ok=True)
 
 
 def ready_folder(folder: Path, what: str = "成果文件夹", remedy: str = "用 --out ") -> Path:
