@@ -59,7 +59,7 @@ class Settings:
     suppress_below: int = 5
     suppress_rate_below: int = 10
     dominance_share: float = 0.8
-    visits_per_quarter: int = 20
+    visits_per_quarter: int = 10
     joint_radius_km: float = 3.0
     coverage_target: float = 0.0
 

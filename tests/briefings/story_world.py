@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from types import SimpleNamespace
 
+import pandas as pd
 from figures import CITY, register, row
 
 from analysis.settings import Settings
@@ -11,6 +12,9 @@ from analysis.settings import Settings
 NAMES = {"970101": "甲区", "970102": "乙区", "970103": "丙县"}
 COVERED = {"970101": (60, 100), "970102": (30, 100), "970103": (5, 20)}
 EARLIER = {"970101": (55, 100), "970102": (30, 100), "970103": (4, 20)}
+
+
+NO_STATES = pd.DataFrame(columns=["uscc", "district_code", "township_code", "mask", "covered"])
 
 
 def of_units(code, covered, eligible, segment="all", quarter="2021Q3", left_out=""):
@@ -36,7 +40,8 @@ def package(scope="city", covered=COVERED, earlier=EARLIER, more=(), more_then=(
     now, then = [*whole(covered), *more], [*whole(earlier, quarter="2021Q2"), *more_then] if earlier else []
     made = SimpleNamespace(quarter="2021Q3", sources=list, scope=scope, city=CITY, region_code=CITY[0] if scope == "city" else scope,
                            region_name=CITY[1] if scope == "city" else NAMES[scope], is_demo=True, audience="internal", map_use="internal", regions=None,
-                           townships=None, tiles=None, incomplete=[], intake={}, notes=(), is_totals=False, settings=Settings(), register=register(now, then))  # fmt: skip
+                           townships=None, tiles=None, incomplete=[], intake={}, notes=(), is_totals=False, settings=Settings(), register=register(now, then), flows=None,
+                           states=lambda: NO_STATES)  # fmt: skip
     vars(made).update(changes)
     return made
 

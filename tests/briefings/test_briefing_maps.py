@@ -67,14 +67,16 @@ def test_small_and_new_are_never_added_up():
                                        "两新组织90家，占两新组织应建会单位的69.2%。")  # fmt: skip
     assert paragraph(blocks, "这两个数") == ("这两个数有交叉，不能相加。既是小微企业又是两新组织的盲区单位有65家，只是小微企业的15家，只是两新组织的25家。"
                                          "把重叠部分只计一次，属于小微企业或者两新组织的盲区单位共105家，占全部盲区单位的84.0%。")  # fmt: skip
-    assert cells(table(blocks))[-1] == ["苇津市合计", "80", "72.7%", "90", "69.2%", "65", "105"]
+    assert cells(table(blocks)) == [["只是小微", "30", "15", "50.0%", "150"], ["只是两新", "50", "25", "50.0%", "250"], ["两者兼是", "80", "65", "81.3%", "650"],
+                                    ["小微或两新（重叠只计一次）", "160", "105", "65.6%", "1050"]]  # fmt: skip
+    assert cells(table(blocks, 1))[-1] == ["苇津市合计", "15", "25", "65", "105", "72.7%", "69.2%"]
     assert "170" not in "".join(text_of(blocks))
 
 
 def test_an_industry_with_few_units_shows_no_rate():
     more = PARTS + whole({"970101": (1, 9)}, segment="law_firm") + whole({"970101": (3, 10)}, segment="private_hospital")
-    found = {line[0]: line[1:] for line in cells(table(blank_areas.write(package("970101", more=more)).blocks))}
-    assert found["律师事务所"] == ["9", "8", "80", "—", "—"]
+    found = {line[0]: line[1:] for line in cells(table(blank_areas.write(package("970101", more=more)).blocks, 1))}
+    assert found["律师事务所"] == ["9", "8", "80", "（单位少）", "（单位少）"]
     assert found["民办医院"] == ["10", "7", "70", "30.0%", "-30.0"]
 
 

@@ -1,70 +1,84 @@
-"""Blank areas (盲区图): 小微企业 beside 两新组织, how many, where, and how far they are the same units. They are never added up."""
+"""The study of blank areas (盲区图): how many and of which kind, where, why it changed, who is outside, whom to visit first; three directions at the end."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from analysis.briefings.areas import Areas, areas_of, grades, most_blank, said, townships_of
-from analysis.briefings.context import (
-    Blocks,
-    Document,
-    Draft,
-    blank_note,
-    figure,
-    industries,
-    left_out_note,
-    open_draft,
-    segment_name,
-    share_of_blind,
-    signed,
-    weak_industries,
-)
+from analysis.briefings import blank_changes, blank_first, blank_groups, blank_kinds, blank_places
+from analysis.briefings.areas import Areas, areas_of, most_blank, said, townships_of
+from analysis.briefings.blank_kinds import BOTH, EITHER, NEW, SMALL, part_of
+from analysis.briefings.context import Blocks, Document, Draft, figure, industries, open_draft, share_of_blind
+from analysis.briefings.reversals import reversals
 from analysis.charts.maps import pair_map
 from analysis.charts.overlap import overlap_chart
-from analysis.facts import Fact, Register
-from analysis.publishing import blocks
-from analysis.wording.phrases import segment_against_city
+from analysis.wording.numbers import mark
 from analysis.wording.story import Place
 
 if TYPE_CHECKING:
     from analysis.runs.package import Package
 
 NAME = "blank_areas"
-SMALL, NEW, BOTH, EITHER = "small_micro", "two_new", "small_micro_and_two_new", "small_micro_or_two_new"
-LEAST_FOR_A_RATE = 10  # domain §1.9: an industry of a place with fewer units has no rate
-NEVER_ADDED = "小微企业与两新组织互有交叉，两栏不能相加；“小微或两新”一栏重叠部分只计一次。"
+MANY = 12  # with more areas than this the employees' table would repeat a page of names
 
 
 def write(package: Package) -> Document:
-    """Write the document; parts: 1 多少, 2 哪些地区, 3 哪些行业, 4 乡镇街道 (city only)."""
+    """Write the document; parts: 1 多少, 2 哪些地区, 3 行业和规模, 4 集中程度, 5 为什么变化, 6 职工群体, 7 先走访哪些, 8 三个优先方向."""
     draft = open_draft(package, NAME, f"{package.region_name}小微企业和两新组织盲区图")
-    areas = areas_of(package)
-    townships = townships_of(package) if package.scope == "city" else Areas(package, {}, "", None)
+    register, code, name = package.register, package.region_code, package.region_name
+    areas, places = areas_of(package), townships_of(package, "" if package.scope == "city" else package.scope)
+    found, spread = blank_places.ranges(areas), blank_places.concentration(places)
+    change = blank_changes.why(package, code)
+    visits = blank_first.outlook(package)
     slots = {
         "重叠": overlap(draft, package),
+        "类别": [blank_kinds.kinds_table(register, code, name, _is_split(package))],
         "对照": pair(draft, areas),
-        "分地区": [area_table(areas)] if areas.names else [],
-        "行业": [industry_table(package)],
-        "乡镇": [township_table(townships)] if townships.names else [],
+        "分地区": area_tables(areas),
+        "区间表": [blank_places.range_table(areas, found)] if len(found) > 1 else [],
+        "区间": blank_places.range_figure(draft, areas, found),
+        "行业": [blank_kinds.industry_table(register, code, name)],
+        "规模": [blank_kinds.size_table(register, code, name)],
+        "集中": blank_places.concentration_figure(draft, places, spread),
+        "乡镇": [blank_places.most_table(places)] if places.names else [],
+        "分解": blank_changes.change_figure(draft, change, name),
+        "分解表": change_tables(package, areas, change),
+        "群体": [blank_groups.group_table(areas_of(package) if package.scope == "city" else Areas(package, {}, "", None))],
+        "走访": [blank_first.outlook_table(package, visits)] if visits else [],
     }
-    return Document(draft, draft.parts(f"{NAME}.j2", slots, **words(package, areas, townships)))
+    return Document(draft, draft.parts(f"{NAME}.j2", slots, **words(package, areas, places, found, spread, change, visits)))
 
 
-def words(package: Package, areas: Areas, townships: Areas) -> dict[str, Any]:
+def words(package: Package, areas: Areas, places: Areas, found: list, spread: dict, change: blank_changes.Why, visits: dict) -> dict[str, Any]:
     """Return what the template names beyond the common words."""
-    register, code = package.register, package.region_code
-    small, new, both = (register.fact("blind_unit_count", code, segment) for segment in (SMALL, NEW, BOTH))
+    register, code, is_city = package.register, package.region_code, package.scope == "city"
+    small, new = (register.fact("blind_unit_count", code, segment) for segment in (SMALL, NEW))
     rates = [register.fact("unit_coverage_rate", code, segment) for segment in industries()]
+    settings = package.settings
     return {
-        "可做": small.is_ok or new.is_ok, "行业有数": any(f.is_ok for f in rates),
-        "本地": Place(register, code, name=package.region_name),
-        "只是小微": register.difference(small, both, "only", "只是小微企业的盲区单位"),
-        "只是两新": register.difference(new, both, "only", "只是两新组织的盲区单位"),
+        "可做": small.is_ok or new.is_ok, "行业有数": any(f.is_ok for f in rates), "是全市": is_city, "是内部": package.audience == "internal",
+        "本地": Place(register, code, name=package.region_name), "可分": _is_split(package),
+        "只是小微": part_of(register, "blind_unit_count", code, SMALL), "只是两新": part_of(register, "blind_unit_count", code, NEW),
         "占盲区": share_of_blind(register, code),
-        "有分地区": bool(areas.names), "地区词": areas.word,
+        "有分地区": bool(areas.names), "地区词": areas.word, "有乡镇": bool(places.names),
         "小微最多": said(areas, most_blank(areas, segment=SMALL)), "两新最多": said(areas, most_blank(areas, segment=NEW)),
-        "薄弱行业": weak_industries(register, region=code), "有乡镇": bool(townships.names),
+        "区间": blank_places.sides(areas, found),
+        "薄弱行业": blank_kinds.weak_with_counts(register, code),
+        "大户盲区": register.remainder(register.fact("mandatory_unit_union_rate", code), "uncovered", "25人以上盲区单位"),
+        "有党无会": register.remainder(register.fact("party_union_sync_rate", code), "uncovered", "有党组织无工会的单位"),
+        "集中": {k: v for k, v in spread.items() if k != "各地"}, "邻近": blank_places.neighbourhood(places),
+        "变化": blank_changes.sentence(register, change),
+        "反向": reversals(register, ("all", SMALL, NEW, *industries())) if is_city else [],
+        "群体": blank_groups.groups(register, code),
+        "走访": list(visits.values()), "有走访": bool(visits), "次数": mark(f"{settings.visits_per_quarter}次", "threshold"),
+        "半径": mark(f"{settings.joint_radius_km:g}公里", "threshold"),
+        "目标": mark(f"{100 * settings.coverage_target:g}%", "threshold") if settings.coverage_target else "",
+        "方向": blank_first.directions(package, areas, found),
     }  # fmt: skip
+
+
+def _is_split(package: Package) -> bool:
+    """Whether what only one group has may be shown: for other readers only for the whole city, where no cell is small."""
+    return package.audience == "internal" or package.scope == "city"
 
 
 def overlap(draft: Draft, package: Package) -> Blocks:
@@ -79,52 +93,19 @@ def pair(draft: Draft, areas: Areas) -> Blocks:
     return [figure(drawn, f"{areas.package.region_name}小微企业与两新组织盲区率对照")]
 
 
-def area_table(areas: Areas) -> dict[str, Any]:
-    """Return blank units and rates of both groups by area, the total last."""
-    package, register = areas.package, areas.package.register
-    count, rate = "blind_unit_count", "blind_unit_rate"
-    wanted = [(count, SMALL), (rate, SMALL), (count, NEW), (rate, NEW), (count, BOTH), (count, EITHER)]
-    heads = ["小微盲区", "小微盲区率", "两新盲区", "两新盲区率", "两者兼是", "小微或两新"]
-    rows = {code: [register.fact(name, code, segment) for name, segment in wanted] for code in [*areas.names, package.region_code]}
-    names = areas.names | {package.region_code: f"{package.region_name}合计"}
-    note = NEVER_ADDED + "率的分母为该类应建会单位。" + blank_note([f for row in rows.values() for f in row])
-    note += left_out_note(register, rows[package.region_code])
-    return blocks.table([(areas.word, "left"), *((head, "right") for head in heads)], [[names[code], *row] for code, row in rows.items()],
-                        caption=f"{package.region_name}各{areas.word}小微企业和两新组织盲区单位（家）", note=note)  # fmt: skip
+def area_tables(areas: Areas) -> Blocks:
+    if not areas.names:
+        return []
+    units = blank_kinds.area_table(areas)
+    return [units, blank_kinds.area_table(areas, "blind_employee_count")] if len(areas.names) <= MANY else [units]
 
 
-def industry_table(package: Package) -> dict[str, Any]:
-    """Return the industry bundles by blank units, the most first, with the gap to all units of the same place."""
-    register, code = package.register, package.region_code
-    rows = sorted((industry_row(register, code, s) for s in industries()), key=lambda row: (-(row[2].value or 0), row[0]))
-    columns = [("行业", "left"), *((head, "right") for head in ("应建会", "盲区单位", "盲区职工", "单位覆盖率", "与总体之差（百分点）"))]
-    facts = [cell for row in rows for cell in row if isinstance(cell, Fact)]
-    note = ["行业为工作口径，范围见手册；单位覆盖率的分母为该行业应建会单位，不足", blocks.mark(f"{LEAST_FOR_A_RATE}家", "threshold"), "的不列率。"]
-    note.append(blank_note(facts).replace(package.region_name, "部分行业"))
-    return blocks.table(columns, [shown(row) for row in rows], caption=f"{package.region_name}分行业盲区（家、人）", note=note)
-
-
-def shown(row: list[Any]) -> list[Any]:
-    """Return the cells of an industry; with too few units its rate and gap are not shown."""
-    name, eligible, blind, employees, rate, gap = row
-    too_few = eligible.is_ok and eligible.value < LEAST_FOR_A_RATE
-    return [name, eligible, blind, employees, *(["—", "—"] if too_few else [rate, signed(gap)])]
-
-
-def industry_row(register: Register, code: str, segment: str) -> list[Any]:
-    names = ("eligible_unit_count", "blind_unit_count", "blind_employee_count", "unit_coverage_rate")
-    gap, _ = segment_against_city(register, "unit_coverage_rate", segment, code)
-    return [segment_name(segment), *(register.fact(name, code, segment) for name in names), gap]
-
-
-def township_table(townships: Areas, most: int = 10) -> dict[str, Any]:
-    """Return the townships with most blank units of either group."""
-    register, grade = townships.package.register, grades(townships)
-    rows = []
-    for fact in most_blank(townships, most, EITHER):
-        code = fact.region_code
-        others = [register.fact(name, code, EITHER) for name in ("blind_unit_rate", "blind_employee_count")]
-        rows.append([townships.name(fact), register.fact("eligible_unit_count", code, EITHER), fact, *others, grade[code] or "—"])
-    columns = [("乡镇街道", "left"), *((head, "right") for head in ("应建会", "盲区单位", "盲区率", "盲区职工")), ("全部单位分级", "center")]
-    note = "率的分母为小微企业或两新组织应建会单位；分级按全部应建会单位。"
-    return blocks.table(columns, rows, caption="小微企业或两新组织盲区单位最多的乡镇街道", note=note)
+def change_tables(package: Package, areas: Areas, change: blank_changes.Why) -> Blocks:
+    """Return the change by district (city only) and by kind; nothing where the whole has no parts."""
+    if change.reason:
+        return []
+    by_kind = blank_changes.change_table(package, blank_changes.segment_rows(package), "类别", f"{package.region_name}单位覆盖率变化的分解（分类别）")
+    if package.scope != "city" or package.audience != "internal":
+        return [by_kind]
+    rows = [*((name, blank_changes.why(package, code)) for code, name in areas.names.items()), (f"{package.region_name}合计", change)]
+    return [blank_changes.change_table(package, rows, areas.word, f"{package.region_name}单位覆盖率变化的分解（分{areas.word}）"), by_kind]

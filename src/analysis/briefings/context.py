@@ -17,8 +17,8 @@ from analysis.publishing import blocks
 from analysis.runs.incomplete import sentences
 from analysis.wording.engine import Engine, Text
 from analysis.wording.guards import enforce
-from analysis.wording.numbers import Figure, clean, magnitude, mark, named, say
-from analysis.wording.phrases import industries, is_reversed, is_weak, rule_of_25, segment_against_city
+from analysis.wording.numbers import Figure, clean, mark
+from analysis.wording.phrases import industries, is_weak, rule_of_25, segment_against_city
 from analysis.wording.story import Place, segment_name
 
 if TYPE_CHECKING:
@@ -224,41 +224,3 @@ def share_of_blind(register: Register, region: str | None = None) -> Fact:
     """Return the share of the blank units that are 小微 or 两新 (each counted once)."""
     part, whole = register.fact("blind_unit_count", region, "small_micro_or_two_new"), register.fact("blind_unit_count", region)
     return register.share(part, whole, "of_blind", "小微或两新占盲区单位的比重", "盲区单位")
-
-
-def reversals(register: Register, segments: Iterable[str] = ("all",)) -> list[dict[str, Any]]:
-    """Return the segments where no district fell, one rose at least, and the city fell (Simpson), with the district whose units changed most.
-
-    That is the one that grew most; where none grew, the one above the city that lost most.
-    """
-    found = []
-    for segment in segments:
-        if not is_reversed(register, segment):
-            continue
-        moved = _mover(register, segment)
-        if moved is None:
-            continue
-        earlier = Quarter(register.quarter).previous.key
-        city, grew = register.fact("unit_coverage_rate_qoq", None, segment), moved.value > 0
-        found.append({"分组": segment_name(segment), "变化": f"下降了{_size(register, city)}", "区县": named(moved.region_name),
-                      "增减": "增至" if grew else "减至", "结果": "全市的率被摊薄" if grew else "覆盖率高的地方分量变轻，全市的率被摊薄",
-                      "原率": register.fact("unit_coverage_rate", None, segment, earlier), "现率": register.fact("unit_coverage_rate", None, segment),
-                      "原有": register.fact("eligible_unit_count", moved.region_code, segment, earlier),
-                      "现有": register.fact("eligible_unit_count", moved.region_code, segment)})  # fmt: skip
-    return found
-
-
-def _mover(register: Register, segment: str) -> Fact | None:
-    """Return the change in units that moved the city's rate against its districts'."""
-    changes = [f for f in register.district_facts("eligible_unit_count_qoq", segment) if f.is_ok]
-    city = register.fact("unit_coverage_rate", None, segment)
-    rates = {f.region_code: f for f in register.district_facts("unit_coverage_rate", segment) if f.is_ok}
-    grown = [f for f in changes if f.value > 0]
-    shrunk = [f for f in changes if f.value < 0 and f.region_code in rates and rates[f.region_code].value > city.value]
-    if grown:
-        return max(grown, key=lambda f: (f.value, f.region_code))
-    return min(shrunk, key=lambda f: (f.value, f.region_code), default=None)
-
-
-def _size(register: Register, fact: Fact) -> str:
-    return say(magnitude(register, fact))

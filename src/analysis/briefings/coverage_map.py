@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from analysis.briefings.areas import COVERAGE, Areas, areas_of, coverage_figure, grade_figure, grades, most_blank, said, townships_of
-from analysis.briefings.context import Blocks, Document, Draft, blank_note, figure, industries, left_out_note, open_draft, reversals, signed
+from analysis.briefings.context import Blocks, Document, Draft, blank_note, figure, industries, left_out_note, open_draft, signed
+from analysis.briefings.reversals import reversals
 from analysis.charts.bars import ranked_bars
 from analysis.facts import Fact
 from analysis.publishing import blocks

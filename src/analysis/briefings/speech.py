@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from analysis.briefings.areas import districts_of, most_blank, said, townships_of
-from analysis.briefings.context import Document, industries, open_draft, reversals, segment_name, share_of_blind, share_of_eligible, weak_industries
+from analysis.briefings.context import Document, industries, open_draft, segment_name, share_of_blind, share_of_eligible, weak_industries
+from analysis.briefings.reversals import reversals
 from analysis.errors import ParameterError
 from analysis.facts import Fact, Register
 from analysis.wording.phrases import ladder, prevalence, quantity

@@ -17,7 +17,7 @@ from analysis.publishing.html import render
 from analysis.publishing.notices import incomplete_sentence
 
 _ABSOLUTE = re.compile(r"^(?:[a-zA-Z][a-zA-Z0-9+.-]*:|/|\\)")
-_FORMAT_NAMES = {"html": "网页", "pdf": "PDF", "docx": "Word", "ipynb": "笔记本"}
+_FORMAT_NAMES = {"html": "网页", "pdf": "PDF", "docx": "Word", "ipynb": "笔记本", "xlsx": "走访清单"}
 
 
 def _link(target: str) -> str:

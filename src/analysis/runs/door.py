@@ -17,6 +17,7 @@ from analysis.runs.incomplete import sentences
 from analysis.runs.notebook import Outcome
 from analysis.runs.package import Package
 from analysis.runs.plan import notebooks
+from analysis.runs.visiting import FILE as VISITS
 
 _HEADLINES = ("eligible_unit_count", "unit_coverage_rate", "blind_unit_count", "employee_coverage_rate", "membership_rate_all")
 UNTOLD = "没有做成，原因见内部版"  # a failure's own words may hold names and figures
@@ -98,7 +99,7 @@ def _ranking(package: Package) -> dict:
     )
 
 
-def _documents(package: Package, outcomes: list[Outcome]) -> list[dict]:
+def _documents(package: Package, outcomes: list[Outcome], folder: Path) -> list[dict]:
     names = {n.document: n.name for n in notebooks()}
     places = dict(package.register.regions("district")) | {"city": package.city[1]}
     groups: dict[str, list[dict]] = {}
@@ -113,6 +114,9 @@ def _documents(package: Package, outcomes: list[Outcome]) -> list[dict]:
         }
         if record and package.audience == "internal":
             row["formats"] = formats | {"ipynb": record[0]}
+        visits = f"{outcome.scope}/{VISITS}"
+        if outcome.document == "blank_areas" and (folder / visits).is_file():
+            row["formats"] = row["formats"] | {"xlsx": visits}
         groups.setdefault(outcome.scope, []).append(row)
     return [{"scope": scope, "scope_name": places.get(scope, scope), "documents": rows} for scope, rows in groups.items()]
 
@@ -130,7 +134,7 @@ def write_door(folder: Path, package: Package, outcomes: list[Outcome], say: Cal
         "incomplete": sentences([row for row in package.incomplete if not row["column"]]),
         "headline": _headline(package),
         "ranking": _ranking(package),
-        "documents": _documents(package, outcomes),
+        "documents": _documents(package, outcomes, folder),
         "tables": [{"href": href, "title": title, "note": note} for href, title, note in _TABLES if (folder / href).is_file() or href == "manifest.json"],
         "intake": [
             {"label": label, "value": str(intake[key])}

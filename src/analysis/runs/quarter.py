@@ -28,6 +28,7 @@ from analysis.runs.quality import DOCUMENT as QUALITY
 from analysis.runs.quality import write_lists
 from analysis.runs.returning import doubled, write_returns
 from analysis.runs.sources import geography_files, known_quarters, ledger_files, ledger_folder
+from analysis.runs.visiting import refresh_visit_workbooks
 from analysis.settings import Settings
 
 Say = Callable[[str], None]
@@ -81,6 +82,8 @@ def _run(settings: Settings, quarter: str, scope: str, documents: str, force: bo
     files += write_returns(settings, quarter, folder, target, settings.audience == "internal", {} if force else read_manifest(target))
     outcomes = _run_jobs(jobs, package, settings, target, force, say, nursery)
     earlier = _still_valid(read_manifest(target), package, settings, outcomes, target, say)
+    studied = [job.scope for job in jobs if job.document == "blank_areas" and job.scope != "city"]
+    files += refresh_visit_workbooks(package, studied, target, read_manifest(target))
     index = write_door(target, package, [*outcomes, *earlier], say)
     made = [target / name for o in [*outcomes, *earlier] for name in o.files]
     context = json.loads((folder / "context.json").read_text(encoding="utf-8"))
