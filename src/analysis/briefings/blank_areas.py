@@ -28,7 +28,7 @@ def write(package: Package) -> Document:
     areas, places = areas_of(package), townships_of(package, "" if package.scope == "city" else package.scope)
     found, spread = blank_places.ranges(areas), blank_places.concentration(places)
     change = blank_changes.why(package, code)
-    visits = blank_first.outlook(package)
+    visits, near = blank_first.outlook(package), blank_places.neighbourhood(places)
     slots = {
         "重叠": overlap(draft, package),
         "类别": [blank_kinds.kinds_table(register, code, name, _is_split(package))],
@@ -39,16 +39,16 @@ def write(package: Package) -> Document:
         "行业": [blank_kinds.industry_table(register, code, name)],
         "规模": [blank_kinds.size_table(register, code, name)],
         "集中": blank_places.concentration_figure(draft, places, spread),
-        "乡镇": [blank_places.most_table(places)] if places.names else [],
+        "乡镇": [blank_places.most_table(places, near)] if places.names else [],
         "分解": blank_changes.change_figure(draft, change, name),
         "分解表": change_tables(package, areas, change),
         "群体": [blank_groups.group_table(areas_of(package) if package.scope == "city" else Areas(package, {}, "", None))],
         "走访": [blank_first.outlook_table(package, visits)] if visits else [],
     }
-    return Document(draft, draft.parts(f"{NAME}.j2", slots, **words(package, areas, places, found, spread, change, visits)))
+    return Document(draft, draft.parts(f"{NAME}.j2", slots, **words(package, areas, places, found, spread, near, change, visits)))
 
 
-def words(package: Package, areas: Areas, places: Areas, found: list, spread: dict, change: blank_changes.Why, visits: dict) -> dict[str, Any]:
+def words(package: Package, areas: Areas, places: Areas, found: list, spread: dict, near: dict, change: blank_changes.Why, visits: dict) -> dict[str, Any]:
     """Return what the template names beyond the common words."""
     register, code, is_city = package.register, package.region_code, package.scope == "city"
     small, new = (register.fact("blind_unit_count", code, segment) for segment in (SMALL, NEW))
@@ -65,7 +65,7 @@ def words(package: Package, areas: Areas, places: Areas, found: list, spread: di
         "薄弱行业": blank_kinds.weak_with_counts(register, code),
         "大户盲区": register.remainder(register.fact("mandatory_unit_union_rate", code), "uncovered", "25人以上盲区单位"),
         "有党无会": register.remainder(register.fact("party_union_sync_rate", code), "uncovered", "有党组织无工会的单位"),
-        "集中": {k: v for k, v in spread.items() if k != "各地"}, "邻近": blank_places.neighbourhood(places),
+        "集中": {k: v for k, v in spread.items() if k != "各地"}, "邻近": {k: v for k, v in near.items() if k not in ("指数", "概率")},
         "变化": blank_changes.sentence(register, change),
         "反向": reversals(register, ("all", SMALL, NEW, *industries())) if is_city else [],
         "群体": blank_groups.groups(register, code),

@@ -80,7 +80,7 @@ def sentence(register: Any, made: Why) -> dict[str, Any]:
     if made.reason:
         return {"原因": made.reason}
     shown = sorted((c for c in CAUSES if made.parts[c].rounded != 0), key=lambda c: (-abs(made.parts[c].value), CAUSES.index(c)))
-    clauses = [f"{WORDS[c]}，{'拉高' if made.parts[c].value > 0 else '拉低'}{say(magnitude(register, made.parts[c]))}" for c in shown]
+    clauses = [f"{WORDS[c]}{'' if n else '，'}{'拉高' if made.parts[c].value > 0 else '拉低'}{say(magnitude(register, made.parts[c]))}" for n, c in enumerate(shown)]
     moved = "持平" if made.change.rounded == 0 else ("提高" if made.change.value > 0 else "下降") + say(magnitude(register, made.change))
     return {"原因": "", "前": made.before, "后": made.now, "变化": moved, "最大": clauses[0] if clauses else "", "其余": clauses[1:], "更正": made.is_restated, **made.counts}
 

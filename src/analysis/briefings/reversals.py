@@ -64,7 +64,9 @@ def comparable(register: Any, segment: str, earlier: str) -> tuple[Fact, Fact, F
             held += before.denominator * Fraction(fact.value)
     # a district that had units and has none, or reported once only, has no rate to weigh: then nothing is comparable
     is_whole = then.is_ok and now.is_ok and total == then.denominator
-    status = {} if is_whole else {"status": "no_data", "reason": "有区县两个季度不都有率，不能按上季度结构计算"}
+    hidden = any(f.status == "suppressed" for f in register.district_facts(RATE, segment))
+    reason = "部分区县不予显示" if hidden else "有区县两个季度不都有率，不能按上季度结构计算"
+    status = {} if is_whole else {"status": "no_data", "reason": reason}
     value = held / total if is_whole else None
     rate = register.derived(now, "comparable", value, "ratio", "可比口径单位覆盖率", **status)
     effects = [100 * (value - then.value), 100 * (now.value - value)] if is_whole else [None, None]
