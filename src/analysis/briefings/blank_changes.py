@@ -20,6 +20,7 @@ RATE = "unit_coverage_rate"
 WORDS = {"restated": "上季度数据更正", "units": "单位增减", "covered": "新建会与失去覆盖", "moved": "单位在区县或分组之间变动"}
 _COUNTS = {"appeared": "新出现的应建会单位", "closed": "退出的应建会单位", "newly_covered": "原有单位新覆盖", "lost": "原有单位失去覆盖",
            "moved_in": "转入的单位", "moved_out": "转出的单位", "restated": "上季度数据更正涉及的单位"}  # fmt: skip
+_SAID = {"appeared": "新出现", "closed": "退出", "newly_covered": "新覆盖", "lost": "失去覆盖", "moved_in": "转入", "moved_out": "转出", "restated": "更正家数"}
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,8 @@ def sentence(register: Any, made: Why) -> dict[str, Any]:
     shown = sorted((c for c in CAUSES if made.parts[c].rounded != 0), key=lambda c: (-abs(made.parts[c].value), CAUSES.index(c)))
     clauses = [f"{WORDS[c]}{'' if n else '，'}{'拉高' if made.parts[c].value > 0 else '拉低'}{say(magnitude(register, made.parts[c]))}" for n, c in enumerate(shown)]
     moved = "持平" if made.change.rounded == 0 else ("提高" if made.change.value > 0 else "下降") + say(magnitude(register, made.change))
-    return {"原因": "", "前": made.before, "后": made.now, "变化": moved, "最大": clauses[0] if clauses else "", "其余": clauses[1:], "更正": made.is_restated, **made.counts}
+    return {"原因": "", "前": made.before, "后": made.now, "变化": moved, "最大": clauses[0] if clauses else "", "其余": clauses[1:], "更正": made.is_restated,
+            **{word: made.counts[name] for name, word in _SAID.items()}}  # fmt: skip
 
 
 def change_table(package: Package, rows: list[tuple[str, Why]], head: str, caption: str) -> dict[str, Any]:

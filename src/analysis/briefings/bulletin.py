@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from analysis.briefings.areas import COVERAGE, Areas, coverage_figure, districts_of, most_blank, said, townships_of
-from analysis.briefings.context import Document, blank_note, incomplete_sentences, industries, left_out_note, open_draft, reversals, signed, weak_industries
+from analysis.briefings.context import Document, blank_note, incomplete_sentences, industries, left_out_note, open_draft, signed, weak_industries
 from analysis.briefings.findings import ORDINALS, leftovers
+from analysis.briefings.reversals import reversals
 from analysis.errors import ParameterError
 from analysis.facts import RESIDUAL, Fact, Register
 from analysis.publishing import blocks

@@ -15,7 +15,6 @@ from analysis.briefings.context import (
     incomplete_sentences,
     industries,
     open_draft,
-    reversals,
     segment_name,
     share_of_blind,
     share_of_eligible,
@@ -24,6 +23,7 @@ from analysis.briefings.context import (
 )
 from analysis.briefings.coverage_map import bars
 from analysis.briefings.findings import ORDINALS, leftovers
+from analysis.briefings.reversals import reversals
 from analysis.charts.bars import ladder as ladder_chart
 from analysis.charts.slopes import slope_chart
 from analysis.errors import ParameterError

@@ -288,7 +288,7 @@ def _modules(file: str) -> list[ModuleType]:
     names = ["context"]
     if file in shipped_names() and file not in METHODS:
         own = importlib.import_module(f"analysis.briefings.{file.removesuffix('.j2')}")
-        used = {getattr(value, "__module__", "") or "" for value in vars(own).values()}
+        used = {(value.__name__ if inspect.ismodule(value) else getattr(value, "__module__", "")) or "" for value in vars(own).values()}
         names += [own.__name__.rpartition(".")[2], *(name.rpartition(".")[2] for name in used if name.startswith("analysis.briefings."))]
     elif file == "method_quality.j2":
         names += ["ledger_quality"]
