@@ -14,12 +14,13 @@ GROUPS = [row("970100", name, value, left_out=left) for name, value, left in (
 
 
 def test_opening_says_conclusion_numbers_and_date():
-    opening = paragraph(speech.write(package()).blocks, "今天")
+    document = speech.write(package())
+    opening = paragraph(document.blocks, "行动开展以来")
     assert (
         "组织覆盖面有了新的扩大。截至2021年9月30日，全市220家应建会单位中，已有95家建立或者加入了工会组织，单位覆盖率为43.2%。这个覆盖率较上季度末提高2.7个百分点。"
         in opening
     )
-    assert opening.endswith("下面，我讲三点意见，供大家参考。")
+    assert text_of(document.parts[0])[-1].endswith("下面，我讲三点意见，供大家参考。")
 
 
 def test_first_quarter_has_no_change_to_tell():
@@ -114,3 +115,15 @@ def test_length_and_frame(blocks):
 def test_a_district_has_no_speech():
     with pytest.raises(ParameterError, match="讲话稿只有全市的"):
         speech.write(package("970101"))
+
+
+def test_the_blank_is_told_in_spoken_paragraphs_and_each_trade_once():
+    covered = {"law_firm": (4, 40), "express_delivery": (10, 60)}
+    more = [r for s, pair in covered.items() for r in whole({"970101": pair}, segment=s)]
+    document = speech.write(package(more=more))
+    said = paragraph(document.blocks, "从行业看")
+    assert said.startswith("从行业看，律师事务所和快递等行业的工会组建还比较薄弱。按应建会单位计算，单位覆盖率分别为10.0%和16.7%，都低于全市10个百分点以上。")
+    assert "".join(text_of(document.blocks)).count("律师事务所") == 1
+    for block in document.blocks:
+        if block["type"] == "paragraph" and block["style"] == "body":
+            assert sum("fact" in r for r in block["runs"]) <= 12, text_of([block])

@@ -157,7 +157,10 @@ def test_outside_the_house_no_unit_is_named(world, tmp_path):
     assert not any(code(n, prefix) in str(shared.blocks) for n in range(1, 14) for prefix in ("91", "81"))
     assert "名单" not in "".join(text_of(shared.part(6) + shared.part(7)))
     assert write_lists(package.folder, tmp_path, ["city", "970101"], False) == []
-    assert [p.relative_to(tmp_path).as_posix() for p in write_lists(package.folder, tmp_path, ["city", "970101"], True)] == ["970101/ledger_quality.csv", "city/ledger_quality.csv"]
+    assert [p.relative_to(tmp_path).as_posix() for p in write_lists(package.folder, tmp_path, ["city", "970101"], True)] == [
+        "970101/ledger_quality.csv",
+        "city/ledger_quality.csv",
+    ]
     assert code(6) in (tmp_path / "970101" / "ledger_quality.csv").read_text(encoding="utf-8-sig")
     assert write_lists(package.folder, tmp_path, [], False) == [] and not list(tmp_path.rglob("*.csv"))
 
@@ -178,7 +181,9 @@ def test_a_missing_cover_table_is_no_signal_of_lost_unions(world, tmp_path):
 
 
 def units_frame(rng, codes):
-    rows = [(c, rng.choice(["970101", "970102", "970103"]), f"企业{c}", rng.randrange(40), rng.randrange(30), *(rng.randrange(3) for _ in range(4))) for c in codes]
+    rows = [
+        (c, rng.choice(["970101", "970102", "970103"]), f"企业{c}", rng.randrange(40), rng.randrange(30), *(rng.randrange(3) for _ in range(4))) for c in codes
+    ]
     frame = pd.DataFrame(rows, columns=["uscc", "district_code", "unit_name", "employee_count", "member_count", "new_member_count", "member_in_count",
                                         "member_out_count", "member_left_count"])  # fmt: skip
     for column in frame.columns[3:]:

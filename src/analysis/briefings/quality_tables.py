@@ -48,7 +48,9 @@ def districts(package: Package) -> dict[str, str]:
     return known if package.scope == "city" else {package.scope: known[package.scope]}
 
 
-def by_district(package: Package, columns: Sequence[tuple[str, str]], caption: str, note: str = "", is_percent: bool = False, with_other: bool = False) -> dict[str, Any]:
+def by_district(
+    package: Package, columns: Sequence[tuple[str, str]], caption: str, note: str = "", is_percent: bool = False, with_other: bool = False
+) -> dict[str, Any]:
     """Return a table of indicators: a row a district, then what belongs to none, then the city's total."""
     register, names = package.register, districts(package)
     if package.scope == "city":
@@ -138,7 +140,9 @@ def rule_table(package: Package) -> dict[str, Any]:
     shown = sorted((r for r in rules if facts[r["rule"]].value), key=lambda r: (r["verdict"] != "quarantined", -facts[r["rule"]].value))
     rows = [([as_rule(r["meaning"]), _VERDICTS[r["verdict"]], facts[r["rule"]], as_rule(remedy(r["advice"]))], rule_indicator(r["rule"])) for r in shown]
     heads = [("问题", "left", 24), ("结论", "center", 8), ("处数", "right", 8), ("最多的区县", "left", 28), ("怎么改", "left", 36)]
-    return _table_with_places(package, heads, rows, f"{package.region_name}核对出的问题（处）", "一行可以有几处问题，处数多于行数；逐行的位置和改法见退回的工作簿。")
+    return _table_with_places(
+        package, heads, rows, f"{package.region_name}核对出的问题（处）", "一行可以有几处问题，处数多于行数；逐行的位置和改法见退回的工作簿。"
+    )
 
 
 def signal_table(package: Package) -> dict[str, Any]:

@@ -9,7 +9,8 @@ from analysis.briefings.context import Document, industries, open_draft, segment
 from analysis.briefings.reversals import reversals
 from analysis.errors import ParameterError
 from analysis.facts import Fact, Register
-from analysis.wording.phrases import ladder, prevalence, quantity
+from analysis.wording.numbers import mark
+from analysis.wording.phrases import ladder, lower, prevalence, quantity
 from analysis.wording.story import Place
 
 if TYPE_CHECKING:
@@ -36,13 +37,15 @@ def write(package: Package) -> Document:
 def words(package: Package) -> dict[str, Any]:
     """Return what the speech template names beyond the common words."""
     register = package.register
+    weak = weak_industries(register)
     ranked = register.ranked("unit_coverage_rate")
     without, share = without_congress(register)
     return {
         "领先区县": Place(register, ranked[0].region_code) if len(ranked) > 1 else Place(register),
         "落后区县": Place(register, ranked[-1].region_code) if len(ranked) > 1 else Place(register),
         "有先后": len(ranked) > 1 and ranked[0].value > ranked[-1].value,
-        "薄弱行业": weak_industries(register),
+        "薄弱行业": weak,
+        "薄弱线": mark(f"{float(lower('weak')):g}个百分点", "threshold"),
         "小微两新占比": share_of_blind(register),
         "小微两新比重": share_of_eligible(register),
         "只议未审": any(register.fact(f"matter_{m}_deliberated_count").value for m in ("wage", "welfare", "safety")),
@@ -54,7 +57,7 @@ def words(package: Package) -> dict[str, Any]:
         "中小未建制": without,
         "中小未建制率": share,
         "中小程度": quantity(share),
-        "两新行业": new_trades(register),
+        "两新行业": [trade for trade in new_trades(register) if trade["名称"] not in {w["名称"] for w in weak}],  # each trade is told once
         "有党无会": register.remainder(register.fact("party_union_sync_rate"), "uncovered", "有党组织无工会的单位"),
     }
 
