@@ -53,3 +53,14 @@ def test_a_link_that_leads_out_is_refused(tmp_path, target):
 def test_a_bare_quarter_still_has_a_door(tmp_path):
     text = write_index(tmp_path / "index.html", {"city_name": "临州市", "quarter": "2021Q3"}).read_text(encoding="utf-8")
     assert "临州市工会覆盖工作台" in text and "banner" not in re.sub(r"<style>.*?</style>", "", text, flags=re.S)
+
+
+def test_a_door_with_a_figure_that_is_no_fact_is_not_put_in_place(tmp_path):
+    from finished import CITY
+
+    bare = {"city_name": "临州市", "quarter": "2021Q3", "facts": [CITY.as_record()], "intake": [{"label": "读入行", "value": "2408"}]}
+    true = bare | {"headline": [{"label": "单位覆盖率", "runs": b.as_runs(CITY)}]}
+    assert write_index(tmp_path / "index.html", true, is_checked=True).is_file()
+    with pytest.raises(ExportError, match="“99”没有登记"):
+        write_index(tmp_path / "other.html", bare | {"headline": [{"label": "单位覆盖率", "runs": b.as_runs("共99家")}]}, is_checked=True)
+    assert [path.name for path in tmp_path.iterdir()] == ["index.html"]

@@ -88,7 +88,10 @@ def figures_table(document: Document) -> dict:
     names, rows = region_names(document), []
     for (segment, name, below), records in groups.items():
         cell: list[dict] = []
-        for record in records:
+        seen = {}
+        for record in records:  # a gap and its size without the sign read alike: told once
+            seen.setdefault((record.get("region_code"), record["text"], record.get("as_of")), record)
+        for record in seen.values():
             cell += ([_plain("；")] if cell else []) + _figure(record, document.meta["as_of"], names)
         title = name if not segment or name.startswith(segment) else f"{segment}{name}"
         rows.append([{"runs": [_plain(title, "name")]}, {"runs": cell}, {"runs": [_plain(below or "—", "name")]}])

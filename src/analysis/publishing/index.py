@@ -15,6 +15,8 @@ from analysis.publishing.characters import visible
 from analysis.publishing.document import Document, prepare
 from analysis.publishing.html import render
 from analysis.publishing.notices import incomplete_sentence
+from analysis.publishing.number_check import check_file, refuse
+from analysis.publishing.number_check.export import saved_about
 
 _ABSOLUTE = re.compile(r"^(?:[a-zA-Z][a-zA-Z0-9+.-]*:|/|\\)")
 _FORMAT_NAMES = {"html": "网页", "pdf": "PDF", "docx": "Word", "ipynb": "笔记本", "xlsx": "走访清单"}
@@ -65,12 +67,12 @@ def render_index(model: dict) -> str:
         page_title=f"{document.meta['title']}｜{Quarter(document.meta['quarter']).label}", quarter_label=Quarter(document.meta["quarter"]).label,
         headline=model.get("headline", []), map=by_type.get("figure"), ranking=by_type.get("table"), groups=_groups(model.get("documents", [])),
         tables=[row | {"href": _link(row["href"])} for row in model.get("tables", [])], intake=model.get("intake", []),
-        map_note=model.get("map_note", ""), records=document.fact_records(),
+        about=saved_about(document), map_note=model.get("map_note", ""), records=document.fact_records(),
     )  # fmt: skip
 
 
-def write_index(path: str | Path, model: dict) -> Path:
-    """Write the quarter's index page and return its path. The file appears whole or not at all.
+def write_index(path: str | Path, model: dict, is_checked: bool = False) -> Path:
+    """Write the quarter's index page and return its path. The file appears whole or not at all; with ``is_checked`` only where its figures are right.
 
     Parameters
     ----------
@@ -93,5 +95,10 @@ def write_index(path: str | Path, model: dict) -> Path:
     path = Path(path)
     waiting = path.with_name(f".{path.name}.{os.getpid()}.part")
     waiting.write_text(render_index(model), encoding="utf-8")
-    os.replace(waiting, path)
+    try:
+        if is_checked:
+            refuse(check_file(waiting.read_bytes(), "html")[1], path.name)
+        os.replace(waiting, path)
+    finally:
+        waiting.unlink(missing_ok=True)
     return path

@@ -93,10 +93,10 @@ def _ranking(package: Package) -> dict:
         ]
     )
     columns = ["地区", ("应建会单位", "right"), ("已覆盖", "right"), ("单位覆盖率", "right"), ("较上季度末", "right"), ("名次", "right")]
-    return blocks.table(
-        columns, rows, caption="各地单位覆盖率", note=f"率的分母为应建会单位；应建会单位不足{register.smallest_ranked}家的不排名；“—”为无数据或不参加排名"
-        f"{'，“…”为不予显示（' + REASON + '）' if any(f.status == 'suppressed' for f in facts) else ''}。"
-    )
+    hidden = f"，“…”为不予显示（{REASON}）" if any(f.status == "suppressed" for f in facts) else ""
+    smallest = blocks.mark(f"{register.smallest_ranked}家", "threshold")
+    note = ["率的分母为应建会单位；应建会单位不足", smallest, f"的不排名；“—”为无数据或不参加排名{hidden}。"]
+    return blocks.table(columns, rows, caption="各地单位覆盖率", note=note)
 
 
 def _documents(package: Package, outcomes: list[Outcome], folder: Path) -> list[dict]:
@@ -145,4 +145,4 @@ def write_door(folder: Path, package: Package, outcomes: list[Outcome], say: Cal
     if drawn:
         model["map"] = drawn
     model["facts"] = [f.as_record() for f in package.register.used.values()]
-    return write_index(folder / "index.html", model)
+    return write_index(folder / "index.html", model, is_checked=True)

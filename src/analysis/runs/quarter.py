@@ -84,7 +84,13 @@ def _run(settings: Settings, quarter: str, scope: str, documents: str, force: bo
     earlier = _still_valid(read_manifest(target), package, settings, outcomes, target, say)
     studied = [job.scope for job in jobs if job.document == "blank_areas" and job.scope != "city"]
     files += refresh_visit_workbooks(package, studied, target, read_manifest(target))
-    index = write_door(target, package, [*outcomes, *earlier], say)
+    index = target / "index.html"
+    try:
+        write_door(target, package, [*outcomes, *earlier], say)
+    except ExportError as error:  # a page with a wrong figure is no reason to lose the record of the documents
+        say(f"目录页没有做成：{error.sentence}")
+        index.unlink(missing_ok=True)
+        outcomes.append(Outcome("index", "city", "failed", reason=error.sentence))
     made = [target / name for o in [*outcomes, *earlier] for name in o.files]
     context = json.loads((folder / "context.json").read_text(encoding="utf-8"))
     _record(target, settings, quarter, package, [*outcomes, *earlier], [*files, *made, index], folder)
