@@ -29,7 +29,10 @@ def sound() -> bytes:
     """A workbook of two sheets as it should be."""
     target = io.BytesIO()
     with xlsxwriter.Workbook(target) as book:
-        for name, rows in (("单位", [HEADERS, *(unit(i) for i in range(6))]), ("工会", [["工会代码", "工会形式", "区县", "成立日期"], [code(1, "81"), "单独", "东明区", 44000]])):
+        for name, rows in (
+            ("单位", [HEADERS, *(unit(i) for i in range(6))]),
+            ("工会", [["工会代码", "工会形式", "区县", "成立日期"], [code(1, "81"), "单独", "东明区", 44000]]),
+        ):
             sheet = book.add_worksheet(name)
             for r, row in enumerate(rows):
                 sheet.write_row(r, 0, row)
@@ -65,7 +68,10 @@ def test_any_byte_of_a_workbook_may_be_wrong(changes, end, is_cut):
     judged(bytes(data[: int(len(data) * end)]) if is_cut else bytes(data))
 
 
-@given(st.sampled_from(PARTS), st.lists(st.tuples(st.integers(0, 10**6), st.integers(0, 40), st.sampled_from(PIECES) | st.binary(max_size=6)), min_size=1, max_size=4))
+@given(
+    st.sampled_from(PARTS),
+    st.lists(st.tuples(st.integers(0, 10**6), st.integers(0, 40), st.sampled_from(PIECES) | st.binary(max_size=6)), min_size=1, max_size=4),
+)
 @example("xl/worksheets/sheet1.xml", [(10**5, 0, b'<c r="A0"><v>1</v></c>')])
 @example("xl/sharedStrings.xml", [(0, 10**6, b'<sst uniqueCount="99999999999" count="9"></sst>')])
 @example("xl/styles.xml", [(0, 10**6, b"")])

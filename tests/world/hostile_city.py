@@ -26,6 +26,7 @@ TOWNSHIPS = {
 }
 UNITS = ["+cmd|calc", "@SUM(A1)", "=1+1", "-2+3", "[点我](http://a.b)", "</data><script>alert(3)</script>", "{ HYPERLINK \"http://a.b\" }", "CON", "a/b\\c", "&lt;b&gt;&amp;", "𠮷䶮赟", "]]>", "`rm`", "$\\$"]
 FILES = {"东山区": "=cmd 东山'区 {{7*7}}", "南原县": "#set $x_1$", "北岭县": "@ref -北岭<b>"}
+CITY_NAME = "<i>九七</i>$x$市"
 NAMES = DISTRICTS | TOWNSHIPS
 
 
@@ -58,5 +59,5 @@ def settings_of(folder: Path, ledgers: Path, patch: Callable[[object, str, objec
     drawn_city.write_places(folder)
     return load_settings(
         ledgers=str(ledgers), boundaries=str(folder / "boundaries.geojson"), townships=str(folder / "townships.geojson"), crosswalk=str(drawn_city.HERE / "crosswalk.csv"),
-        store=str(folder / "store"), out=str(folder / "out"), city_code=CITY, city_name="<i>九七</i>$x$市", **options,
+        store=str(folder / "store"), out=str(folder / "out"), city_code=CITY, city_name=CITY_NAME, **options,
     )  # fmt: skip

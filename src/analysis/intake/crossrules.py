@@ -20,7 +20,7 @@ Locate = Callable[[np.ndarray, np.ndarray], np.ndarray]
 def check_references(findings: Findings, frame: pd.DataFrame, kept_keys: dict[str, frozenset[str]]) -> None:
     """Quarantine rows whose unit, union or contract is not in the kept tables."""
     headers = {c.code: c.header for c in columns_of(findings.table)}
-    for key, target in REFERENCES.get(findings.table, ()):
+    for key, target in REFERENCES.get(findings.table, ()) if len(frame) else ():
         values = frame[key]
         missing = values.notna().to_numpy(dtype=bool) & ~values.isin(kept_keys.get(target, frozenset())).to_numpy(dtype=bool)
         for position in np.flatnonzero(missing):

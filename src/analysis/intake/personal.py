@@ -72,8 +72,7 @@ def speaks_of_a_person(cells: Iterable[Any]) -> bool:
 
 def cover_column(column: pd.Series) -> tuple[pd.Series, bool]:
     """Return a stored text column with such numbers covered up, and whether there were any."""
-    texts = [t for t in column if type(t) is str and len(t) >= 11]
-    if not any(_LONG.search(t) for t in texts):
+    if not _LONG.search("\n".join(filter(None, column.tolist()))):
         return column, False
     changed = column.map(lambda t: covered(t) if type(t) is str else t).astype(object)
     changed = changed.where(changed.notna(), None)
