@@ -56,3 +56,13 @@ def test_a_failed_job_costs_only_itself(notebook, tmp_path):
     assert (done.status, done.files) == ("failed", [])
     assert done.reason.endswith("出错：division by zero")
     assert [p.relative_to(base).as_posix() for p in base.rglob("*") if p.is_file()] == ["notebooks/city/small.failed.ipynb"]
+
+
+def test_a_number_typed_into_a_document_fails_its_job_and_leaves_no_file(notebook, tmp_path):
+    base = tmp_path / "2021Q3"
+    base.mkdir()
+    typed = 'from analysis.publishing import blocks as b\nb.show(b.title("通报"), b.paragraph("本季新建工会99家。"))'
+    done = run_job(str(notebook(typed)), "small", "city", {"quarter": "2021Q3"}, ("html", "docx"), str(base), 120)
+    assert (done.status, done.files) == ("failed", [])
+    assert done.reason.startswith("small.html 的数字核对没有通过（1处）：“通报”之下第1段：“99”没有登记（“…本季新建工会99家。…”）")
+    assert [p.relative_to(base).as_posix() for p in base.rglob("*") if p.is_file()] == ["notebooks/city/small.failed.ipynb"]
