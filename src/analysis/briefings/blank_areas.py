@@ -11,7 +11,8 @@ from analysis.briefings.context import Blocks, Document, Draft, figure, industri
 from analysis.briefings.reversals import reversals
 from analysis.charts.maps import pair_map
 from analysis.charts.overlap import overlap_chart
-from analysis.wording.numbers import mark
+from analysis.facts import Fact
+from analysis.wording.numbers import clean, mark
 from analysis.wording.story import Place
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ def words(package: Package, areas: Areas, places: Areas, found: list, spread: di
     rates = [register.fact("unit_coverage_rate", code, segment) for segment in industries()]
     settings = package.settings
     return {
-        "可做": small.is_ok or new.is_ok, "行业有数": any(f.is_ok for f in rates), "是全市": is_city, "是内部": package.audience == "internal",
+        "可做": small.is_ok or new.is_ok, "不予显示": clean(withheld_reason(small, new)), "行业有数": any(f.is_ok for f in rates), "是全市": is_city, "是内部": package.audience == "internal",
         "本地": Place(register, code, name=package.region_name), "可分": _is_split(package),
         "只是小微": part_of(register, "blind_unit_count", code, SMALL), "只是两新": part_of(register, "blind_unit_count", code, NEW),
         "占盲区": share_of_blind(register, code),
@@ -74,6 +75,11 @@ def words(package: Package, areas: Areas, places: Areas, found: list, spread: di
         "目标": mark(f"{100 * settings.coverage_target:g}%", "threshold") if settings.coverage_target else "",
         "方向": blank_first.directions(package, areas, found),
     }  # fmt: skip
+
+
+def withheld_reason(*facts: Fact) -> str:
+    """Return why a figure is withheld, "" where none of them is."""
+    return next((f.reason for f in facts if f.status == "suppressed"), "")
 
 
 def _is_split(package: Package) -> bool:

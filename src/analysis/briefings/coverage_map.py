@@ -10,6 +10,7 @@ from analysis.briefings.reversals import reversals
 from analysis.charts.bars import ranked_bars
 from analysis.facts import Fact
 from analysis.publishing import blocks
+from analysis.wording.numbers import clean
 from analysis.wording.story import Place
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ def words(package: Package, areas: Areas, townships: Areas) -> dict[str, Any]:
         "本地": Place(register, package.region_code, name=package.region_name), "是区县": not is_city, "仅汇总": package.is_totals,
         "单位词": "法人单位" if package.is_totals else "应建会单位", "地区词": areas.word,
         "入会率词": "会员占从业人员的比重" if package.is_totals else "全口径入会率", "职工词": "从业人员" if package.is_totals else "全口径职工",
-        "有分地区": bool(areas.names), "最高": ends[0], "最低": ends[1],
+        "有分地区": bool(areas.names), "不予显示": withheld_note(areas, register.fact(COVERAGE, package.region_code)), "最高": ends[0], "最低": ends[1],
         "下降": [areas.spoken(f) for f in areas.facts(f"{COVERAGE}_qoq") if f.is_ok and f.rounded < 0],
         "不排名": unranked(areas, rates) if is_city and not package.is_totals else [],
         "反向": reversals(register, ("all", "small_micro", "two_new", *industries())) if is_city else [],
@@ -61,8 +62,19 @@ def words(package: Package, areas: Areas, townships: Areas) -> dict[str, Any]:
 
 
 def _large(areas: Areas, smallest: int) -> list[Fact]:
+    if any(f.status == "suppressed" for f in areas.facts(COVERAGE)):
+        return []  # the highest of those shown need not be the highest
     known = [f for f in areas.facts(COVERAGE) if f.is_ok and (f.denominator or 0) >= smallest]
     return sorted(known, key=lambda f: (-f.value, f.region_code))
+
+
+def withheld_note(areas: Areas, own: Fact) -> str:
+    """Return a sentence on what this version withholds and why; "" where it withholds none of the coverage figures."""
+    hidden = [f for f in areas.facts(COVERAGE) if f.status == "suppressed"]
+    reason = clean(next((f.reason for f in [own, *hidden] if f.status == "suppressed"), ""))
+    if own.status == "suppressed":
+        return f"{clean(own.region_name)}的覆盖数字，本版不予显示，不是没有数据。原因是：{reason}。"
+    return f"{'、'.join(areas.spoken(f) for f in hidden)}的覆盖率不予显示（{reason}），因此不作高低比较。" if hidden else ""
 
 
 def unranked(areas: Areas, ranked: list[Fact]) -> list[str]:

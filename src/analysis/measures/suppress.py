@@ -83,8 +83,9 @@ def _levels(levels: pd.DataFrame, settings: Settings, parents: dict[str, str], s
         small |= (at >= 0) & primary[at]
         hidden |= (at >= 0) & pattern.hidden[at]
     city = (levels["region_level"] == "city").to_numpy()
-    for segment, base in pattern.city:
-        hidden |= city & (levels["segment"] == segment).to_numpy() & ((numerators == base) | (denominators == base)).to_numpy()
+    for bases in (numerators, denominators):
+        at = cells.rows(levels.assign(region_code=cells.regions[0]), bases)
+        hidden |= city & (at >= 0) & np.isin(at % (cells.shape[1] * cells.shape[2]), list(pattern.city))
     has_figure = (levels["status"] == "ok").to_numpy() | levels["numerator"].notna().to_numpy()
     return np.where(~has_figure | ~hidden, "", np.where(small, "primary", "secondary"))
 
@@ -124,7 +125,8 @@ def _only_one_group(cells: Cells, value: np.ndarray, primary: np.ndarray, small,
         return
     both = cells.segments.index("small_micro_and_two_new")
     for segment in _OVERLAP:
-        primary[:, both, blind] |= small(value[:, cells.segments.index(segment), blind] - value[:, both, blind])
+        rest = value[:, cells.segments.index(segment), blind] - value[:, both, blind]
+        primary[:, both, blind] |= small(rest) & (value[:, both, blind] > 0)  # where none is both, the rest is the group itself
 
 
 def dominated_bases() -> list[str]:

@@ -89,6 +89,9 @@ class Cells:
         r, s, b = self._at["r"].get(region, -1), self._at["s"].get(segment, -1), self._at["b"].get(base, -1)
         return -1 if min(r, s, b) < 0 else int(self.canonical[(r * self.shape[1] + s) * self.shape[2] + b])
 
+    def is_district(self, cell: int) -> bool:
+        return self.regions[cell // (self.shape[1] * self.shape[2])] in set(self.districts)
+
     @cached_property
     def canonical(self) -> np.ndarray:
         """Cell → the cell that stands for it."""

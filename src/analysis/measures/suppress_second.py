@@ -26,10 +26,10 @@ AMOUNT_SHARE = 0.1  # an amount of persons must stay open by a tenth of itself
 
 @dataclass
 class Pattern:
-    """``hidden`` cells, and ``city`` the (segment, base) whose city figure must go too: a city in which one district alone is counted."""
+    """``hidden`` cells, and ``city`` the positions within a region whose city figure must go too: it is one district's figure and no other's."""
 
     hidden: np.ndarray
-    city: set[tuple[str, str]]
+    city: set[int]
 
 
 class Protection:
@@ -46,7 +46,7 @@ class Protection:
         self.cells = cells
         self.primary = primary
         self.hidden = np.zeros_like(primary)
-        self.city: set[tuple[str, str]] = set()
+        self.city: set[int] = set()
         self.values = cells.values
         regions, segments, bases = cells.shape
         amounts = np.array([is_amount(base) for base in cells.bases])
@@ -73,19 +73,25 @@ class Protection:
 
     def find(self) -> Pattern:
         """Return the pattern; it depends on this quarter's figures alone, so that the next quarter's run withholds the same."""
-        for cell in np.flatnonzero(self.primary):
-            self._hide(int(cell))
+        for cell in np.flatnonzero(self.primary).tolist():
+            self._hide(cell, is_loosened=False)
+        for cell in np.flatnonzero(self.primary).tolist():  # only now: what is withheld beside a cell no longer holds it
+            self._loosen(cell)
         self._work()
-        bounds = self._bounds_of_all()
+        bounds = self._bounds_of_all()  # a city figure that had to go gives nothing away
         for _ in range(_MOST_PARTNERS):
-            before = int(self.hidden.sum())
+            before = int(self.hidden.sum()), len(self.city)
             for cell in bounds.pinned(self.hidden).tolist():
                 tight = self._tightest(cell)
                 if tight >= 0:
                     self._hide(tight)
-            if int(self.hidden.sum()) == before:
+                elif self.primary[cell] and self.cells.is_district(cell):
+                    self._withhold_city(cell)
+            if (int(self.hidden.sum()), len(self.city)) == before:
                 break
             self._work()
+            if self.city:
+                bounds = self._bounds_of_all()
         return Pattern(self.hidden, self.city)
 
     def _work(self) -> None:
@@ -96,7 +102,10 @@ class Protection:
 
     def _bounds_of_all(self) -> Bounds:
         sums = []
+        size = self.cells.shape[1] * self.cells.shape[2]
         for equation in self._equations:
+            if equation.city is not None and len(equation.children) and int(equation.children[0]) % size in self.city:
+                continue  # the city's figure is not shown
             own = [equation.parent] if equation.parent >= 0 else []
             sums.append((np.append(equation.children, own).astype(np.int64), np.append(np.ones(len(equation.children)), [-1.0] * len(own))))
         sums += [(np.array([*three, either]), np.array([1.0, 1.0, -1.0, -1.0])) for either, three in self._three.items() if len(three) == len(_OVERLAP)]
@@ -106,7 +115,7 @@ class Protection:
         known = ~np.isnan(self.values[pairs]).any(axis=1) & (pairs[:, 0] != pairs[:, 1]) & (self.values[pairs[:, 0]] <= self.values[pairs[:, 1]])
         return Bounds(self.values, sums, pairs[known])
 
-    def _hide(self, cell: int, need: float = 0.0) -> None:
+    def _hide(self, cell: int, need: float = 0.0, is_loosened: bool = True) -> None:
         if need > self.need[cell]:
             self.need[cell] = need
         if self.hidden[cell]:
@@ -122,7 +131,8 @@ class Protection:
         three = self._three.get(cell, [])
         if three and not self.hidden[three].any():  # withheld for another reason: alone in its sum it would follow from the other three
             self._hide(min(three, key=lambda c: (self.values[c] == 0, self.values[c])))
-        self._loosen(cell)
+        if is_loosened:
+            self._loosen(cell)
 
     def _loosen(self, cell: int) -> None:
         """Where the shown figures around a cell leave it no room, those that hold it tightest must go too."""
@@ -172,7 +182,13 @@ class Protection:
         if equation.parent >= 0:
             self._hide(equation.parent)
         elif equation.city is not None:
-            self.city.add(equation.city)
+            self._withhold_city(self.cells.cell(self.cells.regions[0], *equation.city))
+
+    def _withhold_city(self, cell: int) -> None:
+        """Let the city's figure go, and with it the other part of its total, from which it would follow."""
+        size = self.cells.shape[1] * self.cells.shape[2]
+        other = self._other_part.get(cell, (-1, cell))[1]
+        self.city |= {cell % size, other % size}
 
     def _slack(self, held: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return how far each cell could lie lower and higher, as far as the shown figures next to it tell a reader.

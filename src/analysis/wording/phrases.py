@@ -183,7 +183,10 @@ def industries() -> list[str]:
 def is_reversed(register: Register, segment: str = "all") -> bool:
     """Whether the city's coverage fell though no district's did and one rose at least (Simpson, domain §1.9)."""
     city = register.fact("unit_coverage_rate_qoq", None, segment)
-    moves = [f for f in register.district_facts("unit_coverage_rate_qoq", segment) if f.is_ok]
+    everywhere = register.district_facts("unit_coverage_rate_qoq", segment)
+    if any(f.status == "suppressed" for f in everywhere):
+        return False  # what no district did cannot be said where some are withheld
+    moves = [f for f in everywhere if f.is_ok]
     if not city.is_ok or city.value >= 0 or city.rounded == 0 or len(moves) < 2:
         return False
     return all(f.value >= 0 for f in moves) and any(f.value > 0 for f in moves)
