@@ -3,6 +3,7 @@ import pytest
 
 from analysis.errors import ParameterError, WorkbenchError
 from analysis.runs.notebook import check_parameters, execute, run_job
+from analysis.runs.quarter import broken_sentences
 
 STORY = """
 from analysis.publishing import blocks
@@ -47,6 +48,19 @@ def test_a_job_leaves_whole_files_or_none(notebook, tmp_path):
     assert (done.status, done.reason) == ("made", "")
     assert sorted(done.files) == ["city/small.docx", "city/small.html", "city/small.pdf", "notebooks/city/small.ipynb"]
     assert sorted(p.name for p in base.iterdir()) == ["city", "notebooks"]
+
+
+def test_what_was_left_unsaid_is_recorded_and_said(notebook, tmp_path):
+    base = tmp_path / "2021Q3"
+    base.mkdir()
+    blank = {"template": "speech.j2", "line": 9, "text": "甲…家。", "reason": "甲：无数据", "facts": []}
+    broken = {"template": "speech.j2", "line": 45, "text": "乙。", "reason": "…", "facts": [], "rule": "superlative"}
+    story = STORY.replace('blocks.paragraph("一段话。")', f'blocks.paragraph("一段话。"), blocks.facts([]) | {{"unsaid": {[blank, broken]}}}')
+    done = run_job(str(notebook(story)), "small", "city", {"quarter": "2021Q3"}, ("html",), str(base), 120)
+    assert done.record["unsaid"] == [blank, broken], done.reason
+    assert broken_sentences("全市讲话稿", done) == ["全市讲话稿：有 1 句话与数字不符，没有写入（模板 speech.j2 第 45 行：最高最多须属实），请改模板后重跑。"]
+    done.record["unsaid"] = [blank]
+    assert broken_sentences("全市讲话稿", done) == []
 
 
 def test_a_failed_job_costs_only_itself(notebook, tmp_path):

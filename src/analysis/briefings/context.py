@@ -16,7 +16,8 @@ from analysis.periods import Quarter
 from analysis.publishing import blocks
 from analysis.runs.incomplete import sentences
 from analysis.wording.engine import Engine, Text
-from analysis.wording.guards import enforce
+from analysis.wording.guards import mend, rules
+from analysis.wording.guards.tidy import GONE
 from analysis.wording.numbers import Figure, clean, mark
 from analysis.wording.phrases import industries, is_weak, rule_of_25, segment_against_city
 from analysis.wording.story import Place, segment_name
@@ -59,7 +60,7 @@ class Draft:
         """Return the method note: denominators, dates, definitions, what is incomplete and what was left unsaid."""
         settings, p = self.package.settings, self.package
         own = {"仅汇总": p.is_totals, "含个体": settings.two_new_self_employed, "排名下限": mark(f"{settings.smallest_ranked}家", "threshold"),
-               "缺报": incomplete_sentences(p), "未写": unsaid_reasons(self.unsaid), "含质量": self.document in UNION_DOCUMENTS}  # fmt: skip
+               "缺报": incomplete_sentences(p), "未写": unsaid_reasons(self.unsaid), "不符": broken_rules(self.unsaid), "含质量": self.document in UNION_DOCUMENTS}  # fmt: skip
         return self.engine.render(METHODS.get(self.document, "method.j2"), **common_words(p), **own).blocks
 
     def parts(self, template: str, slots: Mapping[str, Blocks], **context: Any) -> list[Blocks]:
@@ -78,7 +79,8 @@ class Draft:
         return Imprint.from_settings(self.package.settings, **own)
 
     def facts(self) -> dict[str, Any]:
-        return blocks.facts(self.register.used.values())
+        """Return the facts of the document, and with them what was left unsaid: they go into the run's record."""
+        return blocks.facts(self.register.used.values()) | {"unsaid": self.unsaid}
 
 
 def by_heading(blocks: Blocks) -> list[Blocks]:
@@ -140,11 +142,30 @@ class Document:
 
     draft: Draft
     parts: list[Blocks]
+    note: Blocks = field(init=False)
 
     def __post_init__(self) -> None:
-        """Hold the whole text against the wording guards: a document that breaks one is not made."""
+        """Hold the whole text against the wording guards: a sentence that breaks one is taken out and recorded, a heading or caption refused."""
+        draft = self.draft
+        self.note = draft.method()
+        if self._mend():
+            self.note = draft.method()  # it tells what was taken out
+            self._mend()
+
+    def _mend(self) -> bool:
+        """Mend body and method note together; whether a sentence was taken out."""
         written = [block for part in self.parts for block in part]
-        enforce([self.draft.meta(), *written, *self.draft.method()], self.draft.register)
+        made = mend([self.draft.meta(), *written, *self.note], self.draft.register)
+        rest = iter(made.blocks[1:])
+        self.parts = [[block for block in (next(rest) for _ in part) if block["type"] != GONE] for part in self.parts]
+        self.note = [block for block in rest if block["type"] != GONE]
+        self.draft.unsaid += made.removed
+        return bool(made.removed)
+
+    @property
+    def broken(self) -> list[dict[str, Any]]:
+        """The records of the sentences that broke a wording rule; none is allowed in the shipped templates."""
+        return [record for record in self.draft.unsaid if record.get("rule")]
 
     @property
     def opening(self) -> Blocks:
@@ -157,7 +178,7 @@ class Document:
     @property
     def closing(self) -> Blocks:
         start = [blocks.page_break()] if self.draft.document in SPOKEN else []
-        return [*start, *self.draft.method(), self.draft.facts()]
+        return [*start, *self.note, self.draft.facts()]
 
     @property
     def blocks(self) -> Blocks:
@@ -197,11 +218,16 @@ def needed(register: Register) -> set[str]:
 def unsaid_reasons(unsaid: Iterable[dict[str, Any]]) -> list[str]:
     """Return the reasons of left-out sentences, each once, grouped: ``甲指标、乙指标（原因）``."""
     grouped: dict[str, list[str]] = {}
-    for record in unsaid:
+    for record in (r for r in unsaid if not r.get("rule")):
         for clause in filter(None, record["reason"].split("；")):
             name, _, reason = clause.partition("：")
             grouped.setdefault(reason, []).append(name)
     return [clean(f"{'、'.join(dict.fromkeys(names))}（{reason}）") for reason, names in grouped.items()]
+
+
+def broken_rules(unsaid: Iterable[dict[str, Any]]) -> list[str]:
+    """Return the names of the wording rules that sentences broke which were then left out, each once."""
+    return list(dict.fromkeys(clean(rules()[record["rule"]].name) for record in unsaid if record.get("rule")))
 
 
 def weak_industries(register: Register, most: int = 3, region: str | None = None) -> list[dict[str, Any]]:

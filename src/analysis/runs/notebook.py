@@ -88,7 +88,7 @@ def execute(notebook: Path, parameters: dict[str, object], target: Path, timeout
 
 
 def export(executed: Path, formats: tuple[str, ...], folder: Path, stem: str) -> tuple[list[Path], dict]:
-    """Write the documents of an executed notebook into ``folder``; return their paths and the exporters' record (fonts, missing characters)."""
+    """Write the documents of an executed notebook into ``folder``; return their paths and their record (fonts, missing characters, what was left unsaid)."""
     import nbformat
     from nbconvert.exporters import get_exporter
 
@@ -103,7 +103,14 @@ def export(executed: Path, formats: tuple[str, ...], folder: Path, stem: str) ->
         refuse(check_export(path.read_bytes(), name, resources["document"], resources["font_folder"]), path.name)
         made.append(path)
         record[name] = resources.get("workbench", {})
-    return made, record
+    return made, record | {"unsaid": unsaid_of(notebook)}
+
+
+def unsaid_of(notebook: dict) -> list[dict]:
+    """Return what an executed notebook left unsaid: template, line, text, reason; ``rule`` where a sentence broke a wording rule."""
+    from analysis.publishing.reading import read_blocks
+
+    return [record for block in read_blocks(notebook) if block["type"] == "facts" for record in block.get("unsaid", [])]
 
 
 def run_job(

@@ -30,6 +30,7 @@ from analysis.runs.returning import doubled, write_returns
 from analysis.runs.sources import geography_files, known_quarters, ledger_files, ledger_folder
 from analysis.runs.visiting import refresh_visit_workbooks
 from analysis.settings import Settings
+from analysis.wording.guards import rules
 
 Say = Callable[[str], None]
 
@@ -120,12 +121,12 @@ def _templates(settings: Settings) -> dict[str, str]:
     )
 
 
-def _is_current(job: Job, key: str, manifest: dict, target: Path) -> list[str] | None:
-    """Return the files of a job whose record says that it was made of the very same things and whose files are as they were written."""
+def _is_current(job: Job, key: str, manifest: dict, target: Path) -> dict | None:
+    """Return the record of a job that says that it was made of the very same things and whose files are as they were written."""
     for record in manifest.get("jobs", []):
         if (record["document"], record["scope"]) == (job.document, job.scope) and record.get("key") == key and record["status"] != "failed":
             intact = all((target / f).is_file() and fingerprint.file_hash(target / f) == manifest.get("outputs", {}).get(f) for f in record["files"])
-            return record["files"] if intact and record["files"] else None
+            return record if intact and record["files"] else None
     return None
 
 
@@ -133,22 +134,36 @@ def _run_jobs(jobs: list[Job], package: Package, settings: Settings, target: Pat
     manifest = {} if force else read_manifest(target)
     outcomes: list[Outcome] = []
     waiting: list[Job] = []
+    told: list[str] = []
     for job in jobs:
-        files = _is_current(job, job_key(job, package, settings), manifest, target)
-        if files is None:
+        made = _is_current(job, job_key(job, package, settings), manifest, target)
+        if made is None:
             waiting.append(job)
         else:
-            outcomes.append(Outcome(job.document, job.scope, "unchanged", files=files))
+            outcomes.append(Outcome(job.document, job.scope, "unchanged", files=made["files"], record=made["record"]))
+            told += broken_sentences(job.label, outcomes[-1])
     if outcomes:
         say(f"{len(outcomes)} 份文稿没有变化，沿用已有的文件")
+    for line in told:
+        say(line)
     for done, (job, outcome) in enumerate(_pool(waiting, package, settings, target, nursery), start=1):
         outcomes.append(outcome)
         ending = f"用时 {outcome.seconds:.1f} 秒" if outcome.status == "made" else f"没有做成：{outcome.reason}"
         say(f"[{done}/{len(waiting)}] {job.label}　{ending}")
         if outcome.status == "failed":
             _withdraw(job, target)
+        for line in broken_sentences(job.label, outcome):
+            say(line)
     order = {(j.document, j.scope): i for i, j in enumerate(jobs)}
     return sorted(outcomes, key=lambda o: order[(o.document, o.scope)])
+
+
+def broken_sentences(label: str, outcome: Outcome, most: int = 3) -> list[str]:
+    """Return the line on sentences that broke a wording rule and were not written; none where there were none."""
+    broken = [record for record in outcome.record.get("unsaid", []) if record.get("rule")]
+    places = dict.fromkeys((f"模板 {r['template']} 第 {r['line']} 行" if r["template"] else "正文") + f"：{rules()[r['rule']].name}" for r in broken)
+    shown = "；".join(list(places)[:most]) + ("等" if len(places) > most else "")
+    return [f"{label}：有 {len(broken)} 句话与数字不符，没有写入（{shown}），请改模板后重跑。"] if broken else []
 
 
 def _withdraw(job: Job, target: Path) -> None:
@@ -208,7 +223,7 @@ def _still_valid(manifest: dict, package: Package, settings: Settings, outcomes:
         files = [f for f in record["files"] if (target / f).is_file()]
         if same and files:
             kept.append(
-                Outcome(record["document"], record["scope"], record["status"], record["seconds"], record["reason"], files, {"key": record.get("key", "")})
+                Outcome(record["document"], record["scope"], record["status"], record["seconds"], record["reason"], files, record.get("record", {}) | {"key": record.get("key", "")})
             )
         elif files:
             gone += 1

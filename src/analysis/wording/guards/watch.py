@@ -25,23 +25,32 @@ class Violation:
     template: str
     line: int
     block: int
+    kind: str = "body"
+    number: int = 0  # of the sentence in its paragraph
 
     @property
     def place(self) -> str:
         return f"模板 {self.template} 第 {self.line} 行" if self.template else f"第 {self.block} 块"
 
     @property
+    def message(self) -> str:
+        return self.rule.message.format(found=self.found, detail=self.detail)
+
+    @property
     def sentence(self) -> str:
         """What was found, where, what was expected, what to do, in Chinese."""
         said = self.said if len(self.said) <= 60 else f"{self.said[:57]}……"
-        return f"{self.place}：{self.rule.message.format(found=self.found, detail=self.detail)}（{self.rule.name}，依据{self.rule.source}；原句：{said}）"
+        return f"{self.place}：{self.message}（{self.rule.name}，依据{self.rule.source}；原句：{said}）"
 
 
 def check(blocks: Iterable[dict[str, Any]], register: Register) -> list[Violation]:
     """Return every place of a rendered document that breaks a rule, in the order of the text; the register is left as it was."""
     with register.quietly():
-        document = read(blocks, register)
-        found = [*_by_sentence(document), *_by_document(document)]
+        return examine(read(blocks, register))
+
+
+def examine(document: Reading) -> list[Violation]:
+    found = [*_by_sentence(document), *_by_document(document)]
     return sorted(dict.fromkeys(found), key=lambda v: (v.block, v.line))
 
 
@@ -53,7 +62,11 @@ def enforce(blocks: Iterable[dict[str, Any]], register: Register) -> None:
     TemplateError
         One sentence a violation, at most three, with template and line.
     """
-    found = check(blocks, register)
+    refuse(check(blocks, register))
+
+
+def refuse(found: list[Violation]) -> None:
+    """Raise TemplateError where there is a violation."""
     if found:
         more = f"另有 {len(found) - _MOST} 处。" if len(found) > _MOST else ""
         raise TemplateError("；".join(v.sentence for v in found[:_MOST]) + f"。{more}文稿没有输出，请改正后重试。规则见 docs/wording.md。")
@@ -77,4 +90,5 @@ def _by_document(document: Reading) -> Iterator[Violation]:
 
 def _violation(rule: Rule, sentence: Sentence, found: str, detail: str, inside: int) -> Violation:
     template, line = sentence.paragraph.place_of(sentence, inside)
-    return Violation(rule, found, detail, sentence.text, template, line, sentence.paragraph.block)
+    paragraph = sentence.paragraph
+    return Violation(rule, found, detail, sentence.text, template, line, paragraph.block, paragraph.kind, sentence.number)
