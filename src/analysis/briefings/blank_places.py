@@ -61,7 +61,7 @@ def range_table(areas: Areas, found: list[dict[str, Any]]) -> dict[str, Any]:
         place = "—" if not is_shown else item["best"] if item["best"].value == item["worst"].value else [item["best"], "—", item["worst"]]
         rows.append([areas.name(rate), size, rate if is_shown or not rate.is_ok else "—", span, place, words[item["side"]]])
     columns = [(areas.word, "left"), ("应建会（家）", "right"), ("盲区率", "right"), ("波动区间", "center"), ("名次范围", "center"), ("与合并率比", "center")]
-    note = ["区间为", blocks.mark(f"{threshold('confidence'):.0%}", "threshold"), "威尔逊区间，单位越少越宽；区间互不重叠才算分得出高低，名次范围由此而来（1为盲区率最高）。应建会单位不足",
+    note = ["区间为", blocks.mark(f"{threshold('confidence'):.0%}", "threshold"), "威尔逊区间，单位越少越宽；区间互不重叠才算分得出高低，名次范围由此而来，数小的盲区率高。应建会单位不足",
             blocks.mark(f"{whole('least_for_a_rate')}家", "threshold"), "的不列率、不排名。"]  # fmt: skip
     return blocks.table(columns, rows, caption=f"{areas.package.region_name}各{areas.word}小微或两新盲区率与波动区间", note=note)
 

@@ -29,8 +29,9 @@ def interval_dots(rows: Sequence[tuple[Fact, Fact, Fact]], imprint: Imprint, *, 
         draw_marks(sheet, imprint, WIDTH_MM - 0.5, sheet.height - 0.5, marks=(DEMO_MARK,))
     left = max((sheet.measure(names.get(r.region_code, r.region_name), 8) for r, _, _ in shown), default=10) + 4
     right = WIDTH_MM - 38
-    low = min([float(lo.value) for _, lo, _ in shown] + [float(whole.value)] * bool(whole and whole.is_ok), default=0.0)
-    high = max([float(hi.value) for _, _, hi in shown] + [float(whole.value)] * bool(whole and whole.is_ok), default=1.0)
+    merged = [float(whole.value)] if whole is not None and whole.is_ok else []
+    low = min([*(float(lower.value) for _, lower, _ in shown), *merged], default=0.0)
+    high = max([*(float(upper.value) for _, _, upper in shown), *merged], default=1.0)
     low, high = (max(0.0, low - 0.02), min(1.0, high + 0.02))
 
     def place(value: object) -> float:

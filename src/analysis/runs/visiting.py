@@ -33,7 +33,7 @@ def visit_rows(package: Package) -> pd.DataFrame:
     listed = blank[["uscc", "district_code", "township_code"]].merge(units[["uscc", *named]], on="uscc", validate="one_to_one")
     as_of = pd.Timestamp(Quarter(package.quarter).as_of)
     towns = dict(package.register.regions("township"))  # a unit placed by its point has a township that its row does not name
-    listed["township_name"] = listed["township_name"].fillna("").where(listed["township_name"].fillna("") != "", listed["township_code"].map(towns).fillna(""))
+    listed["township_name"] = [name or towns.get(code, "") for name, code in zip(listed["township_name"], listed["township_code"], strict=True)]
     joint = joint_unions(package.table("unions"), package.table("covers"), units, as_of)
     return visit_list(listed, joint, package.settings.joint_radius_km, whole("joint_below"), whole("least_for_joint"))
 
@@ -102,8 +102,8 @@ def _list_rows(rows: pd.DataFrame) -> list[list[Any]]:
 
 
 def _plan_rows(rows: pd.DataFrame, chosen: Plan) -> list[list[Any]]:
-    names = dict(zip(rows["uscc"], rows["unit_name"].fillna(""), strict=True))
-    towns = dict(zip(rows["township_code"], rows["township_name"].fillna(""), strict=True))
+    names = dict(zip(rows["uscc"], rows["unit_name"], strict=True))
+    towns = dict(zip(rows["township_code"], rows["township_name"], strict=True))
     made, total = [], 0
     for number, visit in enumerate(chosen.visits, start=1):
         total += visit.gain
@@ -115,7 +115,7 @@ def _plan_rows(rows: pd.DataFrame, chosen: Plan) -> list[list[Any]]:
 
 def _township_rows(rows: pd.DataFrame) -> list[list[Any]]:
     small = rows["employee_count"] < whole("joint_below")
-    groups = rows.assign(small=small, town=rows["township_name"].fillna("").replace("", "（乡镇街道不明）")).groupby("town")
+    groups = rows.assign(small=small, town=rows["township_name"].replace("", "（乡镇街道不明）")).groupby("town")
     made = [[town, len(g), int(g["has_party_org"].sum()), int((~g["small"]).sum()), int(g["small"].sum()), int(g["employee_count"].sum())] for town, g in groups]
     return [*sorted(made, key=lambda row: (-row[1], row[0])), ["合计", *(sum(row[i] for row in made) for i in range(1, 6))]]
 

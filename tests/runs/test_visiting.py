@@ -1,0 +1,43 @@
+"""The visit workbooks: who gets them, what stands in them, what becomes of old ones."""
+
+from dataclasses import replace
+
+import openpyxl
+import pytest
+from test_versions import code, world  # noqa: F401 — a fixture
+
+from analysis.runs.package import build_package, open_package
+from analysis.runs.visiting import refresh_visit_workbooks
+
+
+@pytest.fixture
+def package(world):  # noqa: F811
+    _, settings = world
+    made = open_package(str(build_package(settings, "2021Q3")), "2021Q3")
+    return replace(made, settings=replace(made.settings, visits_per_quarter=2, coverage_target=0.0))
+
+
+def test_a_workbook_lists_the_units_without_a_union(package, tmp_path):
+    [path] = refresh_visit_workbooks(package, ["970101"], tmp_path, {})
+    assert path == tmp_path / "970101" / "visits.xlsx"
+    book = openpyxl.load_workbook(path)
+    assert book.sheetnames == ["走访清单", "本季度方案", "乡镇街道汇总", "说明"]
+    rows = list(book["走访清单"].iter_rows(min_row=3, values_only=True))
+    assert rows[0][:7] == ("次序", "单位名称", "统一社会信用代码", "乡镇街道", "职工数", "有无党组织", "建议形式")
+    assert [row[2] for row in rows[1:]] == sorted(code("91", n) for n in range(6, 10))
+    assert {row[6] for row in rows[1:]} == {"单独建会或选组织员"}
+    assert [row[4:] for row in book["本季度方案"].iter_rows(min_row=4, values_only=True)] == [(1, 1), (1, 2)]
+    assert list(book["乡镇街道汇总"].iter_rows(min_row=4, values_only=True)) == [("（乡镇街道不明）", 4, 0, 0, 4, 20), ("合计", 4, 0, 0, 4, 20)]
+
+
+def test_other_readers_get_none_and_old_ones_go(package, tmp_path):
+    refresh_visit_workbooks(package, ["970101"], tmp_path, {})
+    assert refresh_visit_workbooks(replace(package, audience="shared"), ["970101"], tmp_path, {}) == []
+    assert not list(tmp_path.glob("*/visits.xlsx"))
+
+
+def test_a_workbook_of_the_same_data_stays_and_of_other_data_goes(package, tmp_path):
+    [path] = refresh_visit_workbooks(package, ["970101"], tmp_path, {})
+    settings = {name: getattr(package.settings, name) for name in ("visits_per_quarter", "joint_radius_km", "coverage_target")}
+    assert refresh_visit_workbooks(package, [], tmp_path, {"package": package.folder.name, "settings": settings}) == [path]
+    assert refresh_visit_workbooks(package, [], tmp_path, {"package": "another", "settings": settings}) == [] and not path.exists()
