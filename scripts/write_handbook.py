@@ -50,6 +50,8 @@ def indicators_page() -> str:
         "|---|---|---|",
     ]
     lines += [_row(r.name, f"`{r.segment}`", r.definition) for r in tables.load("segments").itertuples()]
+    lines += ["", "## 盲区研究的门槛", "", "| 代码 | 数 | 含义 | 依据 |", "|---|---|---|---|"]
+    lines += [_row(f"`{r.code}`", f"{r.value}{r.unit}", r.meaning, r.source) for r in tables.load("study_thresholds").itertuples()]
     lines += ["", "## 核对规则", "", "| 规则 | 结论 | 含义 | 怎么办 |", "|---|---|---|---|"]
     verdicts = {"quarantined": "退回", "flagged": "提示"}
     lines += [_row(f"`{r.rule}`", verdicts.get(r.verdict, r.verdict), r.meaning, r.advice) for r in tables.load("rules").itertuples()]
