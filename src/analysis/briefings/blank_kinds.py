@@ -73,7 +73,7 @@ def industry_table(register: Register, code: str, name: str) -> dict[str, Any]:
     columns = [("行业", "left"), *((head, "right") for head in heads)]
     facts = [cell for row in rows for cell in row if isinstance(cell, Fact)]
     least = whole("least_for_a_rate")
-    note = ["行业为工作口径，范围见手册，互有交叉，不相加；单位覆盖率的分母为该行业应建会单位，不足", blocks.mark(f"{least}家", "threshold"), "的不列率。"]
+    note = ["行业为工作口径，各行业包括哪些代码见《指标口径》（docs/indicators.md）的“分组”一节，互有交叉，不相加；单位覆盖率的分母为该行业应建会单位，不足", blocks.mark(f"{least}家", "threshold"), "的不列率。"]
     note.append(blank_note(facts).replace(name, "部分行业"))
     return blocks.table(columns, [shown(row) for row in rows], caption=f"{name}分行业盲区", note=note)
 

@@ -16,13 +16,14 @@ _ROW_MM, _BAR_MM = 6.0, 3.9
 
 
 def ranked_bars(facts: Sequence[Fact], imprint: Imprint, *, city: Fact | None = None, highlight: str = "", unit: str = "", is_ascending: bool = False,
-                extra_notes: Sequence[str] = ()) -> Drawn:  # fmt: skip
+                apart: Sequence[str] = (), extra_notes: Sequence[str] = ()) -> Drawn:  # fmt: skip
     """Draw one bar a region, the largest first (``is_ascending``: the smallest first), blanks at the end with their reason.
 
     ``city`` is drawn as a line across the bars; ``highlight`` is the code of the region that the document is about; ``unit`` (家, 人)
-    follows the figures of a count.
+    follows the figures of a count. ``apart`` are codes that take no rank: their bars stand hollow below the others, by code.
     """
-    shown = sorted((f for f in facts if f.is_ok), key=lambda f: (f.value if is_ascending else -f.value, f.region_code))
+    order = sorted((f for f in facts if f.is_ok), key=lambda f: (f.value if is_ascending else -f.value, f.region_code))
+    shown = [f for f in order if f.region_code not in apart] + sorted((f for f in order if f.region_code in apart), key=lambda f: f.region_code)
     blank = [f for f in facts if not f.is_ok]
     head = 6.0 if city is not None and city.is_ok else 1.0
     sheet = Sheet(head + _ROW_MM * len(facts) + 1, font_folder=imprint.font_folder)
@@ -39,7 +40,8 @@ def ranked_bars(facts: Sequence[Fact], imprint: Imprint, *, city: Fact | None = 
         if fact.is_ok:
             end = left + float(fact.value) * scale
             note = {"class": "bar", "data-region": fact.region_code, "data-fact": fact.id, "title": f"{fact.region_name}：{fact.name} {fact.text}{unit}"}
-            sheet.rectangle((left, y - _BAR_MM / 2, max(end, left + 0.15), y + _BAR_MM / 2), fill=colour, note=note)
+            look = {"fill": "#ffffff", "edge": colour} if fact.region_code in apart else {"fill": colour}
+            sheet.rectangle((left, y - _BAR_MM / 2, max(end, left + 0.15), y + _BAR_MM / 2), note=note, **look)
             width = sheet.measure(fact.text + unit, 8)
             is_crossed = line_at is not None and end + 0.7 < line_at < end + width + 1.7
             sheet.text(line_at + 1.2 if is_crossed else end + 1.2, y, fact.text + unit, size=8, role="label", fact=fact.id)

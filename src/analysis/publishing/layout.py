@@ -95,7 +95,7 @@ def title_lines(text: str) -> list[str]:
     low, high = int(target * 0.6), int(target * 1.4)
     best, best_cost = 0, float("inf")
     for at in range(max(low, 1), min(high, len(text) - 1) + 1):
-        inside = text[at - 1].isascii() and text[at].isascii()
+        inside = (text[at - 1].isascii() and text[at].isascii()) or text[:at].count("“") > text[:at].count("”")  # no name is broken inside its quotes
         if inside or text[at] in _NO_START or em(text[:at]) > _TITLE_CHARACTERS:
             continue
         starts_dash = text[at] == "—" and text[at - 1] != "—"
