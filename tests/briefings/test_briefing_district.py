@@ -57,7 +57,7 @@ def test_a_suppressed_district_is_neither_judged_nor_asked_to_report():
     made = package("970103")
     made.register.__init__(made.register.frame.assign(status="suppressed", reason="单位数过少"), "2021Q3", made.city)
     document = district_brief.write(made)
-    assert text_of(document.parts[0])[-1] == "丙县的单位数过少，按小格抑制规则，本版不显示其数字，也不作比较。"
+    assert text_of(document.parts[0])[-1] == "丙县的数字按小格抑制规则（单位过少、一家占比过大，或者为防止推算）在本版不予显示，也不作比较。"
     assert len(document.parts) == 1
 
 

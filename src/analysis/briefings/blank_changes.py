@@ -57,7 +57,9 @@ def why(package: Package, code: str, segment: str = "all") -> Why:
         before = register.derived(then, "as_stored", made.before, "ratio", "上季度末单位覆盖率（当时入库）")
         change = register.derived(now, "change_from_stored", 100 * (made.now - made.before), "pp", "与上季度入库时相比的变化", denominator_name="")
     parts = {c: register.derived(now, f"from_{c}", 100 * made.parts[c], "pp", WORDS[c], denominator_name="") for c in CAUSES}
-    counts = {name: register.derived(now, f"units_{name}", made.counts[name], "count", words, decimals=0, denominator_name="") for name, words in _COUNTS.items()}
+    counts = {
+        name: register.derived(now, f"units_{name}", made.counts[name], "count", words, decimals=0, denominator_name="") for name, words in _COUNTS.items()
+    }
     return Why(code, segment, before, now, change, parts, counts, made.largest, is_restated)
 
 
@@ -81,7 +83,9 @@ def sentence(register: Any, made: Why) -> dict[str, Any]:
     if made.reason:
         return {"原因": made.reason}
     shown = sorted((c for c in CAUSES if made.parts[c].rounded != 0), key=lambda c: (-abs(made.parts[c].value), CAUSES.index(c)))
-    clauses = [f"{WORDS[c]}{'' if n else '，'}{'拉高' if made.parts[c].value > 0 else '拉低'}{say(magnitude(register, made.parts[c]))}" for n, c in enumerate(shown)]
+    clauses = [
+        f"{WORDS[c]}{'' if n else '，'}{'拉高' if made.parts[c].value > 0 else '拉低'}{say(magnitude(register, made.parts[c]))}" for n, c in enumerate(shown)
+    ]
     moved = "持平" if made.change.rounded == 0 else ("提高" if made.change.value > 0 else "下降") + say(magnitude(register, made.change))
     return {"原因": "", "前": made.before, "后": made.now, "变化": moved, "最大": clauses[0] if clauses else "", "其余": clauses[1:], "更正": made.is_restated,
             **{word: made.counts[name] for name, word in _SAID.items()}}  # fmt: skip

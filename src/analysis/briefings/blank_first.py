@@ -109,7 +109,13 @@ def _kind(package: Package) -> dict[str, Any] | None:
     register, code = package.register, package.region_code
     party = register.remainder(register.fact("party_union_sync_rate", code), "uncovered", "有党组织无工会的单位")
     if party.is_ok and party.value:
-        return {"类": "单位", "名": "有党组织无工会的单位", "理由": f"共有{say(party)}家，党组织已经建立，最容易带动", "做法": "党建带工建，列为走访清单的前列", "数": party}
+        return {
+            "类": "单位",
+            "名": "有党组织无工会的单位",
+            "理由": f"共有{say(party)}家，党组织已经建立，最容易带动",
+            "做法": "党建带工建，列为走访清单的前列",
+            "数": party,
+        }
     large = register.remainder(register.fact("mandatory_unit_union_rate", code), "uncovered", "25人以上盲区单位")
     if large.is_ok and large.value:
         words = f"共有{say(large)}家" + ("，没有有党组织而无工会的单位" if party.is_ok else "")

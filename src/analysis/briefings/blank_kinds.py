@@ -37,7 +37,9 @@ def kinds_table(register: Register, code: str, name: str, is_split: bool = True)
         rows.append([label + ("（重叠只计一次）" if segment == EITHER else ""), eligible, blind, rate, employees])
     facts = [cell for row in rows for cell in row if isinstance(cell, Fact)]
     columns = [("类别", "left"), *((head, "right") for head in ("应建会（家）", "盲区单位（家）", "盲区率", "盲区职工（人）"))]
-    return blocks.table(columns, rows, caption=f"{name}小微企业和两新组织盲区", note=(NEVER_ADDED if is_split else "") + "率的分母为该类应建会单位。" + blank_note(facts))
+    return blocks.table(
+        columns, rows, caption=f"{name}小微企业和两新组织盲区", note=(NEVER_ADDED if is_split else "") + "率的分母为该类应建会单位。" + blank_note(facts)
+    )
 
 
 def area_table(areas: Areas, indicator: str = "blind_unit_count") -> dict[str, Any]:
@@ -53,7 +55,12 @@ def area_table(areas: Areas, indicator: str = "blind_unit_count") -> dict[str, A
     tail = ("小微盲区率", "两新盲区率") if is_units else ("小微盲区职工占比", "两新盲区职工占比")
     columns = [(areas.word, "left"), *((label, "right") for _, label in parts), *((label, "right") for label in tail)]
     below = "率的分母为该类应建会单位。" if is_units else "占比的分母为该类全口径职工。"
-    note = (NEVER_ADDED if len(parts) > 1 else "") + below + blank_note([f for row in rows.values() for f in row]) + left_out_note(register, rows[package.region_code])
+    note = (
+        (NEVER_ADDED if len(parts) > 1 else "")
+        + below
+        + blank_note([f for row in rows.values() for f in row])
+        + left_out_note(register, rows[package.region_code])
+    )
     what = "单位（家）" if is_units else "职工（人）"
     return blocks.table(columns, [[names[code], *row] for code, row in rows.items()], caption=f"{package.region_name}各{areas.word}盲区{what}", note=note)
 
@@ -73,7 +80,11 @@ def industry_table(register: Register, code: str, name: str) -> dict[str, Any]:
     columns = [("行业", "left"), *((head, "right") for head in heads)]
     facts = [cell for row in rows for cell in row if isinstance(cell, Fact)]
     least = whole("least_for_a_rate")
-    note = ["行业为工作口径，各行业包括哪些代码见《指标口径》（docs/indicators.md）的“分组”一节，互有交叉，不相加；单位覆盖率的分母为该行业应建会单位，不足", blocks.mark(f"{least}家", "threshold"), "的不列率。"]
+    note = [
+        "行业为工作口径，各行业包括哪些代码见《指标口径》（docs/indicators.md）的“分组”一节，互有交叉，不相加；单位覆盖率的分母为该行业应建会单位，不足",
+        blocks.mark(f"{least}家", "threshold"),
+        "的不列率。",
+    ]
     note.append(blank_note(facts).replace(name, "部分行业"))
     return blocks.table(columns, [shown(row) for row in rows], caption=f"{name}分行业盲区", note=note)
 
@@ -101,6 +112,8 @@ def weak_with_counts(register: Register, code: str, most: int = 3) -> list[dict[
         blind = register.fact("blind_unit_count", code, segment)
         if is_weak(gap, register.fact("eligible_unit_count", code, segment)) and blind.is_ok:
             employees, rate = (register.fact(i, code, segment) for i in ("blind_employee_count", "unit_coverage_rate"))
-            clause = f"{segment_name(segment)}还有{say(blind)}家没有建会，涉及职工{say(employees)}人，单位覆盖率为{say(rate)}（分母为该行业应建会单位），{words}"
+            clause = (
+                f"{segment_name(segment)}还有{say(blind)}家没有建会，涉及职工{say(employees)}人，单位覆盖率为{say(rate)}（分母为该行业应建会单位），{words}"
+            )
             found.append({"名称": segment_name(segment), "分组": segment, "盲区": blind, "说法": clause})
     return sorted(found, key=lambda item: (-item["盲区"].value, item["分组"]))[:most]

@@ -106,8 +106,12 @@ def most_table(areas: Areas, near: dict[str, Any], most: int = 10) -> dict[str, 
         rows.append([areas.name(fact), register.fact("eligible_unit_count", code, EITHER), fact, employees, rate, smooth.get(code, "—"), grade[code] or "—"])
     heads = ("应建会（家）", "盲区单位（家）", "盲区职工（人）", "盲区率", "平滑盲区率")
     columns = [("乡镇街道", "left"), *((head, "right") for head in heads), ("全部单位分级", "center")]
-    note = "率的分母为小微企业或两新组织应建会单位；平滑盲区率把单位少的地方的率向全部乡镇街道的合并率收拢（经验贝叶斯），单位越少收得越多；分级按全部应建会单位。"
-    tested = [] if near["原因"] else ["邻近检验（按单位数标准化的盲区率，相邻指共有边界或顶点）：莫兰指数", near["指数"], "，随机置换检验p值", near["概率"], "。"]
+    note = (
+        "率的分母为小微企业或两新组织应建会单位；平滑盲区率把单位少的地方的率向全部乡镇街道的合并率收拢（经验贝叶斯），单位越少收得越多；分级按全部应建会单位。"
+    )
+    tested = (
+        [] if near["原因"] else ["邻近检验（按单位数标准化的盲区率，相邻指共有边界或顶点）：莫兰指数", near["指数"], "，随机置换检验p值", near["概率"], "。"]
+    )
     return blocks.table(columns, rows, caption="小微或两新盲区单位最多的乡镇街道", note=[note, *tested])
 
 

@@ -50,15 +50,14 @@ def words(package: Package, areas: Areas) -> dict[str, Any]:
     ranked = register.ranked(COVERAGE)
     up, down, behind = risen(register), fallen(register), lagging(register)
     townships = townships_of(package)
-    placed = {f.region_code for f in ranked}
     left = leftovers(register, None)
     return {
-        "有排名": len(ranked) > 1,
+        "有排名": len(ranked) > 1, "有不显示": any(f.status == "suppressed" for f in areas.facts(COVERAGE)),
         "可比季度": register.fact(MOVED).is_ok,
         "排名下限": mark(f"{register.smallest_ranked}家", "threshold"), "评比下限": mark(f"{int(threshold('least_for_progress'))}家", "threshold"),
         "提高线": points(upper("slight_change")), "下降线": points(threshold("slipping")), "差距线": points(threshold("on_par")),
         "领先": [{"说法": f"{areas.spoken(f)}（{say(f)}）"} for f in leading(ranked)],
-        "不排名": [areas.spoken(f) for f in areas.facts(COVERAGE) if f.is_ok and f.region_code not in placed],
+        "不排名": [areas.spoken(f) for f in areas.facts(COVERAGE) if f.is_ok and (f.denominator or 0) < register.smallest_ranked],
         "无数据": [areas.spoken(f) for f in areas.facts(COVERAGE) if f.status == "no_data"],
         **{name: [Place(register, f.region_code, name=areas.name(f)) for f in facts] for name, facts in (("进步", up), ("回落", down), ("靠后", behind))},
         "反向": reversals(register, ("all", "small_micro", "two_new", *industries())),
@@ -144,7 +143,7 @@ def ranking(areas: Areas, indicator: str, wanted: dict[str, str], caption: str) 
     note = blank_note([f for f in facts if f.region_code != RESIDUAL]) + left_out_note(register, [f for f in facts if f.region_code == package.region_code])
     figures = {f.region_code: f.is_ok for f in areas.facts(indicator)}
     if any(not rank.is_ok and figures.get(rank.region_code) for rank in ranks):
-        note += "名次栏为“—”的，分母较小，不参加排名。"
+        note += "名次栏为“—”的，分母较小，不参加排名。" if register.ranked(indicator) else "部分区县的数字不予显示，不排名。"
     columns = [("名次", "right"), ("区县", "left"), *((head, "right") for head in wanted.values())]
     return blocks.table(columns, rows, caption=caption, note=note)
 

@@ -113,13 +113,12 @@ def extremes(register: Register, areas: Areas) -> dict[str, Any]:
     first, last = (ranked[0], ranked[-1]) if apart else (None, None)
     whole = register.fact(COVERAGE)
     sides = [[f for f in ranked if whole.is_ok and sign * (f.value - whole.value) > 0] for sign in (1, -1)]
-    placed = {f.region_code for f in ranked}
     return {
         "最高": first and Place(register, first.region_code), "最低": last and Place(register, last.region_code),
         "极差": register.derived(first, "range", 100 * (Fraction(first.value) - Fraction(last.value)), "pp", "最高与最低之差") if first else False,
         "高于全市数": register.count_of(sides[0], COVERAGE, "above", "高于全市的区县数"),
         "低于全市数": register.count_of(sides[1], COVERAGE, "below", "低于全市的区县数"),
-        "不排名": [areas.spoken(f) for f in areas.facts(COVERAGE) if f.is_ok and f.region_code not in placed],
+        "不排名": [areas.spoken(f) for f in areas.facts(COVERAGE) if f.is_ok and (f.denominator or 0) < register.smallest_ranked],
     }  # fmt: skip
 
 
