@@ -13,7 +13,7 @@ from analysis.paths import ROOT, SETTINGS_FILE
 
 AUDIENCES = ("internal", "shared", "public")
 MAP_USES = ("internal", "meeting", "public")
-_PATHS = ("ledgers", "boundaries", "townships", "out", "store", "aliases", "crosswalk", "font_folder", "tiles", "templates", "targets")
+_PATHS = ("ledgers", "boundaries", "townships", "out", "store", "aliases", "crosswalk", "font_folder", "tiles", "templates", "targets", "breaks")
 
 
 @dataclass(frozen=True)
@@ -35,6 +35,7 @@ class Settings:
     tiles: Path | None = None
     templates: Path | None = None
     targets: Path | None = None
+    breaks: Path | None = None
     city_code: str = ""
     city_name: str = ""
     point_crs: str = "wgs84"

@@ -2,6 +2,7 @@
 
 import xml.etree.ElementTree as ElementTree
 from dataclasses import replace
+from fractions import Fraction
 
 import pytest
 import shapely
@@ -184,3 +185,19 @@ def test_grade_map():
     assert len({(look["fill"], look["hatch"]) for look in drawn.record["regions"].values()}) == 6
     assert drawn.record["labels"]["990102"]["lines"] == ["乙区", "红 75.0%", "75家"]
     assert overlapping([text["box"] for text in drawn.record["texts"]]) == []
+
+
+def test_the_same_rate_has_the_same_colour_in_two_quarters_and_two_groups():
+    pinned = replace(PLAIN, breaks={("unit_coverage_rate", "district"): (Fraction(1, 5), Fraction(2, 5), Fraction(3, 5))})
+    earlier = [fact(code, 25 + 10 * i, quarter="2021Q2") for i, code in enumerate(regions()["code"])]
+    later = [fact(code, 75 - 10 * i, segment="two_new") for i, code in enumerate(regions()["code"])]
+    drawn = [choropleth(regions(), facts, pinned).record for facts in (earlier, later)]
+    assert drawn[0]["classes"] == drawn[1]["classes"] == ["20%以下", "20%–40%", "40%–60%", "60%及以上"]
+    colours = [{f.value: record["regions"][f.region_code]["fill"] for f in facts} for record, facts in zip(drawn, (earlier, later), strict=True)]
+    assert colours[0] == colours[1]
+    assert len(set(colours[0].values())) == 3
+
+
+def test_townships_do_not_take_the_districts_breaks():
+    pinned = replace(PLAIN, breaks={("unit_coverage_rate", "district"): (Fraction(1, 5),)})
+    assert choropleth(regions(), rates(region_level="township"), pinned).record["classes"][0] == "30%以下"

@@ -75,7 +75,7 @@ class Draft:
 
     def imprint(self) -> Imprint:
         source = "公布的汇总表" if self.package.is_totals else "市总工会季度工会台账"
-        own = {"map_use": self.package.map_use, "is_demo": self.package.is_demo, "source": source}
+        own = {"map_use": self.package.map_use, "is_demo": self.package.is_demo, "source": source, "breaks": self.package.breaks}
         return Imprint.from_settings(self.package.settings, **own)
 
     def facts(self) -> dict[str, Any]:

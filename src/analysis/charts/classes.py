@@ -1,8 +1,8 @@
-"""Classes of a map: pinned breaks where the table has them, else quantiles; and the four kinds of place that are no class."""
+"""Classes of a map: the city's pinned breaks, else those of the table, else quantiles; and the four kinds of place that are no class."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -44,10 +44,11 @@ class Classes:
         return (f"{shown[0]}以下", *between, f"{shown[-1]}及以上")
 
 
-def classes_for(facts: Iterable[Fact], scheme: str = "") -> Classes:
+def classes_for(facts: Iterable[Fact], scheme: str = "", pinned: Mapping[tuple[str, str], tuple[Fraction, ...]] | None = None) -> Classes:
     """Return the classes of an indicator; ``scheme`` names another row of ``class_breaks.csv``.
 
-    Blanks and zeros are taken out before quantiles are formed.
+    ``pinned`` are the city's own breaks by indicator and region level; they come before the table's. Blanks and zeros are taken out before
+    quantiles are formed.
 
     Raises
     ------
@@ -58,6 +59,10 @@ def classes_for(facts: Iterable[Fact], scheme: str = "") -> Classes:
     table = tables.load("class_breaks").set_index("scheme")
     name = scheme or (facts[0].indicator if facts else "")
     unit = facts[0].unit if facts else "count"
+    own = (pinned or {}).get((facts[0].indicator, facts[0].region_level)) if facts else None
+    if own:
+        row = name if name in table.index else FALLBACK
+        return Classes(own, _spread(tuple(table.at[row, "colours"].split(";")), len(own) + 1), unit, True)
     if name in table.index and table.at[name, "breaks"]:
         breaks = tuple(Fraction(bound) for bound in table.at[name, "breaks"].split(";"))
         return Classes(breaks, tuple(table.at[name, "colours"].split(";"))[: len(breaks) + 1], unit, True)

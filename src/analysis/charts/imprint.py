@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
 from typing import Any
 
 from analysis import tables
@@ -19,13 +20,17 @@ _NOTE_SIZE = 6.5
 
 @dataclass(frozen=True)
 class Imprint:
-    """``source`` is where the figures come from; ``map_use`` is internal, meeting or public (public needs ``approval_no``)."""
+    """``source`` is where the figures come from; ``map_use`` is internal, meeting or public (public needs ``approval_no``).
+
+    ``breaks`` are the city's pinned class breaks by indicator and region level.
+    """
 
     source: str = "市总工会季度工会台账"
     map_use: str = "internal"
     approval_no: str = ""
     is_demo: bool = False
     font_folder: str = ""
+    breaks: Mapping[tuple[str, str], tuple[Fraction, ...]] = field(default_factory=dict)
 
     @classmethod
     def from_settings(cls, settings: Any, **changes: Any) -> Imprint:

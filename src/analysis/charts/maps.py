@@ -36,7 +36,7 @@ def choropleth(regions: gpd.GeoDataFrame, facts: Sequence[Fact], imprint: Imprin
         For a public map without approval number.
     """
     imprint.check()
-    classes = classes_for(facts, scheme)
+    classes = classes_for(facts, scheme, imprint.breaks)
     looks = _looks(regions, facts, classes, counts)
     name = title or full_name(facts)
     notes = _notes(regions, facts, imprint, extra_notes)
@@ -48,7 +48,7 @@ def symbol_map(regions: gpd.GeoDataFrame, rates: Sequence[Fact], counts: Sequenc
                unit: str = "", extra_notes: Sequence[str] = ()) -> Drawn:  # fmt: skip
     """Draw rates as colour and counts as circles whose area is in proportion; ``unit`` (家, 人) follows the counts' figures."""
     imprint.check()
-    classes = classes_for(rates, scheme)
+    classes = classes_for(rates, scheme, imprint.breaks)
     looks = _looks(regions, rates, classes)
     by_code = {f.region_code: f for f in counts if f.is_ok}
     looks = {code: with_line(look, by_code.get(code), unit) for code, look in looks.items()}
@@ -62,7 +62,7 @@ def pair_map(regions: gpd.GeoDataFrame, left: Sequence[Fact], right: Sequence[Fa
     """Draw two segments (小微 and 两新, say) side by side on the same breaks and colours; by default headed by the segments' names."""
     imprint.check()
     both = [*left, *right]
-    classes = classes_for(both, scheme)
+    classes = classes_for(both, scheme, imprint.breaks)
     heads = titles or (segment_name(left[0].segment), segment_name(right[0].segment))
     panel = (WIDTH_MM - 6) / 2
     body = min(120.0, panel / aspect(regions)) + 6

@@ -33,7 +33,7 @@ def tile_grid(tiles: pd.DataFrame, facts: Sequence[Fact], imprint: Imprint, *, s
     """
     _check(tiles)
     by_code = {f.region_code: f for f in facts}
-    classes = classes_for(facts, scheme)
+    classes = classes_for(facts, scheme, imprint.breaks)
     rows, columns = tiles["row"].astype(int), tiles["col"].astype(int)
     side = min(_LARGEST_MM, (WIDTH_MM - 2) / (columns.max() - columns.min() + 1))
     height = side * (rows.max() - rows.min() + 1)

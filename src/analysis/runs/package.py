@@ -6,7 +6,7 @@ import json
 import os
 import shutil
 import tempfile
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
@@ -14,6 +14,7 @@ from pathlib import Path
 import geopandas as gpd
 import pandas as pd
 
+from analysis.charts.pinning import Breaks
 from analysis.errors import ParameterError
 from analysis.facts import Register
 from analysis.intake.store import read_tables, write_reports, write_tables
@@ -22,6 +23,7 @@ from analysis.measures.quality import suppress_quality
 from analysis.measures.suppress import suppress
 from analysis.paths import DATA
 from analysis.periods import Quarter
+from analysis.runs.breaks import breaks_file, has_breaks, keep_breaks, ledgers_key, read_breaks
 from analysis.runs.fingerprint import data_settings
 from analysis.runs.incomplete import without_files
 from analysis.runs.opened import once
@@ -67,6 +69,7 @@ class Package:
     notes: tuple[str, ...]
     is_totals: bool
     settings: Settings
+    breaks: Breaks = field(default_factory=dict)
 
     @property
     def region_code(self) -> str:
@@ -132,6 +135,7 @@ def build_package(settings: Settings, quarter: str, say: Say = lambda _: None) -
     store = folder.parent
     if (folder / "context.json").is_file():
         say(f"{quarter} 的台账没有变化，沿用已核对的数据")
+        _pin(folder, settings)
         return folder
     workshop = open_workshop(settings, say)
     frame, city = count_quarter(workshop, quarter)
@@ -144,7 +148,16 @@ def build_package(settings: Settings, quarter: str, say: Say = lambda _: None) -
             os.replace(unfinished, folder)
     finally:
         shutil.rmtree(unfinished, ignore_errors=True)
+    _pin(folder, settings, True)
     return folder
+
+
+def _pin(folder: Path, settings: Settings, is_new: bool = False) -> None:
+    """See that the city has class breaks, the same for all quarters; those it has stay."""
+    context = json.loads((folder / "context.json").read_text(encoding="utf-8"))
+    whose = (breaks_file(settings, folder.parent), context["city"][0], context.get("ledgers_key", ""))
+    if is_new or not has_breaks(*whose):
+        keep_breaks(*whose, pd.read_parquet(folder / "indicators.parquet"), context["quarter"])
 
 
 def _write(folder: Path, workshop: Workshop, frame: pd.DataFrame, city: tuple[str, str], quarter: str) -> None:
@@ -184,6 +197,7 @@ def _context(workshop: Workshop, ledger: Ledger, city: tuple[str, str], quarter:
         "made_at": datetime.now().astimezone().isoformat(timespec="microseconds"),
         "identity": identity(workshop.settings, quarter),
         "city": list(city),
+        "ledgers_key": ledgers_key(workshop.settings),
         "is_demo": workshop.settings.is_demo,
         "is_totals": ledger.is_totals,
         "notes": notes,
@@ -249,6 +263,7 @@ def open_package(package: str = "", quarter: str = "2021Q3", scope: str = "city"
         notes=tuple(context["notes"]),
         is_totals=context["is_totals"],
         settings=settings,
+        breaks=read_breaks(breaks_file(settings, folder.parent), city[0], context.get("ledgers_key", "")),
     )
 
 

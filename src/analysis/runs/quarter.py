@@ -17,6 +17,7 @@ import pandas as pd
 from analysis.errors import ExportError
 from analysis.paths import REPORTS
 from analysis.runs import fingerprint
+from analysis.runs.breaks import as_texts
 from analysis.runs.door import UNTOLD, write_door
 from analysis.runs.notebook import Outcome, run_job
 from analysis.runs.nursery import Nursery
@@ -109,6 +110,7 @@ def job_key(job: Job, package: Package, settings: Settings) -> str:
         settings.map_use,
         sorted(settings.formats),
         settings.map_approval_no,
+        as_texts(package.breaks),
         _templates(settings),
     )
 
@@ -271,6 +273,7 @@ def _record(target: Path, settings: Settings, quarter: str, package: Package, ou
         "incomplete": _incomplete(package, True),
         "missing_columns": _incomplete(package, False),
         "notes": list(package.notes) if is_internal else [],
+        "class_breaks": as_texts(package.breaks),
         "jobs": jobs,
     }
     write_manifest(target, content, files)

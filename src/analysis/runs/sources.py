@@ -114,7 +114,7 @@ def read_crosswalk(path: Path | None) -> pd.DataFrame:
     empty = pd.DataFrame({"code": [], "name": [], "host_code": []}, dtype=str)
     if path is None or not path.is_file():
         return empty
-    rows = _read_table(path, "对照表")
+    rows = read_small_table(path, "对照表")
     rows.columns = [{"代码": "code", "名称": "name", "并入代码": "host_code"}.get(c.strip(), c.strip()) for c in rows.columns]
     lacking = {"code", "name"} - set(rows.columns)
     if lacking:
@@ -126,7 +126,7 @@ def read_crosswalk(path: Path | None) -> pd.DataFrame:
     return rows
 
 
-def _read_table(path: Path, what: str) -> pd.DataFrame:
+def read_small_table(path: Path, what: str) -> pd.DataFrame:
     """Read a small CSV of the user's, in UTF-8 or as Excel saves it in Chinese."""
     try:
         return pd.read_csv(io.StringIO(decode(path.read_bytes())), dtype=str, keep_default_na=False)
