@@ -11,6 +11,7 @@ import docx as python_docx
 import nbformat
 import pypdfium2
 import pytest
+from finished import story
 from lxml import etree
 from sample import DISTRICTS, HOSTILE, LONG, speech
 
@@ -196,14 +197,14 @@ def test_fact_tags_fit_word():
 
 
 @pytest.mark.parametrize("kind", ["html", "pdf", "docx"])
-def test_exporters_are_registered(kind, document):
+def test_exporters_are_registered(kind):
     from nbconvert.exporters import get_exporter
 
-    output = nbformat.v4.new_output("display_data", data={MIME: {"version": 1, "blocks": speech()}})
+    output = nbformat.v4.new_output("display_data", data={MIME: {"version": 1, "blocks": story()}})
     cell = nbformat.v4.new_code_cell("show()", outputs=[output])
     made, resources = get_exporter(f"workbench-{kind}")().from_notebook_node(nbformat.v4.new_notebook(cells=[cell]))
     assert resources["output_extension"] == f".{kind}"
-    assert resources["workbench"]["format"] == kind and resources["workbench"]["facts"] == list(document.shown)
+    assert resources["workbench"]["format"] == kind and resources["workbench"]["facts"] == list(prepare(story()).shown)
     assert made[:4] == {"html": "<!DO", "pdf": b"%PDF", "docx": b"PK\x03\x04"}[kind]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 
+import nbformat
 import pytest
 from finished import CITY, EAST, FORMATS, ZONE, in_page, in_pdf, in_word, story, written
 
@@ -12,6 +13,7 @@ from analysis.facts.forms import forms
 from analysis.publishing import blocks as b
 from analysis.publishing.number_check import check_export, check_file, refuse
 from analysis.publishing.number_check.tokens import figures
+from analysis.publishing.schema import MIME
 
 HTML_CITY = '">68.1%</data>'
 
@@ -231,3 +233,18 @@ def test_a_file_that_is_not_ours_is_told_so(tmp_path):
         check_file(b"%PDF-", "pdf")
     with pytest.raises(ExportError, match=r"不会核对 \.txt 文件"):
         check_file(b"", "txt")
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_whoever_calls_the_exporter_gets_a_checked_file_or_none(form):
+    from nbconvert.exporters import get_exporter
+
+    def notebook(*extra):
+        blocks = {"version": 1, "blocks": story(*extra)}
+        output = nbformat.v4.new_output("display_data", {MIME: blocks, "text/html": ""})
+        return nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("", outputs=[output])])
+
+    made, _ = get_exporter(f"workbench-{form}")().from_notebook_node(notebook(), {"metadata": {"name": "brief"}})
+    assert made
+    with pytest.raises(ExportError, match=f"^brief.{form} 的数字核对没有通过（1处）"):
+        get_exporter(f"workbench-{form}")().from_notebook_node(notebook("盲区单位866家。"), {"metadata": {"name": "brief"}})

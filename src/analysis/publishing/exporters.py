@@ -36,12 +36,16 @@ class _WorkbenchExporter(Exporter):
 
     def from_notebook_node(self, nb: Any, resources: Any | None = None, **kwargs: Any) -> tuple[Any, dict]:
         from analysis.publishing.document import prepare
+        from analysis.publishing.number_check import check_export, refuse
 
         notebook, resources = super().from_notebook_node(nb, resources, **kwargs)
         document = prepare(read_blocks(notebook), title=resources.get("metadata", {}).get("name", ""))
         output, record = self._render(document)
+        written = output.encode("utf-8") if isinstance(output, str) else output
+        name = f"{resources.get('metadata', {}).get('name') or document.meta['document']}{self.file_extension}"
+        # here and not in the run: whoever exports, also ``jupyter nbconvert --to workbench-pdf``, gets a checked file or none
+        refuse(check_export(written, self.file_extension[1:], document, self.font_folder), name)
         resources["workbench"] = record | {"facts": list(document.shown), "title": document.meta["title"]}
-        resources["document"], resources["font_folder"] = document, self.font_folder  # what the number check holds the written file against
         resources["output_extension"] = self.file_extension
         return output, resources
 
