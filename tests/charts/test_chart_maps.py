@@ -56,7 +56,7 @@ def test_a_label_too_large_for_its_polygon_is_led_out_clear_of_all():
     drawn = choropleth(place, rates(), PLAIN)
     assert drawn.record["labels"]["990102"]["led_out"]
     assert not drawn.record["labels"]["990103"]["led_out"]
-    assert drawn.record["unlabelled"] == []
+    assert drawn.record["keys"] == {}
     assert overlapping([text["box"] for text in drawn.record["texts"]]) == []
 
 

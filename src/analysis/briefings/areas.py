@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 
-from analysis.briefings.context import Draft, figure
+from analysis.briefings.context import Draft, figures
 from analysis.charts.grades import blind_grade, grade_map
 from analysis.charts.maps import choropleth
 from analysis.charts.sheet import Drawn
@@ -71,14 +71,14 @@ def coverage_figure(draft: Draft, areas: Areas, caption: str, segment: str = "al
         drawn = choropleth(areas.shapes, rates, draft.imprint(), scheme=scheme, counts=areas.facts("eligible_unit_count", segment))
     elif package.tiles is not None and package.scope == "city":
         drawn = tile_grid(package.tiles, rates, draft.imprint(), scheme=scheme)
-    return [figure(drawn, caption)] if drawn else []
+    return figures(drawn, caption) if drawn else []
 
 
 def grade_figure(draft: Draft, areas: Areas, caption: str) -> list[dict[str, Any]]:
     if areas.shapes is None:
         return []
     facts = (areas.facts(name) for name in ("blind_unit_rate", "blind_unit_count", "eligible_unit_count"))
-    return [figure(grade_map(areas.shapes, *facts, draft.imprint()), caption)]
+    return figures(grade_map(areas.shapes, *facts, draft.imprint()), caption)
 
 
 def grades(areas: Areas) -> dict[str, str]:

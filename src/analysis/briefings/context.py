@@ -98,6 +98,11 @@ def figure(drawn: Drawn, caption: str) -> dict[str, Any]:
     return blocks.figure(drawn.alt, svg=drawn.svg, png=base64.b64encode(drawn.png).decode("ascii"), caption=caption, facts=drawn.facts)
 
 
+def figures(drawn: Drawn, caption: str) -> Blocks:
+    """Return a chart and the sheets that belong to it: the list of a map's numbers where one page cannot hold both."""
+    return [figure(drawn, caption), *(figure(sheet, f"{caption}（编号表）") for sheet in drawn.more)]
+
+
 def signed(fact: Fact) -> dict[str, Any]:
     """Return a change for a table whose head names the unit: ``+1.9``, ``-0.4``, ``0.0``, ``—``."""
     return blocks.run(("+" if fact.is_ok and fact.rounded > 0 else "") + fact.figure, fact=fact.id)

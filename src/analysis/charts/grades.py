@@ -63,10 +63,10 @@ def grade_map(regions: gpd.GeoDataFrame, rates: Sequence[Fact], blinds: Sequence
     bounds = ("" if is_dense else "圆的面积与盲区单位数成正比；") + "“以上”含本数，各级含下限、不含上限。"
     notes = notes_for(rates, imprint, [unplaced_note(regions["code"], rates), missing_note(regions, rates), bounds, *extra_notes])
     title = full_name(rates).replace("盲区率", "") + "盲区分级"
-    sheet, record = draw_map(regions, looks, imprint, notes, Legend(title, tuple(entries)), None if is_dense else circles_for(blinds, "家"))
+    sheet, record, more = draw_map(regions, looks, imprint, notes, Legend(title, tuple(entries)), None if is_dense else circles_for(blinds, "家"))
     red = [look.lines[0][0] for look in looks.values() if look.kind == "红"]
     alt = alt_text("盲区分级图", full_name(rates), rates) + (f"红色：{'、'.join(red)}。" if red else "没有红色地区。")
-    return sheet.finish(alt, [f.id for f in (*rates, *blinds, *eligibles)], record | {"grades": {c: look.kind for c, look in looks.items()}})
+    return sheet.finish(alt, [f.id for f in (*rates, *blinds, *eligibles)], record | {"grades": {c: look.kind for c, look in looks.items()}}, more)
 
 
 def _look(code: str, name: str, rate: Fact | None, blind: Fact | None, eligible: Fact | None, verified: Fact | None) -> Region:

@@ -43,18 +43,25 @@ def extent(sheet: Sheet, lines: Sequence[tuple[str, str]], size: float) -> tuple
 
 def place_inside(sheet: Sheet, page: Page, lines: dict[str, Lines], taken: Sequence[shapely.Geometry] = ()) -> tuple[dict[str, Label], float]:
     """Return labels that fit into their polygons, at the largest size at which nearly all do, and that size."""
-    best: dict[str, Label] = {}
-    for size in _SIZES:
-        best = {}
-        for code, shape in zip(page.codes, page.shapes, strict=True):
-            for variant in _variants(lines[code]):
-                spot = _spot_inside(shape, *extent(sheet, variant, size), taken)
-                if spot is not None:
-                    best[code] = Label(code, variant, size, spot)
-                    break
-        if len(best) >= _ENOUGH * len(page.codes):
-            return best, size
-    return best, _SIZES[-1]
+    smallest = _fitting(sheet, page, lines, taken, _SIZES[-1])
+    if len(smallest) < _ENOUGH * len(page.codes):
+        return smallest, _SIZES[-1]
+    for size in _SIZES[:-1]:
+        found = _fitting(sheet, page, lines, taken, size)
+        if len(found) >= _ENOUGH * len(page.codes):
+            return found, size
+    return smallest, _SIZES[-1]
+
+
+def _fitting(sheet: Sheet, page: Page, lines: dict[str, Lines], taken: Sequence[shapely.Geometry], size: float) -> dict[str, Label]:
+    found: dict[str, Label] = {}
+    for code, shape in zip(page.codes, page.shapes, strict=True):
+        for variant in _variants(lines[code]):
+            spot = spot_inside(shape, *extent(sheet, variant, size), taken)
+            if spot is not None:
+                found[code] = Label(code, variant, size, spot)
+                break
+    return found
 
 
 def _variants(lines: Lines) -> list[Lines]:
@@ -67,10 +74,11 @@ def _variants(lines: Lines) -> list[Lines]:
     return variants
 
 
-def _spot_inside(shape: shapely.Geometry, width: float, height: float, taken: Sequence[shapely.Geometry]) -> Box | None:
+def spot_inside(shape: shapely.Geometry, width: float, height: float, taken: Sequence[shapely.Geometry]) -> Box | None:
+    """Return where a box of this size stands best inside the shape, clear of what is taken; None where it does not fit."""
     largest = max(shapely.get_parts(shape), key=lambda part: part.area)
     west, south, east, north = largest.bounds
-    if east - west < width or north - south < height:
+    if east - west < width or north - south < height or largest.area < width * height:
         return None
     home = inner_point(shape)
     across, up = np.linspace(west + width / 2, east - width / 2, 25), np.linspace(south + height / 2, north - height / 2, 25)
@@ -140,7 +148,7 @@ def _edge_point(box: shapely.Geometry, anchor: shapely.Point) -> tuple[float, fl
     return min(middles, key=lambda point: (point[0] - anchor.x) ** 2 + (point[1] - anchor.y) ** 2)
 
 
-def draw(sheet: Sheet, label: Label, colour: str) -> None:
+def draw(sheet: Sheet, label: Label, colour: str, role: str = "label") -> None:
     """Write the label's lines, first on top, and its leader."""
     if label.leader:
         sheet.line(label.leader, color="white", width=1.2, order=6.5)
@@ -149,4 +157,4 @@ def draw(sheet: Sheet, label: Label, colour: str) -> None:
     west, south, east, north = label.box
     step = (north - south - 2 * _PAD) / len(label.lines)
     for number, (text, fact) in enumerate(label.lines):
-        sheet.text((west + east) / 2, north - _PAD - (number + 0.5) * step, text, size=label.size, color=colour, align="center", role="label", fact=fact)
+        sheet.text((west + east) / 2, north - _PAD - (number + 0.5) * step, text, size=label.size, color=colour, align="center", role=role, fact=fact)

@@ -10,11 +10,13 @@ import geopandas as gpd
 from analysis.charts.classes import BLANKS, WHITE, Classes, classes_for, kind_of
 from analysis.charts.geometry import aspect
 from analysis.charts.imprint import Imprint, draw_marks, notes_for, segment_name
-from analysis.charts.mapsheet import Legend, Region, Symbols, draw_map, draw_regions, draw_strip, unlabelled_note
-from analysis.charts.sheet import WIDTH_MM, Drawn, Sheet
+from analysis.charts.keys import LONGEST_MM, list_height, list_sheets
+from analysis.charts.mapsheet import LISTED_APART, Legend, Region, Symbols, draw_map, draw_regions, draw_strip, key_entries
+from analysis.charts.sheet import WIDTH_MM, Box, Drawn, Sheet
 from analysis.facts import Fact
 
 _LARGEST_MM, _SMALLEST_MM = 5.0, 0.5
+_MOST_SIDE_BY_SIDE = 60
 
 
 def choropleth(regions: gpd.GeoDataFrame, facts: Sequence[Fact], imprint: Imprint, *, scheme: str = "", counts: Sequence[Fact] = (),
@@ -40,8 +42,8 @@ def choropleth(regions: gpd.GeoDataFrame, facts: Sequence[Fact], imprint: Imprin
     looks = _looks(regions, facts, classes, counts)
     name = title or full_name(facts)
     notes = _notes(regions, facts, imprint, extra_notes)
-    sheet, record = draw_map(regions, looks, imprint, notes, _legend(name, classes, looks))
-    return sheet.finish(alt_text("分级统计图", name, facts), [f.id for f in (*facts, *counts)], record | _classes_record(classes))
+    sheet, record, more = draw_map(regions, looks, imprint, notes, _legend(name, classes, looks))
+    return sheet.finish(alt_text("分级统计图", name, facts), [f.id for f in (*facts, *counts)], record | _classes_record(classes), more)
 
 
 def symbol_map(regions: gpd.GeoDataFrame, rates: Sequence[Fact], counts: Sequence[Fact], imprint: Imprint, *, scheme: str = "",
@@ -53,8 +55,8 @@ def symbol_map(regions: gpd.GeoDataFrame, rates: Sequence[Fact], counts: Sequenc
     by_code = {f.region_code: f for f in counts if f.is_ok}
     looks = {code: with_line(look, by_code.get(code), unit) for code, look in looks.items()}
     notes = _notes(regions, rates, imprint, ["圆的面积与数量成正比。", *extra_notes])
-    sheet, record = draw_map(regions, looks, imprint, notes, _legend(full_name(rates), classes, looks), circles_for(counts, unit))
-    return sheet.finish(alt_text("分级统计图加圆形符号", full_name(rates), rates), [f.id for f in (*rates, *counts)], record | _classes_record(classes))
+    sheet, record, more = draw_map(regions, looks, imprint, notes, _legend(full_name(rates), classes, looks), circles_for(counts, unit))
+    return sheet.finish(alt_text("分级统计图加圆形符号", full_name(rates), rates), [f.id for f in (*rates, *counts)], record | _classes_record(classes), more)
 
 
 def pair_map(regions: gpd.GeoDataFrame, left: Sequence[Fact], right: Sequence[Fact], imprint: Imprint, *, titles: tuple[str, str] | None = None,
@@ -64,26 +66,40 @@ def pair_map(regions: gpd.GeoDataFrame, left: Sequence[Fact], right: Sequence[Fa
     both = [*left, *right]
     classes = classes_for(both, scheme, imprint.breaks)
     heads = titles or (segment_name(left[0].segment), segment_name(right[0].segment))
-    panel = (WIDTH_MM - 6) / 2
-    body = min(120.0, panel / aspect(regions)) + 6
+    frames, body = _panels(regions)
     sheet = Sheet(body + 6.2 * bool(imprint.marks) + 1, font_folder=imprint.font_folder)
     draw_marks(sheet, imprint, WIDTH_MM - 0.5, sheet.height - 0.5, is_row=True)
     notes = _notes(regions, both, imprint, extra_notes)
-    panels = []
-    for number, (facts, head) in enumerate(zip((left, right), heads, strict=True)):
-        start = 1 + number * (panel + 4)
-        sheet.text(start + panel / 2, body - 2.5, head, size=9, align="center", role="panel_title")
-        looks = _looks(regions, facts, classes)
-        page, drawn = draw_regions(sheet, regions, looks, (start, 1, start + panel, body - 6))
-        notes += [f"{head}：{line}" for line in unlabelled_note(drawn, looks)]
+    numbers = {code: number for number, code in enumerate(regions["code"], start=1)}
+    panels, looks = [], []
+    for facts, head, frame in zip((left, right), heads, frames, strict=True):
+        sheet.text((frame[0] + frame[2]) / 2, frame[3] + 3.5, head, size=9, align="center", role="panel_title")
+        looks.append(_looks(regions, facts, classes))
+        page, drawn = draw_regions(sheet, regions, looks[-1], frame, numbers=numbers)
         panels.append(drawn)
     kinds = [look["kind"] for drawn in panels for look in drawn["regions"].values()]
     legend = Legend(measure_name(left), tuple(legend_entries(classes, kinds)), _bounds_note(classes))
-    scale = draw_strip(sheet, legend, page.km_per_mm, notes)
+    entries = key_entries({"keys": {c: n for c, n in numbers.items() if any(c in drawn["keys"] for drawn in panels)}}, regions, *looks)
+    title = f"图上编号：{'、'.join(heads)}{legend.title}"
+    is_apart = bool(entries) and sheet.height + 26 + 3.3 * len(notes) + list_height(sheet, entries) > LONGEST_MM
+    if is_apart:
+        notes.append(LISTED_APART)
+    scale = draw_strip(sheet, legend, page.km_per_mm, notes, entries=[] if is_apart else entries, list_title=title)
+    more = list_sheets(entries, title, f"图上编号对照表：{legend.title}。", imprint.font_folder) if is_apart else ()
     record = {"panels": panels, "panel_titles": list(heads), "legend": [text for text, _, _ in legend.entries], "legend_title": legend.title,
               "marks": list(imprint.marks), "scale_km": scale, "notes": notes} | _classes_record(classes)  # fmt: skip
     alt = "".join(alt_text(f"左右对照图（{head}）", measure_name(facts), facts) for head, facts in zip(heads, (left, right), strict=True))
-    return sheet.finish(alt, [f.id for f in both], record)
+    return sheet.finish(alt, [f.id for f in both], record, more)
+
+
+def _panels(regions: gpd.GeoDataFrame) -> tuple[list[Box], float]:
+    """Return the frames of two panels, side by side or for very many regions one above the other, and the height they take with their heads."""
+    if len(regions) > _MOST_SIDE_BY_SIDE:
+        height = min(72.0, (WIDTH_MM - 2) / aspect(regions))
+        return [(1, bottom, WIDTH_MM - 1, bottom + height) for bottom in (height + 9, 1)], 2 * height + 16
+    panel = (WIDTH_MM - 6) / 2
+    height = min(114.0, panel / aspect(regions))
+    return [(start, 1, start + panel, height) for start in (1, 5 + panel)], height + 6
 
 
 def circles_for(counts: Sequence[Fact], unit: str = "") -> Symbols:

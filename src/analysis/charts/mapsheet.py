@@ -13,12 +13,15 @@ from analysis.charts import labels as label_maker
 from analysis.charts.classes import WHITE, hatch_colour, is_dark
 from analysis.charts.geometry import Page, aspect, inner_point, lay_out, outlines
 from analysis.charts.imprint import Imprint, draw_footer, draw_legend, draw_legend_strip, draw_marks, draw_north, draw_scale
-from analysis.charts.sheet import INK, SOFT, WIDTH_MM, Box, Sheet
+from analysis.charts.keys import LONGEST_MM, Entry, draw_list, list_height, list_sheets, place_numbers
+from analysis.charts.sheet import INK, SOFT, WIDTH_MM, Box, Drawn, Sheet
 
 PANEL_MM = 37.0
 BORDER, DISTRICT_BORDER = "#6e7781", "#24292f"
 _TALLEST, _TALLEST_DENSE, _LOWEST = 128.0, 164.0, 74.0
 MANY = 24
+_MOST_LED_OUT = 14
+LISTED_APART = "图上的编号见后面的编号表。"
 
 
 @dataclass(frozen=True)
@@ -53,8 +56,11 @@ class Symbols:
 
 
 def draw_map(regions: gpd.GeoDataFrame, looks: Mapping[str, Region], imprint: Imprint, notes: list[str], legend: Legend,
-             symbols: Symbols | None = None) -> tuple[Sheet, dict[str, Any]]:  # fmt: skip
-    """Draw regions, labels, legend and what belongs around them on a new sheet; the legend stands beside a map of few regions, below one of many."""
+             symbols: Symbols | None = None) -> tuple[Sheet, dict[str, Any], tuple[Drawn, ...]]:  # fmt: skip
+    """Draw regions, labels, legend and what belongs around them on a new sheet; the legend stands beside a map of few regions, below one of many.
+
+    Regions whose label finds no room bear numbers; the list of them stands on the sheet, or on sheets of its own where a page cannot hold both.
+    """
     is_below = len(regions) > MANY or aspect(regions) > 1.35
     symbols = symbols or Symbols()
     width = WIDTH_MM - 2 if is_below else WIDTH_MM - PANEL_MM - 4
@@ -63,35 +69,45 @@ def draw_map(regions: gpd.GeoDataFrame, looks: Mapping[str, Region], imprint: Im
     top = sheet.height - 1
     marks = shapely.box(WIDTH_MM - 32, top - 6.2 * len(imprint.marks), WIDTH_MM, top)
     page, drawn = draw_regions(sheet, regions, looks, (1, 1, width, top), [marks] if is_below else [], symbols)
-    notes += unlabelled_note(drawn, looks)
+    entries = key_entries(drawn, regions, looks)
+    title = f"图上编号：{legend.title}"
     top = draw_marks(sheet, imprint, WIDTH_MM - 0.5, top) - 2
+    below = 26 + 3.3 * len(notes) if is_below else 3.3 * len(notes)
+    is_apart = bool(entries) and sheet.height + below + list_height(sheet, entries) > LONGEST_MM
+    listed = [] if is_apart else entries
+    if is_apart:
+        notes = [*notes, LISTED_APART]
     if is_below:
-        scale = draw_strip(sheet, legend, page.km_per_mm, notes, symbols)
+        scale = draw_strip(sheet, legend, page.km_per_mm, notes, symbols, listed)
     else:
         end = draw_legend(sheet, width + 3, top, PANEL_MM - 1, legend.title, legend.entries, legend.note)
         _draw_key(sheet, width + 3, end - 2, symbols)
         scale = draw_scale(sheet, width + 3, 2, page.km_per_mm, 19)
         draw_north(sheet, WIDTH_MM - 4, 1)
-        draw_footer(sheet, notes)
-    return sheet, drawn | {"legend": [text for text, _, _ in legend.entries], "legend_title": legend.title, "marks": list(imprint.marks), "scale_km": scale,
-                           "notes": notes, "key": [text for _, text in symbols.key]}  # fmt: skip
+        draw_footer(sheet, notes, draw_list(sheet, 0, title, listed))
+    more = list_sheets(entries, title, f"图上编号对照表：{legend.title}。", imprint.font_folder) if is_apart else ()
+    record = {"legend": [text for text, _, _ in legend.entries], "legend_title": legend.title, "marks": list(imprint.marks), "scale_km": scale,
+              "notes": notes, "key": [text for _, text in symbols.key]}  # fmt: skip
+    return sheet, drawn | record, more
 
 
-def draw_strip(sheet: Sheet, legend: Legend, km_per_mm: float, notes: Sequence[str], symbols: Symbols | None = None) -> float:
-    """Draw legend, key, scale, north arrow and notes below height zero and return the kilometres of the scale."""
+def draw_strip(sheet: Sheet, legend: Legend, km_per_mm: float, notes: Sequence[str], symbols: Symbols | None = None, entries: Sequence[Entry] = (),
+               list_title: str = "") -> float:  # fmt: skip
+    """Draw legend, key, scale, north arrow, list of numbers and notes below height zero and return the kilometres of the scale."""
     key_width = 34 if symbols and symbols.key else 0
     end = draw_legend_strip(sheet, 1, -1, WIDTH_MM - 38 - key_width, legend.title, legend.entries, legend.note)
     key_end = _draw_key(sheet, WIDTH_MM - 70, -1, symbols or Symbols())
     scale = draw_scale(sheet, WIDTH_MM - 34, -12.5, km_per_mm, 19)
     draw_north(sheet, WIDTH_MM - 4, -13.5)
-    draw_footer(sheet, notes, min(end, key_end, -14.5))
+    end = min(end, key_end, -14.5)
+    draw_footer(sheet, notes, draw_list(sheet, end - 0.5, list_title or f"图上编号：{legend.title}", entries) if entries else end)
     return scale
 
 
-def unlabelled_note(drawn: dict[str, Any], looks: Mapping[str, Region]) -> list[str]:
-    """Return the sentence that gives the figures of regions whose label found no room."""
-    listed = [" ".join(text for text, _ in looks[code].lines[:2]) for code in drawn["unlabelled"]]
-    return [f"图上放不下的：{'、'.join(listed)}。"] if listed else []
+def key_entries(drawn: dict[str, Any], regions: gpd.GeoDataFrame, *looks: Mapping[str, Region]) -> list[Entry]:
+    """Return the list of the numbered regions; several looks (panels of a pair) give their figures one after the other."""
+    names = dict(zip(regions["code"], regions["name"], strict=True))
+    return [Entry(number, code, names[code], tuple(line for look in looks for line in look[code].lines[1:])) for code, number in drawn["keys"].items()]
 
 
 def _draw_key(sheet: Sheet, left: float, top: float, symbols: Symbols) -> float:
@@ -108,8 +124,11 @@ def _draw_key(sheet: Sheet, left: float, top: float, symbols: Symbols) -> float:
 
 
 def draw_regions(sheet: Sheet, regions: gpd.GeoDataFrame, looks: Mapping[str, Region], frame: Box, taken: Sequence[shapely.Geometry] = (),
-                 symbols: Symbols | None = None) -> tuple[Page, dict[str, Any]]:  # fmt: skip
-    """Fill the polygons and set the labels; the map shrinks a little where labels need room beside it."""
+                 symbols: Symbols | None = None, numbers: Mapping[str, int] | None = None) -> tuple[Page, dict[str, Any]]:  # fmt: skip
+    """Fill the polygons and set the labels; the map shrinks a little where labels need room beside it.
+
+    A region without room for its label bears a number, the n-th of those in order of codes, or that of ``numbers``.
+    """
     lines = {code: look.lines for code, look in looks.items()}
     radii = symbols.radii if symbols else {}
     best = None
@@ -118,26 +137,39 @@ def draw_regions(sheet: Sheet, regions: gpd.GeoDataFrame, looks: Mapping[str, Re
         circles = {code: shapely.Point(inner_point(shape)).buffer(radii[code]) for code, shape in zip(page.codes, page.shapes, strict=True) if code in radii}
         page = replace(page, union=shapely.union_all([page.union, *circles.values()]))
         inside, size = label_maker.place_inside(sheet, page, lines, tuple(circles.values()))
-        outside, homeless = label_maker.lead_out(sheet, page, lines, inside, frame, taken)
+        is_crowded = len(page.codes) - len(inside) > _MOST_LED_OUT
+        outside, homeless = (
+            ({}, tuple(c for c in page.codes if c not in inside)) if is_crowded else label_maker.lead_out(sheet, page, lines, inside, frame, taken)
+        )
         if best is None or len(homeless) < len(best[4]):
             best = page, inside, size, outside, homeless, circles
-        if not homeless:
+        if not homeless or is_crowded:
             break
     page, inside, size, outside, homeless, circles = best
+    wanted = [code for code in page.codes if code in homeless]
+    keys = numbers or {code: number for number, code in enumerate(wanted, start=1)}
+    blocked = [shapely.box(*label.box) for label in (inside | outside).values()] + [shapely.LineString(v.leader) for v in outside.values()]
+    plates = place_numbers(sheet, page, {code: keys[code] for code in wanted}, [*blocked, *circles.values(), *taken], frame)
     _fill(sheet, page, looks)
     if "district_code" in regions and regions["district_code"].nunique() > 1:
         for outline in outlines(page, dict(zip(regions["code"], regions["district_code"], strict=True))):
             sheet.area(outline, edge=DISTRICT_BORDER, width=1.0, order=3)
     for circle in sorted(circles.values(), key=lambda shape: -shape.area):
         sheet.area(circle, fill="white", edge=INK, width=0.7, order=4, alpha=0.9)
-    for code, label in (inside | outside).items():
+    for code, label in (inside | outside | plates).items():
         look = looks[code]
-        if look.hatch and not label.leader:
+        if label.leader and code in plates:
+            sheet.rectangle(label.box, fill=WHITE, edge="#57606a", width=0.3, order=8)
+        elif look.hatch and not label.leader:
             sheet.rectangle(label.box, fill=WHITE if look.kind != "incomplete" else look.fill, alpha=0.85, order=5)
-        label_maker.draw(sheet, label, WHITE if not label.leader and is_dark(look.fill) else "#1f2328")
-    placed = {code: {"box": label.box, "led_out": label.leader is not None, "lines": [t for t, _ in label.lines]} for code, label in (inside | outside).items()}
+        colour = WHITE if not label.leader and is_dark(look.fill) else INK
+        label_maker.draw(sheet, label, colour, "key_number" if code in plates else "label")
+    placed = {
+        code: {"box": label.box, "led_out": label.leader is not None, "lines": [t for t, _ in label.lines]}
+        for code, label in (inside | outside | plates).items()
+    }
     return page, {"regions": {c: {"kind": looks[c].kind, "fill": looks[c].fill, "hatch": looks[c].hatch} for c in page.codes},
-                  "labels": placed, "label_size": size, "circles": {c: radii[c] for c in circles}, "unlabelled": list(homeless)}  # fmt: skip
+                  "labels": placed, "label_size": size, "circles": {c: radii[c] for c in circles}, "keys": {c: keys[c] for c in wanted}}  # fmt: skip
 
 
 def _fill(sheet: Sheet, page: Page, looks: Mapping[str, Region]) -> None:

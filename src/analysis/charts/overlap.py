@@ -26,7 +26,15 @@ def overlap_chart(first: Fact, second: Fact, both: Fact, either: Fact, imprint: 
     record: dict[str, object] = {"radii": [], "distance": None}
     if blank or not (first.value or second.value):
         withheld = any(f.status == "suppressed" for f in blank)
-        sheet.text(WIDTH_MM / 2, sheet.height / 2, "有的数字不予显示，不画重叠图" if withheld else "无数据，不画重叠图", size=9, color=SOFT, align="center", role="blank")
+        sheet.text(
+            WIDTH_MM / 2,
+            sheet.height / 2,
+            "有的数字不予显示，不画重叠图" if withheld else "无数据，不画重叠图",
+            size=9,
+            color=SOFT,
+            align="center",
+            role="blank",
+        )
     else:
         record = _circles(sheet, first, second, both, names, unit)
     joint = f"两者合并（重叠只计一次）：{either.text}{unit}"

@@ -22,6 +22,7 @@ from analysis.charts.fonts import drawable, text_width_mm, use_fonts
 from analysis.charts.svg import finish_svg, texts_digest
 
 WIDTH_MM = 156.0
+PAGE_MM = 185.0  # a higher figure is made smaller in PDF and DOCX
 DPI = 200
 INK, SOFT, FAINT = "#1f2328", "#57606a", "#8c959f"
 _MM = 25.4
@@ -30,7 +31,16 @@ _PT_MM = _MM / 72
 _RC = {"svg.fonttype": "none", "svg.hashsalt": "union-coverage", "path.simplify": False}
 _WORD = "0123456789.ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 # what the figures in texts without a fact are: bounds of classes, kilometres, names with digits in them
-_MARKS = {"legend": "threshold", "scale": "scale", "axis": "scale", "name": "name", "legend_title": "name", "panel_title": "name", "mark": "name"}
+_MARKS = {
+    "legend": "threshold",
+    "scale": "scale",
+    "axis": "scale",
+    "key_number": "ordinal",
+    "name": "name",
+    "legend_title": "name",
+    "panel_title": "name",
+    "mark": "name",
+}
 _NOT_FIRST = set("，。、；：）”》！？%％")
 
 Box = tuple[float, float, float, float]
@@ -38,13 +48,17 @@ Box = tuple[float, float, float, float]
 
 @dataclass(frozen=True)
 class Drawn:
-    """A finished figure: ``svg`` and ``png``, ``alt`` text in Chinese, ids of the ``facts`` it shows, and a ``record`` of what was drawn."""
+    """A finished figure: ``svg`` and ``png``, ``alt`` text in Chinese, ids of the ``facts`` it shows, and a ``record`` of what was drawn.
+
+    ``more`` are the sheets that belong to it: the list of numbered regions where one page cannot hold both.
+    """
 
     svg: str
     png: bytes
     alt: str
     facts: tuple[str, ...]
     record: dict[str, Any] = field(repr=False)
+    more: tuple[Drawn, ...] = ()
 
 
 class Sheet:
@@ -159,15 +173,15 @@ class Sheet:
     def triangle(self, points: Sequence[tuple[float, float]], *, fill: str, edge: str = INK) -> None:
         self._axes.add_patch(Polygon(points, closed=True, facecolor=fill, edgecolor=edge, linewidth=0.5, zorder=5))
 
-    def finish(self, alt: str, facts: Iterable[str], record: dict[str, Any]) -> Drawn:
-        """Return SVG and PNG of the sheet."""
+    def finish(self, alt: str, facts: Iterable[str], record: dict[str, Any], more: tuple[Drawn, ...] = ()) -> Drawn:
+        """Return SVG and PNG of the sheet, with the sheets that follow it."""
         vector, raster = io.StringIO(), io.BytesIO()
         with mpl.rc_context(_RC):
             self.figure.savefig(vector, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
             svg = finish_svg(vector.getvalue(), self._notes, alt)
             self.figure.savefig(raster, format="png", dpi=DPI, metadata={"Software": None, "Source": texts_digest(svg)})
         record = {**record, "texts": self.texts, "width_mm": self.width, "height_mm": self.height + self.foot}
-        return Drawn(svg, raster.getvalue(), alt, tuple(dict.fromkeys(facts)), record)
+        return Drawn(svg, raster.getvalue(), alt, tuple(dict.fromkeys(facts)), record, more)
 
     def _note(self, attributes: dict[str, str]) -> str:
         key = f"note-{len(self._notes)}"

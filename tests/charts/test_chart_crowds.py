@@ -1,0 +1,71 @@
+"""Maps of very many regions: every region is named on the map or in the list of its numbers, and nothing lies on anything."""
+
+import pytest
+from crowds import counties, counts_of, eligible_of, inverse, rates_of, townships
+from squares import overlapping
+
+from analysis.charts.grades import grade_map
+from analysis.charts.imprint import Imprint
+from analysis.charts.maps import choropleth, pair_map
+from analysis.charts.sheet import PAGE_MM
+
+PLAIN = Imprint(source="演示台账", is_demo=True)
+
+
+def nothing_lost(drawn, regions, labels):
+    """Every region has a label or a number; every number a line with name and figure; no box on another; all on the paper; no box for a character."""
+    sheets = [drawn, *drawn.more]
+    assert set(labels) == set(regions["code"])
+    for sheet in sheets:
+        assert overlapping([text["box"] for text in sheet.record["texts"]]) == []
+        for text in sheet.record["texts"]:
+            west, south, east, north = text["box"]
+            assert west >= -0.1 and east <= 156.1 and south >= -sheet.record["height_mm"] and north <= sheet.record["height_mm"], text
+            assert "〔U+" not in text["text"]
+    written = [text["text"] for sheet in sheets for text in sheet.record["texts"]]
+    assert len([1 for text in sheets[0].record["texts"] if text["role"] == "key_number" and text["text"].isdigit()]) >= 1
+    return written
+
+
+@pytest.mark.parametrize(("regions", "seed"), [(townships(56), 3), (townships(300), 3), (counties(), 4)], ids=["56", "300", "counties"])
+def test_all_regions_are_named_and_none_on_another(regions, seed):
+    facts = rates_of(regions, seed)
+    drawn = choropleth(regions, facts, PLAIN)
+    written = nothing_lost(drawn, regions, drawn.record["labels"])
+    joined = "".join(written).replace(" ", "")
+    assert [name for name in regions["name"] if name.replace(" ", "") not in joined] == []
+    numbers = drawn.record["keys"]
+    assert sorted(numbers.values()) == list(range(1, len(numbers) + 1))
+    shown = {text["fact"] for sheet in (drawn, *drawn.more) for text in sheet.record["texts"] if text["fact"]}
+    assert shown == {f.id for f in facts}
+    assert all(sheet.record["height_mm"] <= PAGE_MM for sheet in drawn.more)
+
+
+def test_grades_keep_the_number_of_units_of_a_numbered_region():
+    regions = townships(56)
+    rates = rates_of(regions)
+    drawn = grade_map(regions, inverse(rates), counts_of(rates), eligible_of(rates), PLAIN)
+    nothing_lost(drawn, regions, drawn.record["labels"])
+    code = next(iter(drawn.record["keys"]))
+    name = regions.set_index("code").at[code, "name"]
+    texts = [text["text"] for sheet in (drawn, *drawn.more) for text in sheet.record["texts"]]
+    blank = next(f for f in counts_of(rates) if f.region_code == code)
+    assert name in texts and f"{blank.text}家" in texts
+
+
+def test_a_region_has_one_number_on_both_panels():
+    regions = townships(56)
+    facts = rates_of(regions, segment="small_micro"), rates_of(regions, 9, segment="two_new")
+    drawn = pair_map(regions, *facts, PLAIN)
+    left, right = (panel["keys"] for panel in drawn.record["panels"])
+    assert {code: left[code] for code in left if code in right} == {code: right[code] for code in right if code in left}
+    assert overlapping([text["box"] for text in drawn.record["texts"]]) == []
+
+
+def test_hostile_names_are_wrapped_not_lost():
+    names = [f"{'很' * (i % 5) * 6}长的名字街道管理委员会{i}" for i in range(60)]
+    regions = townships(60, names=names)
+    drawn = choropleth(regions, rates_of(regions), PLAIN)
+    nothing_lost(drawn, regions, drawn.record["labels"])
+    joined = "".join(text["text"] for sheet in (drawn, *drawn.more) for text in sheet.record["texts"])
+    assert [name for name in names if name not in joined] == []
