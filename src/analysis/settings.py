@@ -63,6 +63,8 @@ class Settings:
     visits_per_quarter: int = 10
     joint_radius_km: float = 3.0
     coverage_target: float = 0.0
+    local_rule: str = "national"
+    cultivation_targets: dict[str, float] = field(default_factory=dict)
 
     @property
     def is_demo(self) -> bool:
@@ -92,6 +94,10 @@ def _check(name: str, value: Any, where: str) -> Any:
         if not ok:
             raise SettingsError(f"{where} 的设置“{name}”应为列名到倍数的对照，例如 employee_count = 10000。请改正后重试。")
         return dict(value)
+    if name == "cultivation_targets":
+        if not (isinstance(value, dict) and all(str(y).isdecimal() and isinstance(v, (int, float)) and 0 < v <= 1 for y, v in value.items())):
+            raise SettingsError(f"{where} 的设置“{name}”应为年份到年末目标的对照，目标在0到1之间，例如 {{ 2021 = 0.4, 2022 = 0.7 }}。请改正后重试。")
+        return {str(year): float(share) for year, share in value.items()}
     if name in ("excluded_prefixes", "formats"):
         if not isinstance(value, list | tuple) or not all(isinstance(v, str) for v in value):
             raise SettingsError(
@@ -125,6 +131,7 @@ def _check_choices(settings: Settings) -> Settings:
         "point_crs": ("wgs84", "cgcs2000", "gcj02", "bd09"),
         "boundary_crs": ("", "wgs84", "cgcs2000", "gcj02", "bd09"),
         "mandatory_rule": ("employee_ge_25", "member_ge_25"),
+        "local_rule": ("national", "zhejiang", "shanghai", "henan"),
     }
     for name, allowed in choices.items():
         value = getattr(settings, name)

@@ -26,6 +26,7 @@ _TABLES = (
     ("indicators.parquet", "全部指标（Parquet）", ""),
     ("intake/summary.csv", "各文件读入、接收、提示、退回行数", ""),
     ("intake/rows.csv", "逐行核对结果与处理办法", "只供内部"),
+    ("city/union_building.csv", "工会建设各名单：到期合同、待抽查合同、有党无会等", "只供内部"),
     ("city/ledger_quality.csv", "与上季度核对及各种信号的名单", "只供内部"),
     ("intake/files.csv", "各文件读取情况", ""),
     ("manifest.json", "本次运行的记录", ""),

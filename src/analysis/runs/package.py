@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import tempfile
+from collections import Counter
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
@@ -18,12 +19,14 @@ from analysis.charts.pinning import Breaks
 from analysis.errors import ParameterError
 from analysis.facts import Register
 from analysis.intake.store import read_tables, write_reports, write_tables
+from analysis.measures.building import suppress_building
 from analysis.measures.indicators import needed_items
 from analysis.measures.quality import suppress_quality
 from analysis.measures.suppress import suppress
 from analysis.paths import DATA
 from analysis.periods import Quarter
 from analysis.runs.breaks import breaks_file, has_breaks, keep_breaks, ledgers_key, read_breaks
+from analysis.runs.building import Building, measure_building, read_building, write_building
 from analysis.runs.fingerprint import data_settings
 from analysis.runs.incomplete import without_files
 from analysis.runs.opened import once
@@ -122,6 +125,29 @@ class Package:
         frame = pd.concat([self.register.frame, self.quality.figures], ignore_index=True)
         return replace(self, register=replace(self.register, frame=frame, used={}))
 
+    @cached_property
+    def building(self) -> Building:
+        """The union-building figures as the audience may see them; lists of units and unions for internal readers only."""
+        found, s = read_building(self.folder), self.settings
+        figures = suppress_building(found.figures, found.guard, self.audience, s.suppress_below, s.suppress_rate_below, s.dominance_share)
+        return replace(found, figures=figures, lists=found.lists if self.audience == "internal" else found.lists.iloc[0:0])
+
+    def with_building(self) -> Package:
+        """Return the package with a register that holds the union-building figures beside the indicators, and names what they lack."""
+        frame = pd.concat([self.register.frame, self.building.figures], ignore_index=True)
+        return replace(self, register=replace(self.register, frame=frame, used={}), incomplete=[*self.incomplete, *self._incomplete_building()])
+
+    def _incomplete_building(self) -> list[dict[str, str]]:
+        """Return what the union-building figures lack besides; what every district lacks is said once for all of them."""
+        names, known = dict(self.register.regions("district")), {(row["region"], row["table"], row["column"]) for row in self.incomplete}
+        found = [r for r in self.building.missing.itertuples() if (r.region, r.table, r.column) not in known]
+        everywhere = {key for key, count in Counter((r.table, r.column) for r in found).items() if count == len(names) > 1 and self.scope == "city"}
+        made = {}
+        for r in found:
+            region, name = ("", "各区县") if (r.table, r.column) in everywhere else (r.region, names.get(r.region, r.region))
+            made[region, r.table, r.column] = {"region": region, "region_name": name, "table": r.table, "column": r.column, "reason": r.reason}
+        return list(made.values())
+
 
 def package_folder(settings: Settings, quarter: str) -> Path:
     """Return where the quarter's package is, or will be."""
@@ -165,6 +191,7 @@ def _write(folder: Path, workshop: Workshop, frame: pd.DataFrame, city: tuple[st
     write_tables(ledger.intake, folder / "tables")
     write_reports(ledger.intake, folder / "intake")
     write_quality(reconcile(workshop, quarter, city, frame), folder)
+    write_building(measure_building(workshop, quarter, city), folder)
     frame.to_parquet(folder / "indicators.parquet", index=False)
     source_rows(ledger.intake).to_parquet(folder / "sources.parquet", index=False)
     if not ledger.is_totals:

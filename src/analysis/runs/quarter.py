@@ -18,6 +18,8 @@ from analysis.errors import ExportError
 from analysis.paths import REPORTS
 from analysis.runs import fingerprint
 from analysis.runs.breaks import as_texts
+from analysis.runs.building import DOCUMENT as BUILDING
+from analysis.runs.building import write_building_lists
 from analysis.runs.door import UNTOLD, write_door
 from analysis.runs.notebook import Outcome, run_job
 from analysis.runs.nursery import Nursery
@@ -79,6 +81,7 @@ def _run(settings: Settings, quarter: str, scope: str, documents: str, force: bo
         take_away_records(target)
     files += copy_intake(folder, target, settings.audience == "internal")
     files += write_lists(folder, target, [j.scope for j in jobs if j.document == QUALITY], settings.audience == "internal")
+    files += write_building_lists(folder, target, [j.scope for j in jobs if j.document == BUILDING], settings.audience == "internal")
     for sentence in doubled(settings, quarter):
         say(sentence)
     files += write_returns(settings, quarter, folder, target, settings.audience == "internal", {} if force else read_manifest(target))

@@ -12,8 +12,8 @@ from analysis.wording.numbers import Figure, named
 
 @lru_cache(maxsize=1)
 def _names() -> tuple[dict[str, str], dict[str, str]]:
-    indicators, segments = tables.load("indicators"), tables.load("segments")
-    by_name = dict(zip(indicators["name"], indicators["indicator"], strict=True)) | dict(zip(indicators["indicator"], indicators["indicator"], strict=True))
+    segments = tables.load("segments")
+    by_name = {word: row.indicator for table in ("building", "indicators") for row in tables.load(table).itertuples() for word in (row.name, row.indicator)}
     parts = dict(zip(segments["name"], segments["segment"], strict=True)) | dict(zip(segments["segment"], segments["segment"], strict=True))
     return by_name, parts
 

@@ -1,0 +1,75 @@
+"""Union building (工会建设): what the unions that stand on paper are worth, part by part; lists for internal readers only."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from analysis.briefings import building_tables as t
+from analysis.briefings.context import Document, open_draft
+from analysis.facts import Fact
+from analysis.periods import Quarter
+from analysis.wording.numbers import clean, mark, say
+from analysis.wording.phrases import gap_words, listed
+from analysis.wording.story import Place
+
+if TYPE_CHECKING:
+    from analysis.runs.package import Package
+
+NAME = "union_building"
+MOST_SHORT = 3
+
+
+def write(package: Package) -> Document:
+    """Write the document; parts: 1 状态与六有, 2 分批达标, 3 职工之家, 4 民主管理, 5 集体合同, 6 规上培育, 7 党工共建, 8 三类职工, 9 名单 (internal)."""
+    package = package.with_building()
+    draft = open_draft(package, NAME, f"{package.region_name}工会建设分析")
+    shown: dict[str, Any] = {}
+    if not package.is_totals:
+        single = {"状态": t.ladder, "六有": t.haves, "打分": t.scores, "分差": t.score_gaps, "线索": t.clues, "批次": t.cohorts, "短板": t.shortfalls, "之家": t.homes,
+                  "事项": t.matters, "该审": t.due, "规定": t.modes, "合同": t.contracts, "形式": t.formality, "培育": t.cultivation, "培育六有": t.cultivation_haves,
+                  "三类": t.groups}  # fmt: skip
+        several = {"分区县": t.union_districts, "职代会区县": t.congress_districts, "合同区县": t.contract_districts, "党工区县": t.party_districts, "名单": t.lists}
+        shown = {name: [made(package)] for name, made in single.items()} | {name: made(package) for name, made in several.items()}
+    return Document(draft, draft.parts(f"{NAME}.j2", shown, **words(package), 有名单=bool(shown.get("名单"))))
+
+
+def words(package: Package) -> dict[str, Any]:
+    """Return what the template names beyond the common words."""
+    return {
+        "本地": Place(package.register, package.region_code, name=package.region_name), "仅汇总": package.is_totals, "是内部": package.audience == "internal",
+        "上季": mark(Quarter(package.quarter).previous.label, "date"), "缺得最多": most_missing(package), "最多短板": ranked_shortfalls(package),
+        "目标": target(package),
+    }  # fmt: skip
+
+
+def most_missing(package: Package) -> list[str]:
+    """Return the have that most unions lack (all of them where several tie): ``有自主管理的经费``."""
+    facts = {h: t.fact(package, f"union_no_{h}_count") for h in t.HAVES}
+    if any(not f.is_ok for f in facts.values()) or not any(f.value for f in facts.values()):
+        return []
+    most = max(f.value for f in facts.values())
+    return [t.definitions()[f"union_{h}_rate"]["name"] for h, f in facts.items() if f.value == most]
+
+
+def ranked_shortfalls(package: Package) -> str:
+    """Return the weightiest shortfalls with their unions: ``不满80分397个、……``; "" where something is blank."""
+    facts = [t.fact(package, name) for name in t.SHORTFALLS]
+    if any(not f.is_ok for f in facts):
+        return ""
+    first = sorted((f for f in facts if f.value), key=lambda f: -f.value)[:MOST_SHORT]
+    return listed([f"{mark(clean(f.name), 'name')}的{say(f)}个" for f in first])
+
+
+def target(package: Package) -> dict[str, Any]:
+    """Return the cultivation path: this year's target and the distance to it; empty without targets in the settings."""
+    targets, year = package.settings.cultivation_targets, str(Quarter(package.quarter).year)
+    rate = t.fact(package, "scale_six_rate")
+    if year not in targets or not rate.is_ok:
+        return {"有": False, "有目标": bool(targets)}
+    from fractions import Fraction
+
+    goal = Fraction(str(targets[year]))
+    gap: Fact = package.register.derived(rate, "gap_to_target", 100 * (Fraction(rate.value) - goal), "pp", "规上企业六有全有率与年末目标之差", denominator_name="")
+    shown = f"{float(100 * goal):g}%"
+    years = listed([f"{y}年{float(100 * Fraction(str(share))):g}%" for y, share in sorted(targets.items())])
+    return {"有": True, "有目标": True, "今年": mark(f"{year}年末{shown}", "threshold"), "差": gap_words(package.register, gap, "年末目标"), "各年": mark(years, "threshold")}
