@@ -7,7 +7,6 @@ from fractions import Fraction
 from typing import Any
 
 from analysis.facts import Fact, Register
-from analysis.measures.study import whole
 from analysis.periods import Quarter
 from analysis.wording.numbers import magnitude, named, say
 from analysis.wording.phrases import is_reversed
@@ -19,8 +18,7 @@ RATE = "unit_coverage_rate"
 def reversals(register: Register, segments: Iterable[str] = ("all",)) -> list[dict[str, Any]]:
     """Return the segments where no district fell, one rose at least, and the city fell (Simpson), with the district whose units changed most.
 
-    That is the one that grew most; where none grew, the one above the city that lost most. Not with fewer eligible units in the city than
-    ``least_for_reversal``: there a single unit turns the rate.
+    That is the one that grew most; where none grew, the one above the city that lost most.
     """
     found = []
     earlier = Quarter(register.quarter).previous.key
@@ -29,7 +27,7 @@ def reversals(register: Register, segments: Iterable[str] = ("all",)) -> list[di
             continue
         moved, city = _mover(register, segment), register.fact(f"{RATE}_qoq", None, segment)
         then, now = register.fact(RATE, None, segment, earlier), register.fact(RATE, None, segment)
-        if moved is None or not (then.is_ok and now.is_ok) or min(then.denominator, now.denominator) < whole("least_for_reversal"):
+        if moved is None:
             continue
         grew = moved.value > 0
         rate, by_rates, by_structure = comparable(register, segment, earlier)
@@ -43,9 +41,10 @@ def reversals(register: Register, segments: Iterable[str] = ("all",)) -> list[di
 
 def _mover(register: Register, segment: str) -> Fact | None:
     """Return the change in units that moved the city's rate against its districts'."""
-    changes = [f for f in register.district_facts("eligible_unit_count_qoq", segment) if f.is_ok]
     city = register.fact(RATE, None, segment)
-    rates = {f.region_code: f for f in register.district_facts(RATE, segment) if f.is_ok}
+    changes = [f for f in register.district_facts("eligible_unit_count_qoq", segment) if f.is_ok and f.region_code not in city.left_out]
+    earlier = Quarter(register.quarter).previous.key  # of a district that has no units left, the rate it had
+    rates = {f.region_code: f for q in (earlier, register.quarter) for f in register.district_facts(RATE, segment, q) if f.is_ok}
     grown = [f for f in changes if f.value > 0]
     shrunk = [f for f in changes if f.value < 0 and f.region_code in rates and rates[f.region_code].value > city.value]
     if grown:

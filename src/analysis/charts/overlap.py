@@ -55,7 +55,8 @@ def _circles(sheet: Sheet, first: Fact, second: Fact, both: Fact, names: tuple[s
     x0 = middle - (ends[0] + ends[1]) / 2
     for x, radius, colour, fact, name in zip((x0, x0 + distance), radii, (LEFT, RIGHT), (first, second), names, strict=True):
         note = {"class": "circle", "data-fact": fact.id, "title": f"{name} {fact.text}{unit}"}
-        sheet.circle(x, y, radius, fill=colour, edge=INK, width=0.8, alpha=0.6, note=note)
+        if fact.value:  # a group of none has its name and its 0, no circle
+            sheet.circle(x, y, radius, fill=colour, edge=INK, width=0.8, alpha=0.6, note=note)
     for x, side, fact, name in ((x0 + ends[0], "right", first, names[0]), (x0 + ends[1], "left", second, names[1])):
         out = -2.5 if side == "right" else 2.5
         sheet.text(x + out, y + 2.4, name, size=9, align=side, role="name")

@@ -8,8 +8,9 @@ from functools import lru_cache
 
 from analysis import tables
 from analysis.facts import Fact, Register
+from analysis.measures.study import whole
 from analysis.periods import Quarter
-from analysis.wording.numbers import clean, magnitude, mark, say
+from analysis.wording.numbers import clean, magnitude, mark, plain, say
 
 THAN = {"qoq": "上季度末", "yoy": "上年同期"}
 
@@ -163,8 +164,9 @@ def counted_of(register: Register, rate: Fact) -> str:
 
 
 def listed(names: list[str]) -> str:
-    """Join names as a Chinese enumeration: 甲、乙和丙."""
-    return names[0] if len(names) == 1 else "、".join(names[:-1]) + "和" + names[-1] if names else ""
+    """Join names as a Chinese enumeration: 甲、乙和丙; 甲、乙以及和平区, where 和 would be read twice."""
+    word = "以及" if names and plain(names[-1]).startswith("和") else "和"
+    return names[0] if len(names) == 1 else "、".join(names[:-1]) + word + names[-1] if names else ""
 
 
 def rule_of_25(settings: object) -> str:
@@ -181,12 +183,18 @@ def industries() -> list[str]:
 
 
 def is_reversed(register: Register, segment: str = "all") -> bool:
-    """Whether the city's coverage fell though no district's did and one rose at least (Simpson, domain §1.9)."""
+    """Whether the city's coverage fell though no district's did and one rose at least (Simpson, domain §1.9).
+
+    Not with fewer eligible units in the city than ``least_for_reversal``: there a single unit turns the rate.
+    """
     city = register.fact("unit_coverage_rate_qoq", None, segment)
     everywhere = register.district_facts("unit_coverage_rate_qoq", segment)
     if any(f.status == "suppressed" for f in everywhere):
         return False  # what no district did cannot be said where some are withheld
     moves = [f for f in everywhere if f.is_ok]
     if not city.is_ok or city.value >= 0 or city.rounded == 0 or len(moves) < 2:
+        return False
+    sizes = [register.fact("unit_coverage_rate", None, segment, q).denominator or 0 for q in (Quarter(register.quarter).previous.key, register.quarter)]
+    if min(sizes) < whole("least_for_reversal"):
         return False
     return all(f.value >= 0 for f in moves) and any(f.value > 0 for f in moves)
