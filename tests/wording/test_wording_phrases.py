@@ -2,7 +2,7 @@ import pytest
 from figures import register, row
 
 from analysis.wording.numbers import has_blank, plain
-from analysis.wording.phrases import against_city, change, is_weak, ladder, listed, prevalence, quantity, rule_of_25, segment_against_city, standing
+from analysis.wording.phrases import against_city, change, is_weak, ladder, listed, part_of, prevalence, quantity, rule_of_25, segment_against_city, standing
 
 RATE = "unit_coverage_rate"
 
@@ -111,6 +111,21 @@ def test_ladder_leaves_out_zeroes_and_keeps_blanks():
     made = register([row("970100", f"union_level_{n}_count", value) for n, value in ((1, 7), (2, 0), (3, 5))])
     assert plain(ladder(made)) == "有牌子无机构的7个，有制度无活动的5个"
     assert has_blank(ladder(register([row("970100", "union_level_1_count", None)])))
+
+
+def test_a_part_belongs_to_its_whole():
+    def part(value, whole, part_without="", whole_without=""):
+        made = register([row("970100", "migrant_worker_count", whole, left_out=whole_without), row("970100", "migrant_member_count", value, left_out=part_without)])
+        found = part_of(made, made.fact("migrant_member_count"), made.fact("migrant_worker_count"))
+        return found.value if found.is_ok else found.reason
+
+    assert [part(4, 5), part(5, 5), part(4, 5, "970101")] == [4, 5, 4]
+    assert part(6, 5) == "大于整体，请核对台账"
+    assert part(4, 5, "", "970101") == "与农民工缺报的区县不同，不能写“其中”"
+
+
+def test_an_enumeration_that_ends_in_he_does_not_stutter():
+    assert listed(["甲区", "和平区"]) == "甲区以及和平区" and listed(["和平区", "甲区"]) == "和平区和甲区"
 
 
 def test_lists_and_the_rule():

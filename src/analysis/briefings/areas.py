@@ -14,6 +14,7 @@ from analysis.charts.sheet import Drawn
 from analysis.charts.tilegrid import tile_grid
 from analysis.facts import Fact
 from analysis.wording.numbers import clean, named, say
+from analysis.wording.phrases import listed
 
 if TYPE_CHECKING:
     from analysis.runs.package import Package
@@ -94,6 +95,18 @@ def most_blank(areas: Areas, most: int = 3, segment: str = "all") -> list[Fact]:
         return []  # the most of those shown need not be the most
     known = [f for f in everywhere if f.is_ok and f.value > 0]
     return sorted(known, key=lambda f: (-f.value, f.region_code))[:most]
+
+
+def ends(areas: Areas, ranked: list[Fact], most: int = 3) -> list[dict[str, Any] | None]:
+    """Return the first and the last of a ranking for templates, each with all that tie with it; None where the ranking parts nobody."""
+    if len(ranked) < 2 or ranked[0].value == ranked[-1].value:
+        return [None, None]
+    found: list[dict[str, Any] | None] = []
+    for fact in (ranked[0], ranked[-1]):
+        names = [areas.spoken(f) for f in ranked if f.value == fact.value]
+        told = listed(names) if len(names) <= most else f"{'、'.join(names[:most])}等{areas.word}"
+        found.append({"名称": told, "率": fact, "并列": len(names) > 1})
+    return found
 
 
 def said(areas: Areas, facts: list[Fact], unit: str = "家") -> list[dict[str, Any]]:

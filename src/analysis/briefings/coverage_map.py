@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from analysis.briefings.areas import COVERAGE, Areas, areas_of, coverage_figure, grade_figure, grades, most_blank, said, townships_of
+from analysis.briefings.areas import COVERAGE, Areas, areas_of, coverage_figure, ends, grade_figure, grades, most_blank, said, townships_of
 from analysis.briefings.context import Blocks, Document, Draft, blank_note, figure, industries, left_out_note, open_draft, signed
 from analysis.briefings.reversals import reversals
 from analysis.charts.bars import ranked_bars
@@ -39,8 +39,7 @@ def words(package: Package, areas: Areas, townships: Areas) -> dict[str, Any]:
     register, is_city = package.register, package.scope == "city"
     rates = register.ranked(COVERAGE) if is_city else _large(areas, register.smallest_ranked)
     rates = [f for f in rates if f.region_code != NOWHERE]
-    distinct = len(rates) > 1 and rates[0].value > rates[-1].value
-    ends = [{"名称": areas.spoken(f), "率": f} for f in (rates[0], rates[-1])] if distinct else [None, None]
+    first, last = ends(areas, rates)
     colour = list(grades(townships).values())
     count = {name: sum(1 for c in colour if c == name) for name in "红橙"}
     like = register.fact("blind_unit_count")
@@ -50,7 +49,7 @@ def words(package: Package, areas: Areas, townships: Areas) -> dict[str, Any]:
         "本地": Place(register, package.region_code, name=package.region_name), "是区县": not is_city, "仅汇总": package.is_totals,
         "单位词": "法人单位" if package.is_totals else "应建会单位", "地区词": areas.word,
         "入会率词": "会员占从业人员的比重" if package.is_totals else "全口径入会率", "职工词": "从业人员" if package.is_totals else "全口径职工",
-        "有分地区": bool(areas.names), "不予显示": withheld_note(areas, register.fact(COVERAGE, package.region_code)), "最高": ends[0], "最低": ends[1],
+        "有分地区": bool(areas.names), "不予显示": withheld_note(areas, register.fact(COVERAGE, package.region_code)), "最高": first, "最低": last,
         "下降": [areas.spoken(f) for f in areas.facts(f"{COVERAGE}_qoq") if f.is_ok and f.rounded < 0],
         "不排名": unranked(areas, rates) if is_city and not package.is_totals else [],
         "反向": reversals(register, ("all", "small_micro", "two_new", *industries())) if is_city else [],

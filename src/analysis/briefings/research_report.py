@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from analysis.briefings.areas import COVERAGE, Areas, coverage_figure, districts_of, grade_figure, grades, most_blank, said, townships_of
+from analysis.briefings.areas import COVERAGE, Areas, coverage_figure, districts_of, ends, grade_figure, grades, most_blank, said, townships_of
 from analysis.briefings.context import (
     Blocks,
     Document,
@@ -32,7 +32,6 @@ from analysis.periods import Quarter
 from analysis.publishing import blocks
 from analysis.wording.phrases import ladder, prevalence
 from analysis.wording.situations import threshold
-from analysis.wording.story import Place
 
 if TYPE_CHECKING:
     from analysis.runs.package import Package
@@ -109,12 +108,12 @@ def counted_rows(package: Package) -> dict[str, Fact]:
 def extremes(register: Register, areas: Areas) -> dict[str, Any]:
     """Return the first and last of the ranking, how far apart they are, and how many districts lie above and below the city."""
     ranked = register.ranked(COVERAGE)
-    apart = len(ranked) > 1 and ranked[0].value > ranked[-1].value
-    first, last = (ranked[0], ranked[-1]) if apart else (None, None)
+    top, bottom = ends(areas, ranked)
+    first, last = (top["率"], bottom["率"]) if top and bottom else (None, None)
     whole = register.fact(COVERAGE)
     sides = [[f for f in ranked if whole.is_ok and sign * (f.value - whole.value) > 0] for sign in (1, -1)]
     return {
-        "最高": first and Place(register, first.region_code), "最低": last and Place(register, last.region_code),
+        "最高": top, "最低": bottom,
         "极差": register.derived(first, "range", 100 * (Fraction(first.value) - Fraction(last.value)), "pp", "最高与最低之差") if first else False,
         "高于全市数": register.count_of(sides[0], COVERAGE, "above", "高于全市的区县数"),
         "低于全市数": register.count_of(sides[1], COVERAGE, "below", "低于全市的区县数"),

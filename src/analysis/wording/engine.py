@@ -141,6 +141,7 @@ FILTERS = {
     "与全市相比": _figure_filter(phrases.against_city),
     "位次": _figure_filter(phrases.standing),
     "以万计": _figure_filter(lambda r, f, decimals=1: in_ten_thousands(f, decimals)),
+    "其中": _figure_filter(lambda r, f, whole: say(phrases.part_of(r, f, whole.fact))),
     "普遍程度": _figure_filter(lambda r, f: phrases.prevalence(f)),
     "多少": _figure_filter(lambda r, f: phrases.quantity(f)),
     "并列": lambda names: phrases.listed([str(name) for name in names]),

@@ -142,10 +142,19 @@ def quantity(share: Fact) -> str:
     return word("many_without") if enough and 100 * Fraction(share.value) >= lower("many_without") else "一部分"
 
 
+def part_of(register: Register, part: Fact, whole: Fact) -> Fact:
+    """Return a part as it may stand after 其中: blank where it counts districts that the whole leaves out, or more than the whole."""
+    if not (part.is_ok and whole.is_ok) or (set(whole.left_out) <= set(part.left_out) and part.value <= whole.value):
+        return part
+    reason = "大于整体，请核对台账" if set(whole.left_out) == set(part.left_out) else f"与{whole.name}缺报的区县不同，不能写“其中”"
+    return register.derived(part, "part", None, part.unit, part.name, status="no_data", reason=reason)
+
+
 def ladder(register: Register, region: str | None = None) -> str:
     """Return ``有牌子无机构的71个，有制度无活动的62个``: the levels below 正常运转 that occur; a blank one stays a blank."""
+    whole = register.fact("shell_union_count", region)
     levels = [(what, register.fact(f"union_level_{n}_count", region)) for n, what in ((1, "有牌子无机构"), (2, "有机构无制度"), (3, "有制度无活动"))]
-    return "，".join(f"{what}的{say(fact)}个" for what, fact in levels if fact.value != 0)
+    return "，".join(f"{what}的{say(part_of(register, fact, whole))}个" for what, fact in levels if fact.value != 0)
 
 
 def bare_small_rates(facts: Sequence[Fact], smallest: int) -> list[Fact]:

@@ -35,8 +35,8 @@ def _parts(s: Sentence) -> Iterator[tuple[int, Fact, list[tuple[int, Fact]]]]:
 def part_exceeds_whole(s: Sentence) -> Iterator[Found]:
     for start, whole, parts in _parts(s):
         for at, part in parts:
-            if part.value > whole.value and part.quarter == whole.quarter:
-                yield start, at + 2, whole.text
+            if part.quarter == whole.quarter and (part.value > whole.value or not set(whole.left_out) <= set(part.left_out)):
+                yield start, at + 2, whole.text if part.value > whole.value else f"{whole.text}，未含的区县却更多"
 
 
 @check("parts_exceed_whole")
