@@ -113,3 +113,11 @@ def test_a_merged_district_holds_for_all_its_rows(take, workbook):
     workbook({"单位": rows}, change=merge)
     result = take()
     assert found(result) == [] and result.tables["units"]["district_code"].tolist() == ["990101"] * 3
+
+
+def test_a_row_of_data_is_never_taken_for_a_line_of_the_header(take, workbook):
+    words = ["行业代码", "经度", "纬度", "划型", "控股类型", "存续状态"]  # a clerk's notes on what the spare columns are for
+    workbook({"单位": [[*HEADERS, *(f"备用{i}" for i in range(6))], [*unit(1), *words], [*unit(2), *[None] * 6]]})
+    result = take()
+    assert result.tables["units"]["unit_name"].tolist() == ["单位1", "单位2"]
+    assert found(result) == []

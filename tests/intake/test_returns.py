@@ -242,6 +242,14 @@ def test_refused_columns_come_back_as_headers_only(take, workbook, give_back):
     assert sheet[0][0] == "填报人："
 
 
+def test_contracts_numbered_in_eleven_digits_stay_apart_when_they_come_back(take, tmp_path, workbook, give_back):
+    contracts = [["合同编号", "合同类型", "生效日期", "期满日期"], *[[f"1502021000{i}", "综合", "2021-1-1", end] for i, end in enumerate(("2022-1-1", "2023-1-1", "三年"))]]
+    workbook({"单位": [HEADERS, unit(1)], "集体合同": contracts})
+    before = take()
+    resubmit(tmp_path, give_back(before))
+    assert found(take(), "contracts") == found(before, "contracts") == [(4, "date_invalid")]
+
+
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "gb18030"])
 def test_a_csv_comes_back_as_a_workbook_and_reads_the_same(take, tmp_path, give_back, encoding):
     lines = [["东明区单位表"], [], HEADERS, unit(1, 单位名称="甲厂\n（东区）", 职工数="1,200"), unit(2, 职工数="约50"), unit(3, 会员数="+1")]

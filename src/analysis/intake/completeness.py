@@ -6,6 +6,8 @@ the one its file name names, else those that hold a fair share of its rows (a ha
 
 from __future__ import annotations
 
+from collections import Counter
+
 import pandas as pd
 
 from analysis import tables
@@ -31,9 +33,20 @@ def named_districts(file: str, regions: pd.DataFrame) -> list[str]:
     return []
 
 
-def _shares(codes: pd.Series) -> dict[str, float]:
-    counts = codes.dropna().value_counts()
-    return (counts / counts.iloc[0]).to_dict() if len(counts) else {}
+def _shares(counts: dict[str, dict[str, int]], files: set[str]) -> dict[str, float]:
+    """Return district -> its rows in these files as a share of the largest district's (``counts``: file -> district -> rows)."""
+    found: Counter[str] = Counter()
+    for file in files:
+        found.update(counts.get(file, {}))
+    return {code: rows / max(found.values()) for code, rows in found.items()}
+
+
+def _rows_by_file(placed: pd.DataFrame) -> dict[str, dict[str, int]]:
+    counts: dict[str, dict[str, int]] = {}
+    for (file, code), rows in Counter(zip(placed["source_file"], placed["district_code"], strict=True)).items():
+        if not pd.isna(code):
+            counts.setdefault(file, {})[code] = rows
+    return counts
 
 
 def row_districts(tables_kept: dict[str, pd.DataFrame], table: str) -> pd.DataFrame:
@@ -55,14 +68,14 @@ def row_districts(tables_kept: dict[str, pd.DataFrame], table: str) -> pd.DataFr
 
 def find_homes(sources: pd.DataFrame, kept: dict[str, pd.DataFrame], regions: pd.DataFrame) -> dict[str, set[str]]:
     """Return submission → codes of the districts it speaks for."""
-    placed = {table: row_districts(kept, table) for table in TABLES_OF_NOTE}
+    placed = {table: _rows_by_file(row_districts(kept, table)) for table in TABLES_OF_NOTE}
     own = regions[regions["host_code"].fillna("") == ""] if "host_code" in regions else regions
     homes: dict[str, set[str]] = {}
     sharing: dict[str, dict[str, float]] = {}
     for submission, group in sources.groupby("submission", sort=True):
         files = set(group["file"])
         named = sorted({code for file in files for code in named_districts(file, own)})
-        by_table = [_shares(placed[table].loc[placed[table]["source_file"].isin(files), "district_code"]) for table in TABLES_OF_NOTE]
+        by_table = [_shares(placed[table], files) for table in TABLES_OF_NOTE]
         shares = next(filter(None, by_table), {})
         by_share = {code for code, share in shares.items() if share >= HOME_SHARE}
         # a name in the file name counts where any table bears it out: the only unit may be a stray while the unions are the district's own

@@ -14,7 +14,7 @@ from analysis.intake.personal import LOOKED_AT, covered, is_personal, speaks_of_
 from analysis.intake.readers import Sheet
 from analysis.intake.schema import RETURN_HEADERS, Column, columns_of, table_names
 from analysis.intake.units_of_measure import factor_of, split_header, title_units, titled_factor
-from analysis.intake.values import as_text
+from analysis.intake.values import as_text, uscc_is_valid
 
 SEARCHED_ROWS, SEARCHED_COLUMNS = 40, 1000  # a stray cell far to the right must not make the search long
 _ENUMERATED = re.compile(r"^(?:其中:?|\d{1,2}[.、)]|[一二三四五六七八九十]{1,2}、|\([一二三四五六七八九十\d]{1,2}\))")
@@ -55,11 +55,14 @@ def find_header(sheet: Sheet, table: str, aliases: Aliases) -> Header:
     if not any(any(line) for line in lines):
         raise HeaderProblem("工作表是空的，没有表头。请按模板填写表头后重新报送；本季没有内容的表可以整张删去。")
     best: tuple[int, int, int, dict[int, tuple[str, str]]] | None = None
+    codes, is_data = _Codes(names), [any(map(_is_valid_code, line)) for line in lines]
     for depth in (1, 2, 3):
         for top in range(len(lines) - depth + 1):
-            matched = _match(lines[top : top + depth], names)
+            if any(is_data[top : top + depth]):
+                continue
+            matched = _match(lines[top : top + depth], codes)
             score = len({code for code, _ in matched.values()})
-            is_leaf = best is not None and (score, top) == best[:2] and _is_leaf_line(lines[top : top + depth], names)
+            is_leaf = best is not None and (score, top) == best[:2] and _is_leaf_line(lines[top : top + depth], codes)
             if score and (best is None or score > best[0] or is_leaf):
                 best = (score, top, depth, matched)
     seen = _headers_seen(lines, best)
@@ -112,20 +115,37 @@ def _joined(lines: list[list[str]]) -> list[str]:
     return ["".join(parts) for parts in _parts(lines)]
 
 
-def _is_leaf_line(lines: list[list[str]], names: dict[str, str]) -> bool:
+class _Codes(dict[str, tuple[str | None, str]]):
+    """Header text -> (column code or None, the text as it is compared); the lines tried meet the same texts over and over."""
+
+    def __init__(self, names: dict[str, str]) -> None:
+        super().__init__()
+        self._names = names
+
+    def __missing__(self, text: str) -> tuple[str | None, str]:
+        key = key_of(text)
+        self[text] = found = (_code_of(key, self._names), key)
+        return found
+
+
+def _is_valid_code(text: str) -> bool:
+    """True for a cell that is a unified code: its line is one of data, whatever stands beside it."""
+    return len(text) == 18 and text.isascii() and uscc_is_valid(text.upper())
+
+
+def _is_leaf_line(lines: list[list[str]], codes: _Codes) -> bool:
     """True where the last line only finishes headers begun above it (新就业形态 over 人数), even if the group alone would do."""
     below = [i for i, text in enumerate(lines[-1]) if text]
     joined = _joined(lines)
-    return bool(below) and all(_code_of(key_of(joined[i]), names) for i in below)
+    return bool(below) and all(codes[joined[i]][0] for i in below)
 
 
-def _match(lines: list[list[str]], names: dict[str, str]) -> dict[int, tuple[str, str]]:
+def _match(lines: list[list[str]], codes: _Codes) -> dict[int, tuple[str, str]]:
     """Column position -> (code, the header text it was found by)."""
     found = {}
     for i, parts in enumerate(_parts(lines)):
         for start in range(len(parts)):
-            text = key_of("".join(parts[start:]))
-            code = _code_of(text, names)
+            code, text = codes["".join(parts[start:])]
             if code and (start == 0 or not any(g in part for g in _GROUPS for part in parts[:start] if len(part) < 12)):
                 found[i] = (code, text)
                 break

@@ -19,6 +19,7 @@ from analysis.intake.declared import DECLARED_COLUMNS
 from analysis.intake.districts import Districts
 from analysis.intake.findings import ROWS_COLUMNS, SUMMARY_COLUMNS, Findings
 from analysis.intake.headers import HeaderProblem, find_header
+from analysis.intake.personal import cover_keys
 from analysis.intake.readers import OTHERS, is_ignored, read_sheets
 from analysis.intake.schema import columns_of, table_codes
 from analysis.intake.sheets import SheetRows, read_rows, stored_columns
@@ -191,6 +192,7 @@ def _read_file(path: Path, settings: Settings, aliases: Aliases, reading: _Readi
 
 def _checked_tables(reading: _Reading, districts: Districts, as_of: Any) -> tuple[dict[str, pd.DataFrame], dict[str, Findings]]:
     """Join the sheets of every table and apply the rules that stay inside it."""
+    _cover_contract_numbers(reading)
     frames: dict[str, pd.DataFrame] = {}
     findings: dict[str, Findings] = {}
     for table in table_codes():
@@ -212,6 +214,17 @@ def _checked_tables(reading: _Reading, districts: Districts, as_of: Any) -> tupl
             rules.quarantine_repeated(found, frame, key, "uscc_duplicate" if table == "units" else "key_duplicate")
         frames[table], findings[table] = frame, found
     return frames, findings
+
+
+def _cover_contract_numbers(reading: _Reading) -> None:
+    """A contract's number is the one key of free text; where it is a person's number, it is replaced, alike in both tables."""
+    parts = [(file, sheet, part) for table in ("contracts", "contract_covers") for file, sheet, part in reading.sheets.get(table, [])]
+    keys, are_covered = cover_keys([part.frame["contract_id"] for _, _, part in parts])
+    for (file, sheet, part), key, is_covered in zip(parts, keys, are_covered, strict=True):
+        if is_covered:
+            part.frame["contract_id"] = key
+            where = f"工作表“{sheet}”：" if sheet else ""
+            reading.notes.append(f"{file}：{where}有的合同编号是身份证号，没有收下，以顺序号代替，请今后不要用作编号")
 
 
 def _empty(table: str) -> pd.DataFrame:

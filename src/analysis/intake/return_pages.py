@@ -8,7 +8,7 @@ from typing import Any
 
 from analysis.intake.aliases import DISTRICT_NAME, Aliases
 from analysis.intake.headers import SEARCHED_ROWS, Header, HeaderProblem, find_header
-from analysis.intake.personal import covered, is_personal
+from analysis.intake.personal import covered, covered_key, is_personal
 from analysis.intake.readers import Sheet
 from analysis.intake.rows import data_rows, fill_merged
 from analysis.intake.schema import RETURN_HEADERS, Column, table_names
@@ -71,7 +71,7 @@ def make_page(sheet: Sheet, table: str, aliases: Aliases, remarks: dict[int, lis
     fill_merged(sheet, data)  # a sorted or filtered table may have no merged cells below its header
     _empty_refused(sheet, header, refused, frozenset(n for n in data if n + 1 not in remarks or not _is_signature(sheet.rows[n])))
     _count_from_1900(sheet, header, table)
-    _cover_numbers(sheet, frozenset(position for position, _ in header.columns.values()))
+    _cover_numbers(sheet, header, table)
     rows = _trimmed(sheet.rows)
     width = _width(rows, header)
     by_code = {c.code: c for c in stored_columns(table)}
@@ -128,13 +128,17 @@ def _count_from_1900(sheet: Sheet, header: Header, table: str) -> None:
                 row[position] += DAYS_TO_1904
 
 
-def _cover_numbers(sheet: Sheet, used: frozenset[int]) -> None:
-    """Cover up identity and mobile numbers that stand in any cell; an amount of eleven digits in a column of ours stays."""
-    for row in sheet.rows:
+def _cover_numbers(sheet: Sheet, header: Header, table: str) -> None:
+    """Cover up identity and mobile numbers that stand in any cell; an amount of eleven digits in a column of ours stays, and so does a contract's number."""
+    used = {position for position, _ in header.columns.values()}
+    keys = {header.columns[c.code][0] for c in stored_columns(table) if c.is_key and c.type == "text" and c.code in header.columns}
+    for number, row in enumerate(sheet.rows):
         for i, value in enumerate(row):
             is_long = len(value) >= 11 if type(value) is str else type(value) in (int, float) and abs(value) >= 10**10 and i not in used
-            if is_long and covered(value) != as_text(value):
-                row[i] = covered(value)
+            if is_long:
+                cover = covered_key if i in keys and number >= header.first_data_row else covered
+                if cover(value) != as_text(value):
+                    row[i] = cover(value)
 
 
 def _is_signature(row: list[Any]) -> bool:

@@ -12,6 +12,7 @@ import python_calamine as calamine
 
 from analysis.errors import LedgerError
 from analysis.intake.archive import BROKEN, PASSWORD, examine
+from analysis.intake.personal import covered
 from analysis.intake.schema import OWN_SHEETS
 
 Merge = tuple[tuple[int, int], tuple[int, int]]
@@ -65,9 +66,9 @@ def read(path: Path, max_unpacked_mb: int, max_cells: int, wanted: Callable[[str
             raise
         raise LedgerError(BROKEN) from error
     if hidden:
-        notes.append("隐藏的工作表没有读取：" + "、".join(hidden))
+        notes.append("隐藏的工作表没有读取：" + "、".join(map(covered, hidden)))
     if others:
-        notes.append("不认识的工作表没有读取：" + "、".join(others))
+        notes.append("不认识的工作表没有读取：" + "、".join(map(covered, others)))
     return grids, notes, is_1904
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -120,12 +121,10 @@ def _unit_rows(definition: dict, places: Places, sums: dict, gaps: Gaps, needs: 
             bases = {definition["numerator"], definition["denominator"]} - {""}
             lacking = {code: reason for code, reason in lacking.items() if not bases <= set(sums["supplied"].get(code, {}))}
         counted = [i for i, code in enumerate(codes) if code not in lacking]
-
-        def pick(array: np.ndarray, which, s: int = s) -> tuple[int, int | None]:
-            return int(array[which, s, top].sum()), None if bottom is None else int(array[which, s, bottom].sum())
-
+        in_district, in_township = (_pairs(array[:, s, :], top, bottom) for array in (by_district, by_township))
+        in_city = sum(in_district[i][0] for i in counted), None if bottom is None else sum(in_district[i][1] for i in counted)
         head = {"segment": segment, "indicator": definition["indicator"], "unit": definition["unit"]}
-        city = figure_of(definition, *pick(by_district, counted)) if counted else blank_with(next(iter(lacking.values()), "没有任何区县的数据"))
+        city = figure_of(definition, *in_city) if counted else blank_with(next(iter(lacking.values()), "没有任何区县的数据"))
         rows.append(
             {
                 "region_level": "city",
@@ -137,33 +136,36 @@ def _unit_rows(definition: dict, places: Places, sums: dict, gaps: Gaps, needs: 
             }
         )
         for i, (code, name) in enumerate(zip(codes, places.districts["name"], strict=True)):
-            made = blank_with(lacking[code]) if code in lacking else figure_of(definition, *pick(by_district, [i]))
+            made = blank_with(lacking[code]) if code in lacking else figure_of(definition, *in_district[i])
             rows.append({"region_level": "district", "region_code": code, "region_name": name, "left_out": "", **head, **made})
         if definition["group"] == "unit":
             for i, place in enumerate(places.townships.itertuples()):
-                made = blank_with(lacking[place.district_code]) if place.district_code in lacking else figure_of(definition, *pick(by_township, [i]))
+                made = blank_with(lacking[place.district_code]) if place.district_code in lacking else figure_of(definition, *in_township[i])
                 rows.append({"region_level": "township", "region_code": place.code, "region_name": place.name, "left_out": "", **head, **made})
     return rows
+
+
+def _pairs(sums: np.ndarray, top: int, bottom: int | None) -> list[tuple[int, Any]]:
+    """Return (numerator, denominator or None) of every region of one segment."""
+    return list(zip(sums[:, top].tolist(), [None] * len(sums) if bottom is None else sums[:, bottom].tolist(), strict=True))
 
 
 def _association_rows(definition: dict, places: Places, counts: pd.DataFrame, gaps: Gaps) -> list[dict]:
     """Rows of one indicator of unions or matters: segment ``all`` only."""
     codes = places.districts["code"].tolist()
     lacking = gaps.missing(definition["needs"], codes)
-    table = counts.set_index("district_code").reindex(codes).fillna(0).astype("int64")
+    bases = [base for base in (definition["numerator"], definition["denominator"]) if base]
+    table = counts.set_index("district_code").reindex(codes)[bases].fillna(0).astype("int64").to_numpy()
+    pairs = dict(zip(codes, _pairs(table, 0, 1 if len(bases) == 2 else None), strict=True))
     head = {"segment": "all", "indicator": definition["indicator"], "unit": definition["unit"]}
-
-    def pick(which: list[str]) -> tuple[int, int | None]:
-        part = table.loc[which]
-        return int(part[definition["numerator"]].sum()), int(part[definition["denominator"]].sum()) if definition["denominator"] else None
-
     counted = [c for c in codes if c not in lacking]
-    city = figure_of(definition, *pick(counted)) if counted else blank_with(next(iter(lacking.values()), "没有任何区县的数据"))
+    in_city = sum(pairs[c][0] for c in counted), sum(pairs[c][1] for c in counted) if len(bases) == 2 else None
+    city = figure_of(definition, *in_city) if counted else blank_with(next(iter(lacking.values()), "没有任何区县的数据"))
     rows = [
         {"region_level": "city", "region_code": places.city[0], "region_name": places.city[1], "left_out": ";".join(lacking) if counted else "", **head, **city}
     ]
     for code, name in zip(codes, places.districts["name"], strict=True):
-        made = blank_with(lacking[code]) if code in lacking else figure_of(definition, *pick([code]))
+        made = blank_with(lacking[code]) if code in lacking else figure_of(definition, *pairs[code])
         rows.append({"region_level": "district", "region_code": code, "region_name": name, "left_out": "", **head, **made})
     return rows
 

@@ -9,6 +9,7 @@ from analysis import tables
 from analysis.measures.tally import segment_bits
 
 COLUMNS = ["quarter", "region_code", "segment", "base", "share"]
+_PARTS = ("_max", "_sum", "_max_staff", "_sum_staff")
 _LEAST = 0.5  # a unit that holds less than half dominates nothing; the table stays small
 
 
@@ -22,18 +23,31 @@ def shares(largest: pd.DataFrame, quarter: str) -> pd.DataFrame:
 
     ``share`` is the larger of two: the unit's part of the sum itself, and its part of the employees of the units behind the sum.
     """
+    bases = list(amounts())
+    segments = segment_bits()
+    places = {key: _places(largest, key, [f"{b}{part}" for b in bases for part in _PARTS]) for key in ("district_code", "township_code")}
     made = []
-    for segment, bit in segment_bits().items():
-        inside = largest[(largest["mask"].to_numpy() >> bit) & 1 == 1]
-        for key in ("district_code", "township_code"):
-            groups = inside[inside[key] != ""].groupby(key, sort=True)
-            tops, sums = groups.max(numeric_only=True), groups.sum(numeric_only=True)
-            for base in amounts():
-                made.append(pd.DataFrame({"region_code": tops.index, "segment": segment, "base": base, "share": _share(tops, sums, base)}))
-    found = pd.concat(made, ignore_index=True).assign(quarter=quarter)
-    return found.loc[found["share"] > _LEAST, COLUMNS].astype({"region_code": str}).reset_index(drop=True)
+    for segment, bit in segments.items():
+        for codes, starts, masks, values in places.values():
+            inside = np.where(((masks >> bit) & 1 == 1)[:, None], values, 0.0)
+            if not len(codes):
+                continue
+            tops, sums = np.maximum.reduceat(inside, starts), np.add.reduceat(inside, starts)
+            for i, base in enumerate(bases):
+                at = i * len(_PARTS)
+                share = _share(tops[:, at], sums[:, at + 1], tops[:, at + 2], sums[:, at + 3])
+                for place in np.flatnonzero(share > _LEAST):
+                    made.append((quarter, codes[place], segment, base, share[place]))
+    return pd.DataFrame(made, columns=COLUMNS).astype({"share": float})
 
 
-def _share(tops: pd.DataFrame, sums: pd.DataFrame, base: str) -> np.ndarray:
-    parts = [tops[f"{base}_max{s}"].to_numpy(dtype=float) / np.maximum(sums[f"{base}_sum{s}"].to_numpy(dtype=float), 1) for s in ("", "_staff")]
-    return np.where(sums[f"{base}_sum"].to_numpy() > 0, np.maximum(*parts), 0.0)
+def _places(largest: pd.DataFrame, key: str, columns: list[str]) -> tuple[list[str], np.ndarray, np.ndarray, np.ndarray]:
+    """Return the places in order, where each begins, and the masks and figures of the rows sorted by place."""
+    rows = largest[largest[key] != ""].sort_values(key, kind="stable")
+    codes, starts = np.unique(rows[key].to_numpy(dtype=str), return_index=True)
+    return codes.tolist(), starts, rows["mask"].to_numpy(), rows[columns].to_numpy(dtype=float)
+
+
+def _share(top: np.ndarray, total: np.ndarray, top_staff: np.ndarray, total_staff: np.ndarray) -> np.ndarray:
+    parts = [top / np.maximum(total, 1), top_staff / np.maximum(total_staff, 1)]
+    return np.where(total > 0, np.maximum(*parts), 0.0)
