@@ -1,9 +1,12 @@
 """The study of blank areas in whole sentences: why a rate changed, whom a direction names, what is left unsaid for other readers."""
 
 import pandas as pd
+from figures import row
 from story_world import cells, package, paragraph, text_of, whole
 
-from analysis.briefings import blank_areas, blank_changes
+from analysis.briefings import blank_areas, blank_changes, blank_cross, blank_kinds, blank_places
+from analysis.briefings.areas import areas_of
+from analysis.briefings.context import industries
 from analysis.briefings.reversals import reversals
 from analysis.measures.flows import flows
 from analysis.measures.tally import segment_bits
@@ -26,7 +29,7 @@ NOW, THEN = {"970101": (60, 100), "970102": (30, 120), "970103": (5, 20)}, {"970
 def with_flows(stored=None, scope="city", **options):
     readings = [states(THEN) if stored is None else stored, states(THEN), states(NOW)]
     table = flows(readings, "970100", CODES, dict.fromkeys(segment_bits(), CODES))
-    return package(scope, covered=NOW, earlier=THEN, more=PARTS, flows=table, **options)
+    return package(scope, covered=NOW, earlier=THEN, flows=table, **{"more": PARTS} | options)
 
 
 def test_the_largest_cause_is_named_first():
@@ -55,7 +58,7 @@ def test_a_restated_quarter_is_told_apart_from_progress():
 
 def test_why_nothing_can_be_split():
     assert "本期不能分解变化的原因：没有2021年第二季度的台账，无可比数据。" in text_of(blank_areas.write(package(earlier=None, more=PARTS)).blocks)
-    assert "本期不能分解变化的原因：没有上一季度的逐单位台账。" in text_of(blank_areas.write(package(more=PARTS)).blocks)
+    assert "本期不能分解变化的原因：没有上季度末的逐单位台账。" in text_of(blank_areas.write(package(more=PARTS)).blocks)
 
 
 def test_flows_of_other_units_than_the_figures_are_not_believed():
@@ -74,12 +77,77 @@ def test_three_directions_by_rule():
     blocks = blank_areas.write(package(more=PARTS)).blocks
     assert paragraph(blocks, "一是") == ("一是乙区。盲区率明确高于苇津市合并水平，小微企业或两新组织盲区单位有65家，占其应建会单位的81.3%，涉及职工650人。"
                                        "包联力量先放到乙区，按走访清单逐户销号。")  # fmt: skip
-    assert paragraph(blocks, "要点") == "要点：苇津市下一步的优先方向是乙区，理由和依据见第八部分。"
+    assert (
+        paragraph(blocks, "截至2021年9月30日，苇津市下一步")
+        == "截至2021年9月30日，苇津市下一步的优先方向：一是乙区，盲区率明确偏高，小微企业或两新组织盲区单位有65家。方向按固定规则选出，规则和做法见第八部分。"
+    )
+
+
+def test_the_three_directions_stand_on_the_first_page():
+    shops = whole({"970101": (10, 40), "970102": (5, 40)}, segment="express_delivery")
+    party = [row("970100", "party_union_sync_rate", (12, 20))]
+    document = blank_areas.write(package(more=[*PARTS, *shops, *party]))
+    assert paragraph(document.opening, "截至") == (
+        "截至2021年9月30日，苇津市下一步的三个优先方向：一是乙区，盲区率明确偏高，小微企业或两新组织盲区单位有65家；二是快递，在薄弱行业中盲区家数居首，有65家；"
+        "三是有党组织无工会的单位，共有8家。方向按固定规则选出，规则和做法见第八部分。")  # fmt: skip
+    assert [b[:2] for b in text_of(document.part(8)) if b[:2] in ("一是", "二是", "三是")] == ["一是", "二是", "三是"]
 
 
 def test_places_that_chance_could_exchange_share_their_ranks():
-    table = next(b for b in blank_areas.write(package(more=PARTS)).blocks if b["type"] == "table" and "波动区间" in "".join(r["text"] for r in b["caption"]))
+    made = package(more=PARTS)
+    areas = areas_of(made)
+    found = blank_places.ranges(areas)
+    table = blank_places.range_table(areas, found)
     assert cells(table)[:2] == [["乙区", "80", "81.3%", "71.3%～88.3%", "1", "高于"], ["甲区", "80", "50.0%", "39.3%～60.7%", "2", "低于"]]
+    rows = cells(blank_kinds.area_table(areas, found))
+    assert rows[0] == ["甲区", "10", "10", "20", "40", "400", "60.0%", "50.0%", "50.0%", "2"]
+    assert rows[2][-1] == "—" and rows[3][:5] == ["苇津市合计", "15", "25", "65", "105"] and rows[3][-1] == "—"
+
+
+def of_kind(*names):
+    return sum(1 << segment_bits()[name] for name in ("all", *names))
+
+
+def crossed_world(**changes):
+    """Express units of 甲区: two only 小微, one only 两新, one both, one neither; a covered one counts nowhere."""
+    express = "express_delivery"
+    masks = [of_kind(express, "small_micro")] * 2 + [of_kind(express, "two_new"), of_kind(express, "small_micro", "two_new"), of_kind(express)]
+    rows = [(f"u{n}", "970101", "", mask, False) for n, mask in enumerate(masks)] + [
+        ("u9", "970101", "", masks[0], True),
+        ("x", "970102", "", of_kind(), False),
+    ]
+    units = pd.DataFrame(rows, columns=["uscc", "district_code", "township_code", "mask", "covered"])
+    return package(more=[*PARTS, *whole({"970101": (1, 6)}, segment=express)], states=lambda: units, **changes)
+
+
+def test_an_industry_is_crossed_with_the_kinds():
+    made = crossed_world()
+    facts = blank_cross.crossed(made, industries())
+    assert [f.text for f in facts["express_delivery"]] == ["2", "1", "1"]
+    assert {f.status for f in facts["law_firm"]} == {"no_data"}
+    table = blank_kinds.industry_table(made.register, "970100", "苇津市", facts)
+    heads = ["".join(r["text"] for r in c["runs"]) for c in table["columns"]]
+    assert heads[1:7] == ["应建会（家）", "盲区单位（家）", "其中：只是小微", "只是两新", "两者兼是", "盲区职工（人）"]
+    assert cells(table)[0][:7] == ["快递", "6", "5", "2", "1", "1", "50"]
+
+
+def test_units_that_do_not_add_up_to_the_figure_are_not_crossed():
+    made = crossed_world(scope="970102")
+    made.register = package(more=whole({"970102": (1, 6)}, segment="express_delivery")).register
+    [facts] = blank_cross.crossed(made, ["express_delivery"]).values()
+    assert {(f.status, f.reason) for f in facts} == {("no_data", "划型或登记注册类型没有报齐，不能分类")}
+    assert blank_cross.crossed(package(), ["express_delivery"]) == {}
+
+
+def test_a_year_ago_stands_beside_the_quarter_before():
+    earlier = {"970101": (50, 100), "970102": (20, 100), "970103": (4, 20)}
+    flowed = flows([states(earlier), states(earlier), states(NOW)], "970100", CODES, dict.fromkeys(segment_bits(), CODES))
+    made = with_flows(year_ago=whole(earlier, quarter="2020Q3"), flows_yoy=flowed)
+    text = "".join(text_of(blank_areas.write(made).blocks))
+    assert "与上年同期相比，单位覆盖率由33.6%变为39.6%，提高5.9个百分点。影响最大的是新建会与失去覆盖，拉高" in text
+    rows = blank_changes.segment_rows(made)
+    assert [name for name, _ in rows] == ["全部单位环比", "全部单位同比", "小微企业环比", "小微企业同比", "两新组织环比", "两新组织同比"]
+    assert sum(p.value for p in rows[1][1].parts.values()) == rows[1][1].change.value
 
 
 def test_the_comparable_rate_adds_up_with_the_structure():

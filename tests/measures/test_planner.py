@@ -16,6 +16,13 @@ def test_the_fullest_township_comes_first_then_single_units():
     assert made.gain == 6
 
 
+def test_the_split_of_a_plan_and_its_employees():
+    units = [Blank("a", "T1", True, 8), Blank("b", "T1", True, 9), Blank("c", "T2", True, 20), Blank("d", "T2", True, 3), Blank("e", "T3", False, 40)]
+    made = plan(units, 3)
+    assert [(v.kind, v.township, v.employees) for v in made.visits] == [(JOINT, "T2", 23), (JOINT, "T1", 17), (SINGLE, "T3", 40)]
+    assert (made.employees, made.of(JOINT).gain, made.of(JOINT).employees, made.of(SINGLE).gain) == (80, 4, 40, 1)
+
+
 def test_no_more_visits_than_the_gap_needs():
     units = [Blank(name, "T1", True) for name in "abc"] + [Blank(name, "", False) for name in "de"]
     assert [v.gain for v in plan(units, 3, gap=4).visits] == [3, 1]

@@ -26,7 +26,14 @@ def test_a_workbook_lists_the_units_without_a_union(package, tmp_path):
     assert rows[0][:7] == ("次序", "单位名称", "统一社会信用代码", "乡镇街道", "职工数", "有无党组织", "建议形式")
     assert [row[2] for row in rows[1:]] == sorted(code("91", n) for n in range(6, 10))
     assert {row[6] for row in rows[1:]} == {"单独建会或选组织员"}
-    assert [row[4:] for row in book["本季度方案"].iter_rows(min_row=4, values_only=True)] == [(1, 1), (1, 2)]
+    assert [row[4:] for row in book["本季度方案"].iter_rows(min_row=4, values_only=True)] == [
+        (1, 1, 5, 5),
+        (1, 2, 5, 10),
+        (0, None, 0, None),
+        (2, None, 10, None),
+    ]
+    assert [row[1] for row in book["本季度方案"].iter_rows(min_row=6, values_only=True)] == ["其中联合工会", "其中单个单位"]
+    assert [row[10] for row in rows] == ["方案第几次", 1, 2, None, None]
     assert list(book["乡镇街道汇总"].iter_rows(min_row=4, values_only=True)) == [("（乡镇街道不明）", 4, 0, 0, 4, 20), ("合计", 4, 0, 0, 4, 20)]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from analysis.briefings import blank_changes, blank_first, blank_groups, blank_kinds, blank_places
+from analysis.briefings import blank_changes, blank_cross, blank_first, blank_groups, blank_kinds, blank_places
 from analysis.briefings.areas import Areas, areas_of, most_blank, said, townships_of
 from analysis.briefings.blank_kinds import BOTH, EITHER, NEW, SMALL, part_of
 from analysis.briefings.context import Blocks, Document, Draft, figure, industries, open_draft, share_of_blind
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from analysis.runs.package import Package
 
 NAME = "blank_areas"
-MANY = 12  # with more areas than this the employees' table would repeat a page of names
 
 
 def write(package: Package) -> Document:
@@ -34,10 +33,10 @@ def write(package: Package) -> Document:
         "重叠": overlap(draft, package),
         "类别": [blank_kinds.kinds_table(register, code, name, _is_split(package))],
         "对照": pair(draft, areas),
-        "分地区": area_tables(areas),
-        "区间表": [blank_places.range_table(areas, found)] if len(found) > 1 else [],
-        "区间": blank_places.range_figure(draft, areas, found),
-        "行业": [blank_kinds.industry_table(register, code, name)],
+        "分地区": [blank_kinds.area_table(areas, found)] if areas.names else [],
+        "区间": (ranged := blank_places.range_figure(draft, areas, found)),
+        "区间表": [blank_places.range_table(areas, found)] if len(found) > 1 and not ranged else [],
+        "行业": [blank_kinds.industry_table(register, code, name, blank_cross.crossed(package, industries()))],
         "规模": [blank_kinds.size_table(register, code, name)],
         "集中": blank_places.concentration_figure(draft, places, spread),
         "乡镇": [blank_places.most_table(places, near)] if places.names else [],
@@ -67,7 +66,7 @@ def words(package: Package, areas: Areas, places: Areas, found: list, spread: di
         "大户盲区": register.remainder(register.fact("mandatory_unit_union_rate", code), "uncovered", "25人以上盲区单位"),
         "有党无会": register.remainder(register.fact("party_union_sync_rate", code), "uncovered", "有党组织无工会的单位"),
         "集中": {k: v for k, v in spread.items() if k != "各地"}, "邻近": {k: v for k, v in near.items() if k not in ("指数", "概率")},
-        "变化": blank_changes.sentence(register, change),
+        "变化": blank_changes.sentence(register, change), "同比": blank_changes.sentence(register, blank_changes.why(package, code, basis="yoy")),
         "反向": reversals(register, ("all", SMALL, NEW, *industries())) if is_city else [],
         "群体": blank_groups.groups(register, code),
         "走访": list(visits.values()), "有走访": bool(visits), "次数": mark(f"{settings.visits_per_quarter}次", "threshold"),
@@ -99,18 +98,13 @@ def pair(draft: Draft, areas: Areas) -> Blocks:
     return [figure(drawn, f"{areas.package.region_name}小微企业与两新组织盲区率对照")]
 
 
-def area_tables(areas: Areas) -> Blocks:
-    if not areas.names:
-        return []
-    units = blank_kinds.area_table(areas)
-    return [units, blank_kinds.area_table(areas, "blind_employee_count")] if len(areas.names) <= MANY else [units]
-
-
 def change_tables(package: Package, areas: Areas, change: blank_changes.Why) -> Blocks:
     """Return the change by district (city only) and by kind; nothing where the whole has no parts."""
     if change.reason:
         return []
-    by_kind = blank_changes.change_table(package, blank_changes.segment_rows(package), "类别", f"{package.region_name}单位覆盖率变化的分解（分类别）")
+    kinds = blank_changes.segment_rows(package)
+    is_mixed = any(name.endswith("同比") for name, _ in kinds)
+    by_kind = blank_changes.change_table(package, kinds, "类别", f"{package.region_name}单位覆盖率变化的分解（分类别）", is_mixed)
     if package.scope != "city" or package.audience != "internal":
         return [by_kind]
     rows = [*((name, blank_changes.why(package, code)) for code, name in areas.names.items()), (f"{package.region_name}合计", change)]

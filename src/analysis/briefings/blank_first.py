@@ -11,6 +11,7 @@ from analysis.briefings.areas import Areas, most_blank
 from analysis.briefings.blank_kinds import EITHER, weak_with_counts
 from analysis.briefings.context import industries, segment_name
 from analysis.facts import Fact
+from analysis.measures.planner import JOINT, SINGLE
 from analysis.measures.visits import JOIN, NEW_JOINT, OWN
 from analysis.publishing import blocks
 from analysis.runs.visiting import plan_of, visit_rows
@@ -41,19 +42,36 @@ def _of_district(package: Package, rows: pd.DataFrame, code: str) -> dict[str, F
     chosen = plan_of(package, rows, code)
     made["走访"] = register.derived(blind, "planned_visits", len(chosen.visits), "count", "走访次数")
     made["新增"] = register.derived(blind, "planned_gain", chosen.gain, "count", "方案可新覆盖单位")
+    joint, single = chosen.of(JOINT), chosen.of(SINGLE)
+    for key, part, suffix, name in (("联合", joint, "joint", "联合工会"), ("单个", single, "single", "单个单位")):
+        made[f"{key}走访"] = register.derived(blind, f"planned_{suffix}_visits", len(part.visits), "count", f"其中{name}走访次数")
+        made[f"{key}新增"] = register.derived(blind, f"planned_{suffix}_gain", part.gain, "count", f"其中{name}可新覆盖单位")
+    made["新增职工"] = register.derived(register.fact("blind_employee_count", code), "planned_gain", chosen.employees, "count", "方案可新覆盖职工")
     made["现率"] = rate
     after = Fraction(rate.numerator + chosen.gain, rate.denominator)
-    made["后率"] = register.derived(rate, "after_plan", after, "ratio", "方案完成后单位覆盖率")
+    made["后率"] = register.derived(rate, "after_plan", after, "ratio", "方案全部建成的单位覆盖率上限")
     return made
 
 
 def outlook_table(package: Package, found: dict[str, dict[str, Fact]]) -> dict[str, Any]:
     names = dict(package.register.regions("district"))
-    keys = ("盲区", "有党", OWN, JOIN, NEW_JOINT, "走访", "新增", "现率", "后率")
-    heads = ("盲区单位", "有党组织", "宜单独建会", "可并入联合", "可新建联合", "走访（次）", "可新覆盖", "现覆盖率", "完成后")
+    keys = ("盲区", "有党", OWN, JOIN, NEW_JOINT, "联合走访", "联合新增", "单个走访", "新增职工", "现率", "后率")
+    heads = (
+        "盲区单位",
+        "有党组织",
+        "宜单独建会",
+        "可并入联合",
+        "可新建联合",
+        "联合工会（次）",
+        "联合覆盖单位",
+        "单个单位（次）",
+        "覆盖职工（人）",
+        "现覆盖率",
+        "上限",
+    )
     columns = [("区县", "left"), *((head, "right") for head in heads)]
     rows = [[names[code], *(facts[key] for key in keys)] for code, facts in found.items()]
-    note = "“有党组织”为其中项，与后三栏有交叉；后三栏之外的单位附近没有联合工会，也没有可以联合的小单位。单位名单见各区县走访清单（只供内部）。"
+    note = "“有党组织”为其中项，与后三栏有交叉；后三栏之外的单位附近没有联合工会，也没有可以联合的小单位。“联合覆盖单位”是联合工会一次覆盖的单位合计，走访单个单位一次一家；“上限”是全部建成、辖内小单位全部加入时的单位覆盖率，不是预测。单位名单见各区县走访清单（只供内部）。"
     return blocks.table(columns, rows, caption="走访安排（家）", note=note)
 
 
@@ -80,9 +98,18 @@ def _area(package: Package, areas: Areas, found: list[dict[str, Any]]) -> dict[s
     top = level[0]
     employees, rate = (register.fact(i, top.region_code, EITHER) for i in ("blind_employee_count", "blind_unit_rate"))
     name = areas.spoken(top)
+    is_above, among = bool(above), len(likely) > 1
+    short = "盲区率明确偏高" + ("的地方中盲区家数居首" if among else "") if is_above else "盲区家数居首"
     lead = f"盲区率明确高于{package.region_name}合并水平" + ("，在这样的地方中家数居首" if len(likely) > 1 else "") if above else "盲区家数居首"
     words = f"{lead}，小微企业或两新组织盲区单位有{say(top)}家，占其应建会单位的{say(rate)}，涉及职工{say(employees)}人"
-    return {"类": "地方", "名": name, "理由": words, "做法": f"包联力量先放到{name}，按走访清单逐户销号", "数": top}
+    return {
+        "类": "地方",
+        "名": name,
+        "简": f"{short}，小微企业或两新组织盲区单位有{say(top)}家",
+        "理由": words,
+        "做法": f"包联力量先放到{name}，按走访清单逐户销号",
+        "数": top,
+    }
 
 
 def _number(register: Any, fact: Fact) -> int:
@@ -93,7 +120,7 @@ def _industry(package: Package) -> dict[str, Any] | None:
     register, code = package.register, package.region_code
     weak = weak_with_counts(register, code, 1)
     if weak:
-        return {"类": "行业", "名": weak[0]["名称"], "理由": "在薄弱行业中盲区家数居首，" + weak[0]["说法"].removeprefix(weak[0]["名称"]),
+        return {"类": "行业", "名": weak[0]["名称"], "简": f"在薄弱行业中盲区家数居首，有{say(weak[0]['盲区'])}家", "理由": "在薄弱行业中盲区家数居首，" + weak[0]["说法"].removeprefix(weak[0]["名称"]),
                 "做法": f"由行业主管部门和街道一起推动{weak[0]['名称']}建会，小单位联合建", "数": weak[0]["盲区"]}  # fmt: skip
     facts = [register.fact("blind_unit_count", code, segment) for segment in industries()]
     if any(f.status == "suppressed" for f in facts) or not any(f.is_ok and f.value for f in facts):
@@ -102,7 +129,14 @@ def _industry(package: Package) -> dict[str, Any] | None:
     name = segment_name(top.segment)
     employees = register.fact("blind_employee_count", code, top.segment)
     words = f"所列行业与总体的差距都不大或者单位较少，其中盲区家数居首，有{say(top)}家，涉及职工{say(employees)}人"
-    return {"类": "行业", "名": name, "理由": words, "做法": f"{name}小单位多的地方先建联合工会", "数": top}
+    return {
+        "类": "行业",
+        "名": name,
+        "简": f"没有够得上薄弱的行业，其中盲区家数居首，有{say(top)}家",
+        "理由": words,
+        "做法": f"{name}小单位多的地方先建联合工会",
+        "数": top,
+    }
 
 
 def _kind(package: Package) -> dict[str, Any] | None:
@@ -112,6 +146,7 @@ def _kind(package: Package) -> dict[str, Any] | None:
         return {
             "类": "单位",
             "名": "有党组织无工会的单位",
+            "简": f"共有{say(party)}家",
             "理由": f"共有{say(party)}家，党组织已经建立，最容易带动",
             "做法": "党建带工建，列为走访清单的前列",
             "数": party,
@@ -119,5 +154,5 @@ def _kind(package: Package) -> dict[str, Any] | None:
     large = register.remainder(register.fact("mandatory_unit_union_rate", code), "uncovered", "25人以上盲区单位")
     if large.is_ok and large.value:
         words = f"共有{say(large)}家" + ("，没有有党组织而无工会的单位" if party.is_ok else "")
-        return {"类": "单位", "名": named("25人以上的盲区单位"), "理由": words, "做法": "逐家上门，单独建会", "数": large}
+        return {"类": "单位", "名": named("25人以上的盲区单位"), "简": f"共有{say(large)}家", "理由": words, "做法": "逐家上门，单独建会", "数": large}
     return None

@@ -7,7 +7,7 @@ from typing import Any
 from analysis.briefings.areas import Areas
 from analysis.briefings.context import blank_note, industries, left_out_note, segment_name, signed
 from analysis.facts import Fact, Register
-from analysis.measures.study import whole
+from analysis.measures.study import threshold, whole
 from analysis.publishing import blocks
 from analysis.wording.numbers import say
 from analysis.wording.phrases import is_weak, segment_against_city
@@ -42,27 +42,38 @@ def kinds_table(register: Register, code: str, name: str, is_split: bool = True)
     )
 
 
-def area_table(areas: Areas, indicator: str = "blind_unit_count") -> dict[str, Any]:
-    """Return blank units (or employees) of the kinds by area, the total last, with the rates of both groups beside the units."""
+def area_table(areas: Areas, ranges: list[dict[str, Any]]) -> dict[str, Any]:
+    """Return blank units of the kinds by area, blank employees, rates and place (``ranges``: ``blank_places.ranges``), the total last."""
     package, register = areas.package, areas.package.register
-    is_units = indicator == "blind_unit_count"
     parts = _PARTS if package.audience == "internal" else _PARTS[-1:]  # what only one group has would give small cells away by subtraction
-    rates = [("blind_unit_rate", SMALL), ("blind_unit_rate", NEW)] if is_units else [("blind_employee_share", SMALL), ("blind_employee_share", NEW)]
     rows = {}
     for code in [*areas.names, package.region_code]:
-        rows[code] = [part_of(register, indicator, code, segment) for segment, _ in parts] + [register.fact(name, code, s) for name, s in rates]
+        units = [part_of(register, "blind_unit_count", code, segment) for segment, _ in parts]
+        rows[code] = [*units, register.fact("blind_employee_count", code, EITHER), *(register.fact("blind_unit_rate", code, s) for s in (SMALL, NEW, EITHER))]
+    places = {item["rate"].region_code: place_of(item) for item in ranges}
+    is_ranked = any(place != "—" for place in places.values())
     names = areas.names | {package.region_code: f"{package.region_name}合计"}
-    tail = ("小微盲区率", "两新盲区率") if is_units else ("小微盲区职工占比", "两新盲区职工占比")
-    columns = [(areas.word, "left"), *((label, "right") for _, label in parts), *((label, "right") for label in tail)]
-    below = "率的分母为该类应建会单位。" if is_units else "占比的分母为该类全口径职工。"
-    note = (
-        (NEVER_ADDED if len(parts) > 1 else "")
-        + below
-        + blank_note([f for row in rows.values() for f in row])
-        + left_out_note(register, rows[package.region_code])
-    )
-    what = "单位（家）" if is_units else "职工（人）"
-    return blocks.table(columns, [[names[code], *row] for code, row in rows.items()], caption=f"{package.region_name}各{areas.word}盲区{what}", note=note)
+    heads = [*(label for _, label in parts), "盲区职工（人）", "小微盲区率", "两新盲区率", "小微或两新盲区率"]
+    columns = [(areas.word, "left"), *((head, "right") for head in heads), *([("名次范围", "center")] if is_ranked else [])]
+    cells = [[names[code], *row, *([places.get(code, "—")] if is_ranked else [])] for code, row in rows.items()]
+    note = [(NEVER_ADDED if len(parts) > 1 else "") + "盲区职工为小微或两新盲区单位的职工；率的分母为该类应建会单位。"]
+    if is_ranked:
+        note += [
+            "名次范围按小微或两新盲区率从高到低，波动区间（",
+            blocks.mark(f"{threshold('confidence'):.0%}", "threshold"),
+            "把握）有重叠的分不出高低，都算上以后可能排到的最前和最后；应建会单位不足",
+            blocks.mark(f"{whole('least_for_a_rate')}家", "threshold"),
+            "的不排。",
+        ]
+    note.append(blank_note([f for row in rows.values() for f in row]) + left_out_note(register, rows[package.region_code]))
+    return blocks.table(columns, cells, caption=f"{package.region_name}各{areas.word}盲区单位（家）和盲区率", note=note)
+
+
+def place_of(item: dict[str, Any]) -> Any:
+    """Return the cell of an area's place: one place, a range, or ``—`` where it is not ranked."""
+    if not item["low"].is_ok:
+        return "—"
+    return item["best"] if item["best"].value == item["worst"].value else [item["best"], "—", item["worst"]]
 
 
 def industry_row(register: Register, code: str, segment: str) -> list[Any]:
@@ -73,20 +84,28 @@ def industry_row(register: Register, code: str, segment: str) -> list[Any]:
     return [segment_name(segment), eligible, register.fact("blind_unit_count", code, segment), register.fact("blind_employee_count", code, segment), rate, gap]
 
 
-def industry_table(register: Register, code: str, name: str) -> dict[str, Any]:
-    """Return the industry bundles by blank units, the most first."""
-    rows = sorted((industry_row(register, code, s) for s in industries()), key=lambda row: -(row[2].value or 0))
-    heads = ("应建会（家）", "盲区单位（家）", "盲区职工（人）", "单位覆盖率", "与全部应建会单位之差（百分点）")
+def industry_table(register: Register, code: str, name: str, crossed: dict[str, list[Fact]]) -> dict[str, Any]:
+    """Return the industry bundles by blank units, the most first; ``crossed``: segment → blank units only 小微, only 两新, both (``blank_cross``)."""
+    rows = sorted((industry_row(register, code, s) + (crossed[s] if crossed else []) for s in industries()), key=lambda row: -(row[2].value or 0))
+    heads = (
+        "应建会（家）",
+        "盲区单位（家）",
+        *("其中：" * (not n) + label for n, (_, label) in enumerate(_PARTS[:3]) if crossed),
+        "盲区职工（人）",
+        "单位覆盖率",
+        "与全部单位之差（百分点）",
+    )
     columns = [("行业", "left"), *((head, "right") for head in heads)]
     facts = [cell for row in rows for cell in row if isinstance(cell, Fact)]
     least = whole("least_for_a_rate")
     note = [
-        "行业为工作口径，各行业包括哪些代码见《指标口径》（docs/indicators.md）的“分组”一节，互有交叉，不相加；单位覆盖率的分母为该行业应建会单位，不足",
+        "行业为工作口径，互有交叉，不相加，代码范围见《指标口径》；单位覆盖率的分母为该行业应建会单位，不足",
         blocks.mark(f"{least}家", "threshold"),
         "的不列率。",
     ]
+    note.append("三个其中项互不重叠，其余盲区单位两类都不是，或者不能判定。" if crossed else "")
     note.append(blank_note(facts).replace(name, "部分行业"))
-    return blocks.table(columns, [shown(row) for row in rows], caption=f"{name}分行业盲区", note=note)
+    return blocks.table(columns, [[*(cells := shown(row[:6]))[:3], *row[6:], *cells[3:]] for row in rows], caption=f"{name}分行业盲区", note=note)
 
 
 def shown(row: list[Any]) -> list[Any]:

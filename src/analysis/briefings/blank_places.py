@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import Any
 
 from analysis.briefings.areas import Areas, grades, most_blank
-from analysis.briefings.blank_kinds import EITHER
+from analysis.briefings.blank_kinds import EITHER, place_of
 from analysis.briefings.context import Blocks, Draft, figure
 from analysis.charts.concentration import concentration_curve
 from analysis.charts.intervals import interval_dots
@@ -58,8 +58,7 @@ def range_table(areas: Areas, found: list[dict[str, Any]]) -> dict[str, Any]:
         size = register.denominator(rate) if rate.is_ok else register.fact("eligible_unit_count", rate.region_code, rate.segment)
         is_shown = item["low"].is_ok
         span = [item["low"], "～", item["high"]] if is_shown else "—"
-        place = "—" if not is_shown else item["best"] if item["best"].value == item["worst"].value else [item["best"], "—", item["worst"]]
-        rows.append([areas.name(rate), size, rate if is_shown or not rate.is_ok else "—", span, place, words[item["side"]]])
+        rows.append([areas.name(rate), size, rate if is_shown or not rate.is_ok else "—", span, place_of(item), words[item["side"]]])
     columns = [(areas.word, "left"), ("应建会（家）", "right"), ("盲区率", "right"), ("波动区间", "center"), ("名次范围", "center"), ("与合并率比", "center")]
     note = ["区间为", blocks.mark(f"{threshold('confidence'):.0%}", "threshold"), "威尔逊区间，单位越少越宽；区间互不重叠才算分得出高低，名次范围由此而来，数小的盲区率高。应建会单位不足",
             blocks.mark(f"{whole('least_for_a_rate')}家", "threshold"), "的不列率、不排名。"]  # fmt: skip
@@ -72,7 +71,16 @@ def range_figure(draft: Draft, areas: Areas, found: list[dict[str, Any]], most: 
         return []
     merged = draft.register.fact(RATE, areas.package.region_code, EITHER)
     rows = [(item["rate"], item["low"], item["high"]) for item in found]
-    drawn = interval_dots(rows, draft.imprint(), whole=merged, names=areas.names, extra_notes=["橙色高于合并率，蓝色低于合并率，灰色与合并率分不出高低。"])
+    drawn = interval_dots(
+        rows,
+        draft.imprint(),
+        whole=merged,
+        names=areas.names,
+        extra_notes=[
+            "横线为波动区间（威尔逊区间）：仅由偶然因素，率大致会在这个范围里摆动，单位越少越宽。",
+            "橙色高于合并率，蓝色低于合并率，灰色与合并率分不出高低。",
+        ],
+    )
     return [figure(drawn, f"{areas.package.region_name}各{areas.word}小微或两新盲区率及波动区间")]
 
 
@@ -106,11 +114,19 @@ def most_table(areas: Areas, near: dict[str, Any], most: int = 10) -> dict[str, 
         rows.append([areas.name(fact), register.fact("eligible_unit_count", code, EITHER), fact, employees, rate, smooth.get(code, "—"), grade[code] or "—"])
     heads = ("应建会（家）", "盲区单位（家）", "盲区职工（人）", "盲区率", "平滑盲区率")
     columns = [("乡镇街道", "left"), *((head, "right") for head in heads), ("全部单位分级", "center")]
-    note = (
-        "率的分母为小微企业或两新组织应建会单位；平滑盲区率把单位少的地方的率向全部乡镇街道的合并率收拢（经验贝叶斯），单位越少收得越多；分级按全部应建会单位。"
-    )
+    note = "率的分母为小微企业或两新组织应建会单位。单位少的地方率容易偏高偏低，平滑盲区率（经验贝叶斯）把它往各乡镇街道合并的率拉近，单位越少拉得越近，比较时看这一列更稳。分级按全部应建会单位。"
     tested = (
-        [] if near["原因"] else ["邻近检验（按单位数标准化的盲区率，相邻指共有边界或顶点）：莫兰指数", near["指数"], "，随机置换检验p值", near["概率"], "。"]
+        []
+        if near["原因"]
+        else [
+            "邻近检验：莫兰指数",
+            near["指数"],
+            "，偶然得到这样结果的可能（p值）",
+            near["概率"],
+            "。莫兰指数为正表示相邻地方高低相近，为负表示高低相间，接近零表示没有规律；p值大于",
+            blocks.mark(f"{threshold('spatial_significance'):g}", "threshold"),
+            "就不下结论。",
+        ]
     )
     return blocks.table(columns, rows, caption="小微或两新盲区单位最多的乡镇街道", note=[note, *tested])
 
@@ -124,7 +140,13 @@ def concentration(areas: Areas) -> dict[str, Any]:
     like = register.fact("blind_unit_count", areas.package.region_code)
     few = fewest_holding([int(f.value) for f in known], threshold("concentration_share"))
     common = {"status": "ok", "reason": "", "left_out": like.left_out}
+    sizes = areas.facts("eligible_unit_count")
+    base = fewest_holding([int(f.value) for f, blind in zip(sizes, counts, strict=True) if blind.is_ok and f.is_ok], threshold("concentration_share"))
+    apart = (base - few) / len(known)  # blank units lie where units are: only what differs from that says anything of the blank
+    least = threshold("clearly_apart")
     return {"少数": register.derived(like, "fewest_holding_half", few, "count", "占一半盲区的乡镇街道数", **common),
+            "应建会少数": register.derived(like, "fewest_holding_half_of_units", base, "count", "占一半应建会单位的乡镇街道数", **common),
+            "比较": "盲区比单位本身更集中" if apart >= least else "盲区比单位本身更分散" if apart <= -least else "盲区的集中程度与单位本身差不多",
             "全部": register.derived(like, "places", len(known), "count", "有数据的乡镇街道数", **common), "各地": known}  # fmt: skip
 
 

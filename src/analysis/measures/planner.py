@@ -26,11 +26,12 @@ class Blank:
 
 @dataclass(frozen=True)
 class Visit:
-    """``gain`` units covered by one visit: a joint union for ``township``, or the one unit ``units[0]``."""
+    """``gain`` units with ``employees`` covered by one visit: a joint union for ``township``, or the one unit ``units[0]``."""
 
     kind: str
     township: str
     units: tuple[str, ...]
+    employees: int = 0
 
     @property
     def gain(self) -> int:
@@ -48,21 +49,34 @@ class Plan:
     def gain(self) -> int:
         return sum(visit.gain for visit in self.visits)
 
+    @property
+    def employees(self) -> int:
+        return sum(visit.employees for visit in self.visits)
+
+    def of(self, kind: str) -> Plan:
+        """Return the visits of one kind: all joint unions, or all single units."""
+        return Plan(tuple(visit for visit in self.visits if visit.kind == kind), self.gap)
+
 
 def plan(units: Sequence[Blank], visits: int, gap: int | None = None, least_for_joint: int = 2) -> Plan:
     """Return the plan of at most ``visits`` visits that covers most units, with no more visits than the gap needs.
 
-    Of equal gains the earlier comes first: joint unions by township code, then single units in the order of ``units`` (the order of the visit list).
+    Of equal gains the one with more employees comes first among joint unions, then by township code; single units keep the order of ``units``
+    (the order of the visit list), after joint unions.
     A joint union needs ``least_for_joint`` units; fewer are visited singly.
     """
-    small: dict[str, list[str]] = {}
+    small: dict[str, list[Blank]] = {}
     for unit in units:
         if unit.is_small and unit.township:
-            small.setdefault(unit.township, []).append(unit.uscc)
-    joint = [Visit(JOINT, township, tuple(members)) for township, members in sorted(small.items()) if len(members) >= least_for_joint]
+            small.setdefault(unit.township, []).append(unit)
+    joint = [
+        Visit(JOINT, township, tuple(u.uscc for u in members), sum(u.employees for u in members))
+        for township, members in sorted(small.items())
+        if len(members) >= least_for_joint
+    ]
     within = {uscc for visit in joint for uscc in visit.units}
-    single = [Visit(SINGLE, unit.township, (unit.uscc,)) for unit in units if unit.uscc not in within]
-    ordered = sorted([*joint, *single], key=lambda visit: -visit.gain)[: max(visits, 0)]
+    single = [Visit(SINGLE, unit.township, (unit.uscc,), unit.employees) for unit in units if unit.uscc not in within]
+    ordered = sorted([*joint, *single], key=lambda visit: (-visit.gain, visit.kind == SINGLE, -visit.employees if visit.kind == JOINT else 0))[: max(visits, 0)]
     if gap is None:
         return Plan(tuple(ordered), None)
     chosen, gained = [], 0

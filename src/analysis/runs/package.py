@@ -109,8 +109,16 @@ class Package:
 
     @cached_property
     def flows(self) -> pd.DataFrame | None:
-        """What became of the units since the earlier quarter (``measures.flows``); None where there is nothing to compare with."""
-        path = self.folder / "flows.parquet"
+        """What became of the units since the quarter before (``measures.flows``); None where there is nothing to compare with."""
+        return self._flows("flows")
+
+    @cached_property
+    def flows_yoy(self) -> pd.DataFrame | None:
+        """The same since the quarter a year ago."""
+        return self._flows("flows_yoy")
+
+    def _flows(self, name: str) -> pd.DataFrame | None:
+        path = self.folder / f"{name}.parquet"
         return pd.read_parquet(path) if path.is_file() else None
 
     @cached_property
@@ -196,9 +204,10 @@ def _write(folder: Path, workshop: Workshop, frame: pd.DataFrame, city: tuple[st
     source_rows(ledger.intake).to_parquet(folder / "sources.parquet", index=False)
     if not ledger.is_totals:
         workshop.tally(quarter, True).states.to_parquet(folder / "states.parquet", index=False)
-    moved = unit_flows(workshop, quarter, frame, city[0])
-    if moved is not None:
-        moved.to_parquet(folder / "flows.parquet", index=False)
+    for name, earlier in (("flows", Quarter(quarter).previous.key), ("flows_yoy", Quarter(quarter).year_ago.key)):
+        moved = unit_flows(workshop, quarter, frame, city[0], earlier)
+        if moved is not None:
+            moved.to_parquet(folder / f"{name}.parquet", index=False)
     dominance(workshop, frame).to_parquet(folder / "dominance.parquet", index=False)
     codes = set(frame["region_code"])
     regions = drawn_regions(workshop.geography.polygons, codes)
@@ -209,7 +218,9 @@ def _write(folder: Path, workshop: Workshop, frame: pd.DataFrame, city: tuple[st
     tiles = tile_table(workshop.settings.tiles)
     if tiles is not None:
         tiles.to_parquet(folder / "tiles.parquet", index=False)
-    (folder / "context.json").write_text(json.dumps(_context(workshop, ledger, city, quarter, township_parents(workshop, frame, city)), ensure_ascii=False, indent=1), encoding="utf-8")
+    (folder / "context.json").write_text(
+        json.dumps(_context(workshop, ledger, city, quarter, township_parents(workshop, frame, city)), ensure_ascii=False, indent=1), encoding="utf-8"
+    )
 
 
 def _context(workshop: Workshop, ledger: Ledger, city: tuple[str, str], quarter: str, parents: dict[str, str]) -> dict:

@@ -216,9 +216,9 @@ def count_quarter(workshop: Workshop, quarter: str) -> tuple[pd.DataFrame, tuple
     return pd.concat(frames, ignore_index=True), city
 
 
-def unit_flows(workshop: Workshop, quarter: str, frame: pd.DataFrame, city: str) -> pd.DataFrame | None:
-    """Return what became of every unit since the earlier quarter (``measures.flows``), or None where there is no unit ledger of both."""
-    now, then = workshop.ledgers[quarter], workshop.ledger(Quarter(quarter).previous.key)
+def unit_flows(workshop: Workshop, quarter: str, frame: pd.DataFrame, city: str, earlier: str) -> pd.DataFrame | None:
+    """Return what became of every unit since the quarter ``earlier`` (``measures.flows``), or None where there is no unit ledger of both."""
+    now, then = workshop.ledgers[quarter], workshop.ledger(earlier)
     if then is None or now.is_totals or then.is_totals:
         return None
     present = workshop.tally(then.quarter, False).states
@@ -236,7 +236,7 @@ def _stored_states(workshop: Workshop, then: Ledger, present: pd.DataFrame) -> p
     tables = stored_tables(version, then.intake.tables, then.gaps) if version else None
     if tables is None:
         return present
-    workshop.say(f"{then.quarter} 的台账与当时入库的不同，变化分解中单列“上季度数据更正”")
+    workshop.say(f"{then.quarter} 的台账与当时入库的不同，变化分解中单列“数据更正”")
     with connect(tables) as connection:
         return tally(connection, Quarter(then.quarter).as_of, workshop.settings).states
 

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 import xlsxwriter
 
-from analysis.measures.planner import JOINT, Blank, Plan, gap_to, plan
+from analysis.measures.planner import JOINT, SINGLE, Blank, Plan, gap_to, plan
 from analysis.measures.study import whole
 from analysis.measures.visits import COLUMNS, joint_unions, visit_list
 from analysis.periods import Quarter
@@ -18,7 +18,7 @@ from analysis.runs.package import Package
 
 FILE = "visits.xlsx"
 _HEADS = (("次序", 6), ("单位名称", 30), ("统一社会信用代码", 22), ("乡镇街道", 14), ("职工数", 8), ("有无党组织", 10), ("建议形式", 16), ("可并入的联合工会", 28),
-          ("联合工会代码", 22), ("距离（公里）", 11), ("为何排在这里", 60))  # fmt: skip
+          ("联合工会代码", 22), ("距离（公里）", 11), ("方案第几次", 10), ("为何排在这里", 60))  # fmt: skip
 
 
 def visit_rows(package: Package) -> pd.DataFrame:
@@ -88,35 +88,49 @@ def _write(path: Path, package: Package, rows: pd.DataFrame, name: str, chosen: 
         "title": {"bold": True, "font_size": 14}, "head": {"bold": True, "text_wrap": True, "bg_color": "#dce9f5", "border": 1}, "text": {"border": 1},
         "wrap": {"border": 1, "text_wrap": True}, "one": {"border": 1, "num_format": "0.0"}, "note": {"text_wrap": True}}.items()}  # fmt: skip
     head = f"{name}（{Quarter(package.quarter).label}）"
-    _sheet(book, style, "走访清单", f"{head}走访清单", _HEADS, _list_rows(rows), package.is_demo)
-    _sheet(book, style, "本季度方案", f"{head}走访方案", (("次序", 6), ("方式", 16), ("乡镇街道", 16), ("对象", 60), ("覆盖单位", 10), ("累计覆盖", 10)), _plan_rows(rows, chosen), package.is_demo)
+    _sheet(book, style, "走访清单", f"{head}走访清单", _HEADS, _list_rows(rows, chosen), package.is_demo)
+    _sheet(
+        book,
+        style,
+        "本季度方案",
+        f"{head}走访方案",
+        (("次序", 6), ("方式", 16), ("乡镇街道", 16), ("对象", 60), ("覆盖单位", 10), ("累计单位", 10), ("覆盖职工", 10), ("累计职工", 10)),
+        _plan_rows(rows, chosen),
+        package.is_demo,
+    )
     heads = (("乡镇街道", 20), ("盲区单位", 10), ("有党组织", 10), ("25人以上", 10), ("不足25人", 10), ("盲区职工", 10))
     _sheet(book, style, "乡镇街道汇总", f"{head}盲区单位按乡镇街道汇总", heads, _township_rows(rows), package.is_demo)
     _notes(book, style, package)
     book.close()
 
 
-def _list_rows(rows: pd.DataFrame) -> list[list[Any]]:
+def _list_rows(rows: pd.DataFrame, chosen: Plan) -> list[list[Any]]:
+    planned = {uscc: number for number, visit in enumerate(chosen.visits, start=1) for uscc in visit.units}
     return [[number, r.unit_name, r.uscc, r.township_name, int(r.employee_count), "有" if r.has_party_org else "无", r.form, r.union_name, r.union_id,
-             None if pd.isna(r.distance_km) else float(r.distance_km), r.why] for number, r in enumerate(rows.itertuples(), start=1)]  # fmt: skip
+             None if pd.isna(r.distance_km) else float(r.distance_km), planned.get(r.uscc), r.why] for number, r in enumerate(rows.itertuples(), start=1)]  # fmt: skip
 
 
 def _plan_rows(rows: pd.DataFrame, chosen: Plan) -> list[list[Any]]:
     names = dict(zip(rows["uscc"], rows["unit_name"], strict=True))
     towns = dict(zip(rows["township_code"], rows["township_name"], strict=True))
-    made, total = [], 0
+    made, total, people = [], 0, 0
     for number, visit in enumerate(chosen.visits, start=1):
-        total += visit.gain
+        total, people = total + visit.gain, people + visit.employees
         named = "、".join(names[code] or code for code in visit.units[:3]) + (f"等{visit.gain}家" if visit.gain > 3 else "")
         way = "建一个联合工会" if visit.kind == JOINT else "单个单位建会"
-        made.append([number, way, towns.get(visit.township, "") or visit.township, named, visit.gain, total])
+        made.append([number, way, towns.get(visit.township, "") or visit.township, named, visit.gain, total, visit.employees, people])
+    if made:
+        for way, part in (("其中联合工会", chosen.of(JOINT)), ("其中单个单位", chosen.of(SINGLE))):
+            made.append([len(part.visits), way, "", "次序栏为走访次数；覆盖数是全部建成、小单位全部加入时的上限", part.gain, None, part.employees, None])
     return made
 
 
 def _township_rows(rows: pd.DataFrame) -> list[list[Any]]:
     small = rows["employee_count"] < whole("joint_below")
     groups = rows.assign(small=small, town=rows["township_name"].replace("", "（乡镇街道不明）")).groupby("town")
-    made = [[town, len(g), int(g["has_party_org"].sum()), int((~g["small"]).sum()), int(g["small"].sum()), int(g["employee_count"].sum())] for town, g in groups]
+    made = [
+        [town, len(g), int(g["has_party_org"].sum()), int((~g["small"]).sum()), int(g["small"].sum()), int(g["employee_count"].sum())] for town, g in groups
+    ]
     return [*sorted(made, key=lambda row: (-row[1], row[0])), ["合计", *(sum(row[i] for row in made) for i in range(1, 6))]]
 
 
@@ -157,7 +171,7 @@ def _notes(book: xlsxwriter.Workbook, style: dict, package: Package) -> None:
         f"建议形式：职工{whole('joint_below')}人以上（含{whole('joint_below')}人）的单独建会；不足的，本区县{settings.joint_radius_km:g}公里内有联合工会的并入；"
         f"否则同一乡镇街道有{whole('least_for_joint')}家以上小单位的新建联合工会；都不具备的单独建会或选组织员。",
         "台账没有工会的坐标，联合工会的位置取它直接覆盖的单位坐标的中位数；没有坐标的单位不比较距离。距离为直线距离。",
-        f"本季度方案：一次走访覆盖一家单位，或在一个乡镇街道建一个联合工会、覆盖那里全部不足{whole('joint_below')}人的盲区单位；每季度{settings.visits_per_quarter}次，{aim}。方案按覆盖单位数取最优。",
+        f"本季度方案：一次走访覆盖一家单位，或在一个乡镇街道建一个联合工会、覆盖那里全部不足{whole('joint_below')}人的盲区单位；每季度{settings.visits_per_quarter}次，{aim}。方案按覆盖单位数取最优；这是全部建成、小单位全部加入时的上限，不是预测。清单中“方案第几次”为该单位列入的走访次序，空白为本季度方案没有列入。",
         "走访次数、距离和目标在 workbench.toml 的 [visits] 中设置。建会要经职工自愿、依法选举和上一级工会批准，清单只供安排走访。",
     ]
     sheet.set_column(0, 0, 110)
