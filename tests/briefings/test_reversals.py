@@ -21,7 +21,7 @@ def told(module, pairs):
 @pytest.mark.parametrize("module", [bulletin, research_report])
 def test_the_district_that_grew(module):
     _, said = told(module, GREW)
-    assert "乙区的建筑装饰应建会单位由" in said and "10家增至30家，全市的率被摊薄" in said
+    assert "乙区的建筑装饰应建会单位由" in said and "10家增至30家，" in said and "全市的率被摊薄" in said
     # 20 units of the earlier quarter at the present rates: 10 × 0.9 + 10 × 1/3
     assert "按上季度末的结构计算（可比口径），现在的单位覆盖率为61.7%" in said
 
