@@ -168,6 +168,29 @@ def inspect_document(file: Annotated[str, typer.Argument(help="要核对的文�
     raise typer.Exit(1 if made.findings else 0)
 
 
+@app.command("refresh", help="把改过的文稿（.docx）里的数字和日期换成另一个季度的，其余文字、格式一概不动，并列出要人核对的地方。")
+def refresh_document(
+    file: Annotated[str, typer.Argument(help="要更新的 .docx 文件", metavar="文件")],
+    quarter: QuarterOption,
+    out: Annotated[str | None, typer.Option("--out", help="写到哪个文件；不写则在原文件旁另存，名字加上季度")] = None,
+    in_place: Annotated[bool, typer.Option("--in-place", help="直接改原文件")] = False,
+    audience: Annotated[str | None, typer.Option("--audience", help="读者：internal 内部、shared 跨部门、public 公开")] = None,
+    ledgers: LedgersOption = None,
+    boundaries: BoundariesOption = None,
+    settings: SettingsOption = None,
+) -> None:
+    Quarter(quarter)
+    from analysis.desk.refresh import lines, refresh
+
+    console = _console()
+    chosen = _settings(settings, ledgers=ledgers, boundaries=boundaries, audience=audience)
+    made = refresh(Path(file), quarter, chosen, Path(out) if out else None, in_place, audience or "", console.print)
+    for line in lines(made):
+        console.print(line)
+    console.print(f"已写成 {made.path}，说明见 {made.report}。" + ("黄色标出的数字没有更新，请逐处处理。" if made.exit_code else ""))
+    raise typer.Exit(made.exit_code)
+
+
 @app.command("check-templates", help="检查文稿模板：写法、名字、图表位置、直接写的数字，逐条指出文件和行号。")
 def check_templates(
     folder: Annotated[str | None, typer.Option("--folder", help="自己的模板文件夹；不写则用 workbench.toml 的 templates")] = None,

@@ -39,7 +39,8 @@ class _Writer:
     """Turns blocks into the children of ``w:body``; holds what they share: the facts, the counter, the package."""
 
     def __init__(self, document: Document, package: Any, font_folder: str | Path | None) -> None:
-        self.facts, self.package, self.font_folder = document.facts, package, font_folder
+        self.facts = {r["id"]: r | {"number": n} for n, r in enumerate(document.fact_records(), 1)}
+        self.package, self.font_folder = package, font_folder
         self.numbers, self.figures = parts.Numbers(), 0
         self.allowed, self.pictures = Allowed(document.facts, document.meta), []
         self.upright = package.sections[0]._sectPr

@@ -65,9 +65,15 @@ class Numbers:
 
 def fact_control(run: dict, name: str, number: int, half_points: int | None) -> Any:
     """Return an inline content control whose tag is the fact's id."""
-    naming = [element("alias", val=name[:_TAG_LENGTH]), element("tag", val=fact_tag(run["fact"])), element("id", val=number)]
+    naming = [element("alias", val=name), element("tag", val=fact_tag(run["fact"])), element("id", val=number)]
     properties = element("sdtPr", [*naming, element("text")])
     return element("sdt", [properties, element("sdtContent", [text_run(run["text"], bool(run.get("bold")), half_points)])])
+
+
+def _title(fact: str, facts: dict[str, dict]) -> str:
+    """Return what Word shows over the control: the fact's name and its number in the saved record, which LibreOffice keeps where it drops the tag."""
+    record = facts.get(fact, {})
+    return f"{(record.get('name') or '数据')[: _TAG_LENGTH - 6]}" + (f"·{record['number']}" if "number" in record else "")
 
 
 def runs(items: list[dict], facts: dict[str, dict], numbers: Numbers, half_points: int | None = None) -> list[Any]:
@@ -75,8 +81,7 @@ def runs(items: list[dict], facts: dict[str, dict], numbers: Numbers, half_point
     made = []
     for item in items:
         if item.get("fact"):
-            name = facts.get(item["fact"], {}).get("name") or "数据"
-            made.append(fact_control(item, name, numbers.next(), half_points))
+            made.append(fact_control(item, _title(item["fact"], facts), numbers.next(), half_points))
         else:
             made.append(text_run(item["text"], bool(item.get("bold")), half_points, item.get("mark") or ""))
     return made

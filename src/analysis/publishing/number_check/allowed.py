@@ -41,7 +41,7 @@ def _days(day: date) -> list[str]:
     return [f"{day.year}年{day.month}月{day.day}日", day.isoformat(), f"{day.month}月{day.day}日", f"{day.year}年{day.month}月", f"{day.year}年"]
 
 
-def _quarter_words(quarter: str) -> list[str]:
+def quarter_words(quarter: str) -> list[str]:
     q = Quarter(quarter)
     year = q.as_of.year
     return [q.label, q.key, q.label.replace("第", ""), f"{year}年", f"{year}年度", *_days(q.as_of)]
@@ -66,7 +66,7 @@ class Allowed:
         for quarter in quarters - {""}:
             q = Quarter(quarter)
             for other in (q, q.previous, q.year_ago):
-                made |= dict.fromkeys(_quarter_words(str(other)), "date")
+                made |= dict.fromkeys(quarter_words(str(other)), "date")
         return made
 
     @cached_property

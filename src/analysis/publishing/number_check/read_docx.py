@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import zipfile
 from io import BytesIO
 from typing import Any
 
 from lxml import etree
 
+from analysis import tables
 from analysis.errors import ExportError
 from analysis.publishing.number_check.places import Finished, Piece, Place, named
 
@@ -18,15 +20,35 @@ _DRAWING = "{http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDraw
 _BLIP = "{http://schemas.openxmlformats.org/drawingml/2006/main}blip"
 _EMBED = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}embed"
 FACTS_NAMESPACE = "urn:workbench:facts"
-MARK_STYLE = "Mark"
+MARK_STYLE, MARK_NAME = "Mark", "数字标注 "
+ALIAS_NUMBER = re.compile(r"·(\d+)$")
 _PASSED = {f"{W}del", f"{W}moveFrom", f"{W}pPr", f"{W}rPr", f"{W}sdtPr", f"{W}instrText", f"{W}delText"}
+
+
+def mark_styles(styles: bytes) -> dict[str, str]:
+    """Return style id → kind of marked figure; LibreOffice keeps the styles' names but gives them other ids."""
+    kinds = {f"{MARK_NAME}{word}": kind for kind, word in tables.load("marks")[["kind", "word"]].itertuples(index=False)}
+    made = {f"{MARK_STYLE}{kind.capitalize()}": kind for kind in kinds.values()}
+    for style in etree.fromstring(styles).iter(f"{W}style") if styles else ():
+        name = style.find(f"{W}name")
+        if name is not None and name.get(f"{W}val") in kinds:
+            made[style.get(f"{W}styleId")] = kinds[name.get(f"{W}val")]
+    return made
+
+
+def fact_of(tag: str, alias: str, ids: dict[str, str]) -> str:
+    """Return the fact of a content control: by its tag, else by the number that its title ends with (LibreOffice drops tags)."""
+    if tag:
+        return ids.get(tag, tag)
+    number = ALIAS_NUMBER.search(alias)
+    return list(ids.values())[int(number[1]) - 1] if number and 0 < int(number[1]) <= len(ids) else ""
 
 
 class _Words:
     """Collects the pieces of one paragraph; a field's result is an ordinal (a page or caption number)."""
 
-    def __init__(self, ids: dict[str, str]) -> None:
-        self.ids, self.pieces, self.field = ids, [], ""
+    def __init__(self, ids: dict[str, str], marks: dict[str, str]) -> None:
+        self.ids, self.marks, self.pieces, self.field = ids, marks, [], ""
         self.alts: list[str] = []
         self.blips: list[str] = []
 
@@ -36,13 +58,13 @@ class _Words:
             if tag in _PASSED:
                 self.field += (child.text or "") if tag == f"{W}instrText" else ""
             elif tag == f"{W}sdt":
-                name = child.find(f"{W}sdtPr/{W}tag")
-                value = "" if name is None else name.get(f"{W}val", "")
-                self.walk(child.find(f"{W}sdtContent") if child.find(f"{W}sdtContent") is not None else [], self.ids.get(value, value), mark)
+                names = (child.find(f"{W}sdtPr/{W}{key}") for key in ("tag", "alias"))
+                tag_name, alias = ("" if name is None else name.get(f"{W}val", "") for name in names)
+                self.walk(child.find(f"{W}sdtContent") if child.find(f"{W}sdtContent") is not None else [], fact_of(tag_name, alias, self.ids), mark)
             elif tag == f"{W}r":
                 style = child.find(f"{W}rPr/{W}rStyle")
                 kind = style.get(f"{W}val", "") if style is not None else ""
-                own = kind[len(MARK_STYLE) :].lower() if kind.startswith(MARK_STYLE) else mark
+                own = self.marks.get(kind, mark)
                 self.walk(child, fact, own or ("ordinal" if self.field else ""))
             elif tag == f"{W}fldSimple":
                 self.walk(child, fact, "ordinal")
@@ -65,14 +87,14 @@ class _Words:
 
 
 class _Body:
-    def __init__(self, ids: dict[str, str]) -> None:
-        self.ids = ids
+    def __init__(self, ids: dict[str, str], marks: dict[str, str]) -> None:
+        self.ids, self.marks = ids, marks
         self.flow: list[Place] = []
         self.alts: list[str] = []
         self.blips: list[str] = []
 
     def paragraph(self, element: Any) -> tuple[Piece, ...]:
-        words = _Words(self.ids)
+        words = _Words(self.ids, self.marks)
         words.walk(element)
         self.alts += words.alts
         self.blips += words.blips
@@ -111,14 +133,14 @@ def _saved(file: zipfile.ZipFile) -> tuple[dict[str, dict], dict[str, str], dict
     return {}, {}, {}
 
 
-def _running(file: zipfile.ZipFile, ids: dict[str, str]) -> list[Place]:
+def _running(file: zipfile.ZipFile, ids: dict[str, str], marks: dict[str, str]) -> list[Place]:
     made = []
     for name in sorted(file.namelist()):
         if name.startswith(("word/header", "word/footer", "word/footnotes", "word/endnotes", "word/comments")) and name.endswith(".xml"):
             where = "页眉" if "header" in name else "页脚" if "footer" in name else "脚注或批注"
             root = etree.fromstring(file.read(name))
             for element in root.iter(f"{W}p"):
-                words = _Words(ids)
+                words = _Words(ids, marks)
                 words.walk(element)
                 made += [Place("running", tuple(words.pieces), where=where)] if words.pieces else []
     return made
@@ -145,14 +167,15 @@ def read_docx(data: bytes) -> Finished:
         with zipfile.ZipFile(BytesIO(data)) as file:
             records, ids, about = _saved(file)
             root = etree.fromstring(file.read("word/document.xml"))
-            body = _Body(ids)
+            marks = mark_styles(file.read("word/styles.xml") if "word/styles.xml" in file.namelist() else b"")
+            body = _Body(ids, marks)
             body.walk(root.find(f"{W}body"))
             targets = {r.get("Id"): r.get("Target", "") for r in etree.fromstring(file.read("word/_rels/document.xml.rels"))}
             images = [targets.get(b, "").lstrip("/") for b in body.blips]
             images = [name if name.startswith("word/") else f"word/{name}" for name in images]
             pictures = [hashlib.sha256(file.read(n)).hexdigest() if n in file.namelist() else "" for n in images]
             beside = [Place("alt", (Piece(alt),), (n,), where=f"第{n}幅图的替代文字") for n, alt in enumerate(body.alts, 1)]
-            beside += [*_running(file, ids), *_properties(file)]
+            beside += [*_running(file, ids, marks), *_properties(file)]
     except (zipfile.BadZipFile, KeyError, etree.XMLSyntaxError) as error:
         raise ExportError("这个文件不是完好的 Word 文档（.docx）。请用 Word 或 WPS 打开后另存为 .docx 再核对。") from error
     order = about.get("order")

@@ -1,0 +1,167 @@
+"""Another quarter's figures in documents that people edited: in Word's ways (python-docx) and saved by LibreOffice."""
+
+from __future__ import annotations
+
+import copy
+import io
+import re
+import shutil
+import subprocess
+import zipfile
+from dataclasses import replace
+from fractions import Fraction
+
+import docx
+import pytest
+from docx.oxml.ns import qn
+from finished import BLANK, BLIND, CITY, EAST, WORKERS, ZONE, written
+
+from analysis.errors import ExportError
+from analysis.publishing.number_check import check_file
+from analysis.publishing.refresh import Change, open_word, renew
+
+LATER = {
+    "2021Q4/" + f.id.partition("/")[2]: f
+    for f in (
+        replace(CITY, quarter="2021Q4", value=Fraction(1900, 2700), numerator=1900, denominator=2700),
+        replace(EAST, quarter="2021Q4", value=Fraction(1250, 1600), numerator=1250, denominator=1600),
+        replace(ZONE, quarter="2021Q4", value=None, status="no_data", numerator=None, denominator=None, reason="没有报送工会表"),
+        replace(BLIND, quarter="2021Q4", value=800),
+        replace(WORKERS, quarter="2021Q4", value=123999),
+        BLANK,
+    )
+}
+
+
+def find(fact):
+    return LATER[fact].as_record() if fact in LATER else None
+
+
+@pytest.fixture(scope="module")
+def fresh():
+    return written("docx")[1]
+
+
+def again(data):
+    return renew(open_word(data, "x.docx"), "2021Q3", "2021Q4", find)
+
+
+def edited(data, change):
+    opened = docx.Document(io.BytesIO(data))
+    change(opened)
+    made = io.BytesIO()
+    opened.save(made)
+    return made.getvalue()
+
+
+def texts(data):
+    """Every paragraph's words, controls included."""
+    body = docx.Document(io.BytesIO(data)).element.body
+    return ["".join(t.text or "" for t in p.iter(qn("w:t"))) for p in body.iter(qn("w:p"))]
+
+
+def paragraph(data, start):
+    return next(t for t in texts(data) if t.startswith(start))
+
+
+def control(opened, fact):
+    return next(s for s in opened.element.body.iter(qn("w:sdt")) if s.find(qn("w:sdtPr")).find(qn("w:tag")).get(qn("w:val")) == fact.id)
+
+
+def test_the_sentence_has_the_new_figures_in_the_form_of_the_old(fresh):
+    assert paragraph(again(fresh).data, "截至") == "截至2021年12月31日，全市单位覆盖率为70.4%，盲区单位还有800家，职工12.4万人。"
+
+
+def test_every_other_byte_of_every_part_stays(fresh):
+    before, after = (zipfile.ZipFile(io.BytesIO(d)) for d in (fresh, again(fresh).data))
+    assert before.namelist() == after.namelist()
+    changed = [n for n in before.namelist() if before.read(n) != after.read(n)]
+    assert sorted(changed) == ["customXml/facts.xml", "docProps/core.xml", "word/document.xml"]
+    left, right = (re.sub(rb"<w:t[ >][^<]*|<w:tag [^>]*>|<w:highlight [^>]*>", b"", z.read("word/document.xml")) for z in (before, after))
+    assert left.replace(b"<w:rPr></w:rPr>", b"") == right.replace(b"<w:rPr></w:rPr>", b"")
+
+
+def test_a_figure_without_data_keeps_its_old_text_in_yellow_and_is_told(fresh):
+    made = again(fresh)
+    told = [c for c in made.changes if c.kind == "没有更新"]
+    why = "第3工业园单位覆盖率：2021年第四季度没有数据：没有报送工会表"
+    annex = "“附：数据来源与口径”之下的表格"
+    assert told == [Change("没有更新", place, old, old, why) for place, old in (("“1.各地情况”之下的表格", "58.6%"), (annex, "58.6%"), (annex, "649/1108"))]
+    body = zipfile.ZipFile(io.BytesIO(made.data)).read("word/document.xml").decode()
+    assert body.count("<w:highlight ") == 3 and re.search(r'<w:highlight w:val="yellow"/></w:rPr><w:t xml:space="preserve">58\.6%', body)
+    _, findings = check_file(made.data, "docx")
+    assert [f.problem for f in findings if "写的是“58.6%”" in f.problem] == 2 * [
+        "写的是“58.6%”，登记的是“—”（第3工业园单位覆盖率 2021Q4/990102/all/unit_coverage_rate）"
+    ]
+
+
+def test_a_figure_left_before_is_renewed_once_there_is_data_and_loses_the_yellow(fresh):
+    kept = again(fresh).data
+    back = {f.id: f for f in (CITY, EAST, ZONE, BLIND, WORKERS, BLANK)}
+    made = renew(open_word(kept, "x.docx"), "2021Q4", "2021Q3", lambda fact: back[fact].as_record() if fact in back else None)
+    assert texts(made.data) == texts(fresh)
+    assert b"highlight" not in zipfile.ZipFile(io.BytesIO(made.data)).read("word/document.xml")
+    assert check_file(made.data, "docx")[1] == []
+
+
+def test_bold_split_moved_copied_deleted_and_added(fresh):
+    def change(opened):
+        sdt = control(opened, CITY)
+        run = sdt.find(qn("w:sdtContent")).find(qn("w:r"))
+        second = copy.deepcopy(run)
+        run.find(qn("w:t")).text, second.find(qn("w:t")).text = "68", ".1%"
+        run.addnext(second)
+        run.insert(0, docx.oxml.parse_xml(f'<w:rPr {docx.oxml.ns.nsdecls("w")}><w:b/><w:u w:val="single"/></w:rPr>'))
+        first = next(p for p in opened.element.body.iter(qn("w:p")) if "".join(t.text or "" for t in p.iter(qn("w:t"))).startswith("截至"))
+        first.addnext(copy.deepcopy(first))
+        opened.element.body.insert(0, first)
+        sdt = next(s for s in first.iter(qn("w:sdt")) if s.find(qn("w:sdtPr")).find(qn("w:tag")).get(qn("w:val")) == BLIND.id)
+        sdt.getparent().remove(sdt)
+        opened.paragraphs[-1].insert_paragraph_before("另据摸底，截至9月30日还有37家待核实。")
+
+    made = again(edited(fresh, change))
+    said = texts(made.data)
+    assert said[0] == "截至2021年12月31日，全市单位覆盖率为70.4%，盲区单位还有家，职工12.4万人。"
+    assert said.count("截至2021年12月31日，全市单位覆盖率为70.4%，盲区单位还有800家，职工12.4万人。") == 1
+    assert "另据摸底，截至9月30日还有37家待核实。" in said
+    told = [(c.before, c.note) for c in made.changes if c.kind == "没有控件的数字"]
+    assert told == [("9月30日", "手工写的日期，没有改；2021年第四季度应为“12月31日”"), ("37", "手工写的数字，没有核对、没有改（…还有37家待核实。…）")]
+    bold = next(r for r in docx.Document(io.BytesIO(made.data)).element.body.iter(qn("w:r")) if r.findtext(qn("w:t")) == "70.4%")
+    assert [e.tag for e in bold.find(qn("w:rPr"))] == [qn("w:b"), qn("w:u")]
+
+
+def test_a_figure_typed_over_inside_its_control_is_left_and_told(fresh):
+    def change(opened):
+        control(opened, CITY).find(qn("w:sdtContent")).find(qn("w:r")).find(qn("w:t")).text = "近七成"
+
+    made = again(edited(fresh, change))
+    assert "单位覆盖率为近七成，" in paragraph(made.data, "截至")
+    assert [c.note for c in made.changes if c.before == "近七成"] == ["全市单位覆盖率：控件里的数字被改过（登记的是“68.1%”），没有动"]
+
+
+def test_a_thousands_separator_is_no_other_figure(fresh):
+    def change(opened):
+        control(opened, EAST).find(qn("w:sdtContent")).find(qn("w:r")).find(qn("w:t")).text = "７４.7%"
+
+    assert any(c.before == "７４.7%" and c.after == "78.1%" for c in again(edited(fresh, change)).changes)
+
+
+def test_a_picture_that_the_new_document_does_not_have_is_told(fresh):
+    assert [c.kind for c in again(fresh).changes if "图" in c.kind] == ["图未更新"]
+
+
+@pytest.mark.parametrize(("data", "said"), [(b"\xd0\xcf\x11\xe0old", "旧格式（.doc）的文档，或者加了打开密码"), (b"PK nothing", "不是完好的 Word 文档")])
+def test_files_that_cannot_be_opened_are_refused(data, said):
+    with pytest.raises(ExportError, match=re.escape(said)):
+        open_word(data, "讲话稿.docx")
+
+
+@pytest.mark.skipif(shutil.which("soffice") is None, reason="没有安装 LibreOffice")
+def test_saved_by_libreoffice_every_figure_is_found_again(fresh, tmp_path):
+    (tmp_path / "x.docx").write_bytes(fresh)
+    profile = f"-env:UserInstallation=file://{tmp_path}/profile"
+    subprocess.run(["soffice", profile, "--headless", "--convert-to", "docx:MS Word 2007 XML", "--outdir", str(tmp_path / "out"), str(tmp_path / "x.docx")],
+                   check=True, capture_output=True, timeout=180)  # fmt: skip
+    made = again((tmp_path / "out" / "x.docx").read_bytes())
+    assert paragraph(made.data, "截至") == "截至2021年12月31日，全市单位覆盖率为70.4%，盲区单位还有800家，职工12.4万人。"
+    assert [c.before for c in made.changes if c.kind == "没有更新"] == ["58.6%", "58.6%", "649/1108"]
