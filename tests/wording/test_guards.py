@@ -1,6 +1,8 @@
 """Every rule of the book with sentences that break it and sentences that keep it, written as a member of staff would write them in a template."""
 
 import pytest
+from figures import CITY, row
+from figures import register as register_of
 from guarded_city import REVERSED, city
 
 from analysis.errors import TemplateError
@@ -347,3 +349,46 @@ def test_checking_leaves_no_trace(world, hold):
     used = dict(register.used)
     guards.check(runs_of(register, "甲区单位覆盖率为", register.used["2021Q3/970101/all/unit_coverage_rate"], "，与上季度末持平，与全市持平，没有盲区。"), register)
     assert register.used == used
+
+
+def test_of_which_speaks_of_its_own_clause(hold):
+    small = "小微企业盲区单位{{ 全市.仅兜底覆盖单位 }}家"
+    assert hold(f"一是{small}；二是律师事务所，其中最大的有{{{{ 全市.应建会单位 }}}}家。") == []
+    assert codes(hold(f"{small}；其中有{{{{ 全市.应建会单位 }}}}家。")) == {"part_exceeds_whole"}
+    assert codes(hold(f"{small}，其中一级{{{{ 全市.盲区单位 }}}}家；另有{{{{ 全市.应建会单位 }}}}家。")) == {"part_exceeds_whole"}
+
+
+def test_a_part_leaves_out_what_its_whole_leaves_out(world):
+    register, _ = world
+    whole, part = register.fact("covered_employee_count"), register.fact("migrant_worker_count")
+    said = ["截至", made_blocks.mark("2021年9月30日", "date"), "，已覆盖单位职工", whole, "人（未含丙县），其中农民工", part, "人。"]
+    assert whole.left_out and not part.left_out and part.value < whole.value
+    assert codes(guards.check(runs_of(register, *said), register)) == {"part_exceeds_whole"}
+    turned = ["截至", made_blocks.mark("2021年9月30日", "date"), "，会员", register.fact("member_count"), "人，其中职工", whole, "人（未含丙县）。"]
+    assert guards.check(runs_of(register, *turned), register) == []
+
+
+@pytest.mark.parametrize(("kind", "count", "found"), [("speech", 3, False), ("speech", 4, True), ("bulletin", 4, False)])
+def test_at_most_three_figures_are_spoken_in_a_sentence(hold, kind, count, found):
+    said = "、".join(["应建会单位{{ 全市.应建会单位 }}家"] * count)
+    assert ("spoken_figures" in codes(hold(f"{said}。", document=kind))) is found
+
+
+def moved_world(changes):
+    """A city whose rates moved by exactly so many percentage points, with 1000 units."""
+    now, then = [], []
+    for (indicator, _), points in zip((("unit_coverage_rate", 0), ("employee_coverage_rate", 0), ("membership_rate_all", 0)), changes, strict=True):
+        now.append(row(CITY[0], indicator, (5000, 10000)))
+        then.append(row(CITY[0], indicator, (5000 - round(100 * points), 10000), quarter="2021Q2"))
+    return register_of(now, then)
+
+
+@pytest.mark.parametrize(("points", "flat", "slight", "marked"), [
+    (0.29, True, False, False), (0.3, False, True, False), (0.99, False, True, False), (1.0, False, False, False), (4.99, False, False, False), (5.0, False, False, True)])  # fmt: skip
+def test_words_of_size_on_their_thresholds(points, flat, slight, marked):
+    register = moved_world((points, points, points))
+    rate, change = register.fact("unit_coverage_rate"), register.fact("unit_coverage_rate_qoq")
+    head = ["截至", made_blocks.mark("2021年9月30日", "date"), "，应建会单位覆盖率为", rate, "，"]
+    assert ("near_flat_beyond" in codes(guards.check(runs_of(register, *head, "与上季度末基本持平。"), register))) is not flat
+    assert ("slight_beyond" in codes(guards.check(runs_of(register, *head, "较上季度末略有提高，升幅为", change, "。"), register))) is not slight
+    assert ("marked_below" in codes(guards.check(runs_of(register, *head, "较上季度末明显提高", change, "。"), register))) is not marked

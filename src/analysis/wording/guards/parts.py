@@ -24,7 +24,10 @@ def _parts(s: Sentence) -> Iterator[tuple[int, Fact, list[tuple[int, Fact]]]]:
     earlier = [(f, m) for sentence in s.earlier for _, f, m in _counted(sentence)]
     counted = _counted(s)
     for found in s.find("其中"):
-        after = [(at, f, m) for at, f, m in counted if at > found.start()]
+        opening, ending = s.skeleton.rfind("；", 0, found.start()) + 1, s.skeleton.find("；", found.start())
+        if opening and s.skeleton[opening : found.start()].strip() and not any(opening <= at < found.start() for at, _, _ in counted):
+            continue  # 二是甲行业，其中……: of what its own clause names, not of the count in the clause before
+        after = [(at, f, m) for at, f, m in counted if found.start() < at and (ending < 0 or at < ending)]
         for measure in dict.fromkeys(m for _, _, m in after):
             wholes = [f for f, m in earlier if m == measure] + [f for at, f, m in counted if m == measure and at < found.start()]
             if wholes:
