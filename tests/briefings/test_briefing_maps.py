@@ -91,3 +91,14 @@ def test_incomplete_submissions_are_named_only_where_the_document_rests_on_them(
             {"region": "970103", "region_name": "丙县", "table": "covers", "column": "", "reason": "没有报送覆盖关系表"}]  # fmt: skip
     assert coverage_map.write(package(incomplete=gaps)).opening[0]["incomplete"] == ["丙县没有报送覆盖关系表"]
     assert coverage_map.write(package("970101", incomplete=gaps)).opening[0]["incomplete"] == []
+
+
+def test_a_district_is_not_called_small_because_another_is_withheld():
+    made = package()
+    rows = made.register.frame.copy()
+    hidden = (rows["region_code"] == "970102") & rows["indicator"].str.startswith("unit_coverage_rate")
+    rows.loc[hidden, "status"], rows.loc[hidden, "reason"] = "suppressed", "按小格抑制规则不予显示"
+    made.register.__init__(rows, "2021Q3", made.city)
+    blocks = coverage_map.write(made).blocks
+    said = "".join(text_of(blocks))
+    assert "丙县应建会单位较少，不参加排名。" in said and "甲区应建会单位较少" not in said and "甲区和丙县应建会单位较少" not in said

@@ -10,7 +10,7 @@ from ten_districts import DISTRICTS, ten
 
 from analysis.briefings import district_brief
 from analysis.briefings.findings import aspects
-from analysis.wording.situations import KINDS, situation
+from analysis.wording.situations import KINDS, situation, spread
 
 
 @pytest.fixture(scope="module")
@@ -94,3 +94,9 @@ def test_at_most_three_figures_a_sentence_and_every_digit_known(briefs):
 def test_what_the_city_leaves_out_is_said_once_a_paragraph(briefs):
     said = text_of(briefs["970101"].part(1))[1]
     assert said.count("癸县") == 1 and said.endswith("（全市数字未含癸县）。")
+
+
+def test_three_of_six_places_are_no_concentration():
+    register = ten("970101").register
+    everything = register.share(register.fact("blind_unit_count"), register.fact("blind_unit_count"), "of_blind", "比重", "盲区单位")
+    assert [spread(places, everything) for places in (3, 6, 7)] == ["少地", "相当", "集中"]

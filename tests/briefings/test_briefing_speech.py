@@ -20,7 +20,7 @@ def test_opening_says_conclusion_numbers_and_date():
         "组织覆盖面有了新的扩大。截至2021年9月30日，全市220家应建会单位中，已有95家建立或者加入了工会组织，单位覆盖率为43.2%。这个覆盖率较上季度末提高2.7个百分点。"
         in opening
     )
-    assert text_of(document.parts[0])[-1].endswith("下面，我讲三点意见，供大家参考。")
+    assert text_of(document.parts[0])[-1].endswith("下面，我谈三点看法，同大家商量。")
 
 
 def test_first_quarter_has_no_change_to_tell():
@@ -42,7 +42,7 @@ def test_ties_name_nobody():
 
 def test_shell_unions_past_thirty_percent_are_abundant_and_zero_levels_are_not_said():
     said = paragraph(speech.write(package(more=UNIONS)).blocks, "二是规范化建设还有差距")
-    assert said == ("二是规范化建设还有差距。有牌子无机构、有机构无制度、有制度无活动的现象大量存在。截至2021年9月30日，全市90个工会组织中，这样的“挂牌工会”“空壳工会”有27个，"
+    assert said == ("二是规范化建设还有差距。有的挂了牌子没有机构，有的立了机构没有制度，有的定了制度没有活动，这类现象大量存在。截至三季度末，全市90个工会组织中，这样的“挂牌工会”“空壳工会”有27个，"
                     "占工会组织总数的30.0%。其中，有牌子无机构的10个，有制度无活动的17个。规范化达标的工会占工会组织的33.3%，“六有”全部具备的占50.0%。"
                     "牌子挂上了，工作没有跟上，职工就感受不到工会的存在。")  # fmt: skip
 
@@ -56,7 +56,7 @@ def test_missing_figures_leave_whole_sentences():
 
 
 def test_left_out_district_is_named_where_it_matters():
-    said = paragraph(speech.write(package(more=GROUPS)).blocks, "三是把农民工")
+    said = paragraph(speech.write(package(more=GROUPS)).blocks, "三是重点服务农民工")
     assert "农民工有500人，其中加入工会的200人。新就业形态劳动者80人，其中会员0人（未含丙县）。" in said
 
 
@@ -108,7 +108,7 @@ def test_length_and_frame(blocks):
     assert 2400 <= len(re.findall("[一-鿿]", "".join(said))) <= 3600
     assert [b["type"] for b in blocks[:4]] == ["meta", "title", "dateline", "salutation"]
     assert [t for b, t in zip(blocks, text_of(blocks), strict=True) if b["type"] == "heading" and b["level"] == 1] == [
-        "一、提高认识，增强推进“强补增”行动的责任感", "二、认清形势，把握重点，推动“强补增”行动有效实施", "三、加强领导，履职尽责，保障“强补增”行动取得实效", "口径说明"]  # fmt: skip
+        "一、统一思想，把推进“强补增”行动的责任扛起来", "二、看清差距，抓准重点，让“强补增”行动落到实处", "三、扛起责任，沉下身子，确保“强补增”行动见到实效", "口径说明"]  # fmt: skip
     assert paragraph(blocks, "同志们，").endswith("！")
 
 

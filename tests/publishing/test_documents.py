@@ -184,7 +184,7 @@ def test_word_file_is_set_as_the_rules_ask(word):
     styles = [paragraph.style.name for paragraph in file.paragraphs]
     assert {"Title", "Heading 1", "Heading 2", "Heading 3", "Heading 4", "Caption"} <= set(styles)
     root = body_of(word)
-    assert len(root.findall(f".//{W}tblHeader")) == 2 and len(root.findall(f".//{W}cantSplit")) == 13 + 2  # the annex has a row for its two facts
+    assert len(root.findall(f".//{W}tblHeader")) == 2 and len(root.findall(f".//{W}cantSplit")) == 13 + 3  # the annex has a row for each of its two indicators
     assert [inline.docPr.get("descr") for inline in file.inline_shapes._inline_lst] == ["各区县单位覆盖率条形图，临江区最高", "盲区分布示意图"]
     assert file.core_properties.modified.isoformat().startswith("2021-09-30")
 

@@ -35,8 +35,9 @@ def test_the_annex_tells_every_figure_with_its_parts_once_an_indicator(blocks):
     assert rows["单位覆盖率"] == [
         "全市 68.1%（1852/2718）；东山区 74.7%（1203/1610）；第3工业园 58.6%（649/1108）；北岭县 —〔没有报送2021年第三季度的台账〕",
         "应建会单位",
+        "unit_coverage_rate",
     ]
-    assert rows["盲区单位"] == ["全市 866", "—"]
+    assert rows["盲区单位"] == ["全市 866", "—", "blind_unit_count"]
 
 
 def test_sources_are_those_that_the_figures_rest_on(blocks):

@@ -166,3 +166,26 @@ def test_the_table_of_a_trace_is_written_for_people(city, tmp_path):
     assert lines[-1].startswith(f"以上是前 2 行，共 {made.fact.denominator} 行")
     with pytest.raises(ParameterError, match=r"扩展名不认识，应为 \.xlsx 或 \.csv"):
         write_trace(made, tmp_path / "明细.txt")
+
+
+def test_a_share_goes_back_to_what_was_divided(city):
+    share = trace(city.settings, f"{QUARTER}/{CITY}/small_micro_or_two_new/blind_unit_count_of_blind")
+    assert [part[0] for part in share.parts] == [f"{QUARTER}/{CITY}/small_micro_or_two_new/blind_unit_count", f"{QUARTER}/{CITY}/all/blind_unit_count"]
+    assert (share.fact.numerator, share.fact.denominator) == (int(share.parts[0][1]), int(share.parts[1][1]))
+    assert share.fact.name == "小微或两新盲区单位占盲区单位的比重"
+    heavy = trace(city.settings, f"{QUARTER}/970101/all/mandatory_unit_union_rate_uncovered_of_blind")
+    assert [part[0] for part in heavy.parts] == [f"{QUARTER}/970101/all/mandatory_unit_union_rate_uncovered", f"{QUARTER}/970101/all/blind_unit_count"]
+    assert [part[1] for part in heavy.parts] == [str(heavy.fact.numerator), str(heavy.fact.denominator)]
+    weight = trace(city.settings, f"{QUARTER}/{CITY}/small_micro_or_two_new/blind_unit_rate_denominator_of_eligible")
+    assert weight.parts[1][0] == f"{QUARTER}/{CITY}/all/blind_unit_rate_denominator"
+    first = trace(city.settings, f"{QUARTER}/970101/all/blind_unit_count_first_three_of_blind")
+    assert first.parts[0][0] == f"{QUARTER}/970101/all/blind_unit_count_first_three"
+
+
+def test_a_figure_that_is_not_worked_out_again_is_not_given_anothers_number(city):
+    from analysis.runs.trace_table import lines_of
+
+    made = trace(city.settings, f"{QUARTER}/{CITY}/all/blind_unit_rate_smoothed")
+    lines = lines_of(made, 5)
+    assert lines[0] == f"由{made.fact.region_name}盲区率等推算的数" and f"编号 {QUARTER}/{CITY}/all/blind_unit_rate_smoothed" in lines[1]
+    assert lines[2] == "这个数是写文稿时由下列数进一步推算的，这里不重新推算，推算办法见手册；下列数可再用它的编号追溯。"

@@ -198,6 +198,7 @@ def common_words(package: Package) -> dict[str, Any]:
     """Return the names that every template may use."""
     quarter = Quarter(package.quarter)
     return {"全市": Place(package.register), "时点": mark(quarter.as_of_label, "date"), "季度": mark(quarter.label, "date"),
+            "季末": mark(f"{'一二三四'[quarter.number - 1]}季度末", "date"),
             "九十天": mark("90天", "threshold"), "二十五人": rule_of_25(package.settings)}  # fmt: skip
 
 

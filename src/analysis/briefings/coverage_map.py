@@ -51,7 +51,7 @@ def words(package: Package, areas: Areas, townships: Areas) -> dict[str, Any]:
         "入会率词": "会员占从业人员的比重" if package.is_totals else "全口径入会率", "职工词": "从业人员" if package.is_totals else "全口径职工",
         "有分地区": bool(areas.names), "不予显示": withheld_note(areas, register.fact(COVERAGE, package.region_code)), "最高": first, "最低": last,
         "下降": [areas.spoken(f) for f in areas.facts(f"{COVERAGE}_qoq") if f.is_ok and f.rounded < 0],
-        "不排名": unranked(areas, rates) if is_city and not package.is_totals else [],
+        "不排名": unranked(areas) if is_city and not package.is_totals else [],
         "反向": reversals(register, ("all", "small_micro", "two_new", *industries())) if is_city else [],
         "有乡镇": townships.shapes is not None,
         "红数": register.derived(like, "red_townships", count["红"], "count", "红色乡镇街道", **counted),
@@ -76,10 +76,10 @@ def withheld_note(areas: Areas, own: Fact) -> str:
     return f"{'、'.join(areas.spoken(f) for f in hidden)}的覆盖率不予显示（{reason}），因此不作高低比较。" if hidden else ""
 
 
-def unranked(areas: Areas, ranked: list[Fact]) -> list[str]:
-    """Return the areas that have a figure but too few units to be ranked."""
-    placed = {f.region_code for f in ranked}
-    return [areas.spoken(f) for f in areas.facts(COVERAGE) if f.is_ok and f.region_code not in placed]
+def unranked(areas: Areas) -> list[str]:
+    """Return the areas that have a figure but too few units to be ranked; that others are withheld is another reason and told elsewhere."""
+    least = areas.package.register.smallest_ranked
+    return [areas.spoken(f) for f in areas.facts(COVERAGE) if f.is_ok and f.region_code != NOWHERE and (f.denominator or 0) < least]
 
 
 def area_table(areas: Areas) -> dict[str, Any]:
@@ -105,7 +105,9 @@ def area_table(areas: Areas) -> dict[str, Any]:
     note = blank_note([row[n] for row in rows.values() for n in known])
     note += left_out_note(register, [rows[package.region_code][n] for n in known])
     if is_city and not package.is_totals:
-        note += "名次栏为“—”的，应建会单位较少或无数据，不参加排名。"
+        ranked = register.ranked(COVERAGE)
+        note += "名次按未舍入的率排定。" if ranked else ""
+        note += "名次栏为“—”的，应建会单位较少或无数据，不参加排名。" if ranked and len(ranked) < len(areas.names) else ""
     return blocks.table(columns, made, caption=f"{package.region_name}各{areas.word}工会覆盖情况", note=note)
 
 

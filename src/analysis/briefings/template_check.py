@@ -307,7 +307,7 @@ def handed_over(file: str) -> frozenset[str]:
 
 
 def known_names(file: str) -> set[str]:
-    return set(handed_over(file)) | {f"{colour}数" for colour in "红橙"} | {*_PLACES, "时点", "季度", "九十天", "二十五人", "true", "false", "none"}
+    return set(handed_over(file)) | {f"{colour}数" for colour in "红橙"} | {*_PLACES, "时点", "季度", "季末", "九十天", "二十五人", "true", "false", "none"}
 
 
 def known_slots(file: str) -> set[str]:

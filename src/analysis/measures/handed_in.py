@@ -39,7 +39,7 @@ def placed_rows(intake: Intake, sender: dict[str, str], districts: list[str]) ->
         return pd.DataFrame(columns=["table", *_ROW, "verdict", "district"])
     rows = pd.concat(parts, ignore_index=True).merge(flagged, on=["table", *_ROW], how="left", suffixes=("", "_found"))
     rows["verdict"] = rows["verdict_found"].where(rows["verdict_found"].notna(), rows["verdict"])
-    by_sender = rows["file"].map(sender).fillna(OTHER[0])
+    by_sender = rows["file"].map(sender).astype(object).fillna(OTHER[0])  # no sender known: a column of numbers
     rows["district"] = by_sender.where(by_sender != OTHER[0], rows["named"].where(rows["named"].isin(districts), OTHER[0]))
     return rows[["table", *_ROW, "verdict", "district"]]
 
@@ -48,7 +48,7 @@ def handed_in(intake: Intake, gaps: pd.DataFrame, sender: dict[str, str], rows: 
     """Return the bases of files, tables, rows and verdicts: one row a region, one column a base."""
     columns: dict[str, pd.Series] = {}
     files = intake.files[intake.files["status"] != "ignored"]
-    home = files["file"].map(sender).fillna(OTHER[0])
+    home = files["file"].map(sender).astype(object).fillna(OTHER[0])
     columns["handed_file_count"] = home.value_counts()
     columns["failed_file_count"] = home[files["status"] != "read"].value_counts()
     missing = gaps[(gaps["column"] == "") & gaps["table"].isin(COUNTED)]

@@ -12,6 +12,7 @@ from analysis import tables
 from analysis.publishing.document import Document
 
 HEADING = "附：数据来源与口径"
+OWN_PAGE = ("district_brief",)
 
 
 def _definitions() -> dict[str, dict[str, str]]:
@@ -80,13 +81,14 @@ def _figure(record: dict, own_day: str, names: dict[str, str]) -> list[dict]:
 
 
 def figures_table(document: Document) -> dict:
-    """Return one row an indicator and segment, with all its figures that the document shows."""
-    groups: dict[tuple[str, str, str], list[dict]] = {}
+    """Return one row an indicator and segment, with the code it has in ``indicators.csv`` and all its figures that the document shows."""
+    groups: dict[tuple[str, str, str, str], list[dict]] = {}
     for record in shown_records(document):
-        key = (segment_word(record), str(record.get("name", "")), str(record.get("denominator_name") or ""))
+        code = base_of(str(record.get("indicator", ""))) or str(record.get("indicator", ""))
+        key = (segment_word(record), str(record.get("name", "")), str(record.get("denominator_name") or ""), code)
         groups.setdefault(key, []).append(record)
     names, rows = region_names(document), []
-    for (segment, name, below), records in groups.items():
+    for (segment, name, below, code), records in groups.items():
         cell: list[dict] = []
         seen = {}
         for record in records:  # a gap and its size without the sign read alike: told once
@@ -94,8 +96,8 @@ def figures_table(document: Document) -> dict:
         for record in seen.values():
             cell += ([_plain("；")] if cell else []) + _figure(record, document.meta["as_of"], names)
         title = name if not segment or name.startswith(segment) else f"{segment}{name}"
-        rows.append([{"runs": [_plain(title, "name")]}, {"runs": cell}, {"runs": [_plain(below or "—", "name")]}])
-    heads = (("指标", "left", 44), ("数（分子/分母）", "left", 82), ("分母", "left", 30))
+        rows.append([{"runs": [_plain(title, "name")]}, {"runs": cell}, {"runs": [_plain(below or "—", "name")]}, {"runs": [_plain(code, "name")]}])
+    heads = (("指标", "left", 38), ("数（分子/分母）", "left", 53), ("分母", "left", 23), ("代码", "left", 42))
     return {"type": "table", "small": True, "caption": [], "note": [], "rows": rows,
             "columns": [{"runs": [_plain(text)], "align": align, "width": width} for text, align, width in heads]}  # fmt: skip
 
@@ -125,7 +127,10 @@ def _rows(sums: list[int] | None) -> dict:
 
 
 def annex(document: Document) -> list[dict]:
-    """Return the annex as blocks, on a page of its own; nothing for a document without facts."""
+    """Return the annex as blocks; nothing for a document without facts.
+
+    After the pages of a brief it begins a new one; elsewhere it follows the method note, which would else run over onto an empty page.
+    """
     if not shown_records(document):
         return []
     from analysis.publishing.layout import plan_table
@@ -136,7 +141,8 @@ def annex(document: Document) -> list[dict]:
         else []
     )
     sources = sources_table(document)
-    made: list[dict[str, Any]] = [{"type": "page_break"}, {"type": "heading", "level": 1, "depth": 1, "runs": [_plain(HEADING)]}]
+    made: list[dict[str, Any]] = [{"type": "page_break"}] if document.meta["document"] in OWN_PAGE else []
+    made.append({"type": "heading", "level": 1, "depth": 1, "runs": [_plain(HEADING)]})
     made += [{"type": "paragraph", "style": "note", "runs": said}] if said else []
     made.append(figures_table(document))
     if sources:

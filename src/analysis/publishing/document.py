@@ -45,6 +45,10 @@ class Document:
         order = [*self.shown, *(key for key in self.facts if key not in set(self.shown))]
         return [self.facts.get(key, {"id": key}) for key in order]
 
+    def shown_records(self) -> list[dict]:
+        """The facts that are shown: what a page carries; those only registered stay in the notebook's own record."""
+        return [self.facts.get(key, {"id": key}) for key in self.shown]
+
 
 def _quarter_label(quarter: str) -> str:
     return Quarter(quarter).label if quarter else ""

@@ -18,6 +18,7 @@ from analysis.publishing.layout import words
 from analysis.publishing.notices import incomplete_sentence
 from analysis.publishing.number_check.export import flow_for, saved_about
 from analysis.publishing.pictures import decode_png
+from analysis.publishing.schema import ID_PARTS
 from analysis.publishing.svg import clean_svg
 
 
@@ -25,7 +26,7 @@ from analysis.publishing.svg import clean_svg
 def environment() -> Environment:
     """Return the autoescaping template environment of the package."""
     made = Environment(loader=PackageLoader("analysis.publishing", "templates"), autoescape=True, trim_blocks=True, keep_trailing_newline=True)
-    made.filters.update(label_of=label_of, as_json=as_json)
+    made.filters.update(label_of=label_of, as_json=as_json, as_record=as_record)
     made.globals["css"] = Markup((files("analysis.publishing") / "templates" / "page.css").read_text(encoding="utf-8"))
     made.undefined = _Lenient
     return made
@@ -35,6 +36,11 @@ def as_json(record: dict) -> Markup:
     """Return a record for an attribute in single quotes, without its empty fields: the quotes of JSON stay short."""
     kept = {key: value for key, value in record.items() if value not in ("", None, [])}
     return Markup(json.dumps(kept, ensure_ascii=False, sort_keys=True, separators=(",", ":")).replace("&", "&amp;").replace("'", "&#39;").replace("<", "&lt;"))
+
+
+def as_record(record: dict) -> Markup:
+    """Return a fact's record for an attribute, without what its id says already (``whole_record`` puts it back)."""
+    return as_json({key: value for key, value in record.items() if key not in ("id", *ID_PARTS) or len(record["id"].split("/")) != len(ID_PARTS)})
 
 
 class _Lenient(StrictUndefined):
@@ -103,7 +109,7 @@ def render(template: str, facts: dict[str, dict], prefix: str = "f", **context: 
 def render_html(document: Document) -> tuple[str, dict]:
     """Return the page and its record."""
     meta = document.meta
-    records = document.fact_records()
+    records = document.shown_records()
     places = {record["id"]: number for number, record in enumerate(records)}
     order = " ".join(str(places[p.fact]) for place in flow_for(document, "html") if place.kind != "drawing" for p in place.pieces if p.fact)
     page = render(

@@ -13,6 +13,7 @@ TEXT_TYPES = ("title", "subtitle", "dateline", "byline", "salutation")
 STYLES = ("body", "note", "source", "notice")
 MARK_KINDS = tuple(tables.load("marks")["kind"])
 ALIGNMENTS = ("left", "right", "center")
+ID_PARTS = ("quarter", "region_code", "segment", "indicator")  # in this order a fact's id
 NEEDED: dict[str, tuple[str, ...]] = {
     "meta": ("document", "title", "quarter"),
     **dict.fromkeys(TEXT_TYPES, ("runs",)),
@@ -23,6 +24,17 @@ NEEDED: dict[str, tuple[str, ...]] = {
     "facts": ("facts",),
     "page_break": (),
 }
+
+
+def whole_record(fact: str, saved: dict) -> dict:
+    """Return a fact's record as it was before it was saved under its id without what the id says.
+
+    >>> whole_record("2021Q3/990100/all/unit_coverage_rate", {"text": "45.9%"})["segment"]
+    'all'
+    """
+    parts = fact.split("/")
+    named = dict(zip(ID_PARTS, parts, strict=True)) if len(parts) == len(ID_PARTS) else {}
+    return {"id": fact} | named | saved
 
 
 def _refuse(what: str, where: str, advice: str) -> ExportError:

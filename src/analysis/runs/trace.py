@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import json
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -20,21 +19,9 @@ from analysis.measures.totals import separate, supplied_sums
 from analysis.paths import DATA
 from analysis.periods import Quarter
 from analysis.runs.store import connect
+from analysis.runs.trace_address import Address, nearest, read_address
+from analysis.runs.trace_parts import LEFT_OVER, worked_out
 from analysis.settings import Settings
-
-_REST_ON_PARTS = ("qoq", "yoy", "rank", "ranked_count", "gap_to_city", "gap_to_all", "of_blind", "of_eligible")
-_LEFT_OVER = ("uncovered", "without")
-
-
-@dataclass(frozen=True)
-class Address:
-    """A fact's id taken apart; ``indicator`` is one of ``indicators.csv``, ``steps`` what was derived from it (``qoq``, ``abs``, ``rank`` …)."""
-
-    quarter: str
-    region: str
-    segment: str
-    indicator: str
-    steps: tuple[str, ...] = ()
 
 
 @dataclass
@@ -47,45 +34,8 @@ class Trace:
     said: list[str] = field(default_factory=list)
     agrees: bool = True
     package: str = ""
-
-
-def nearest(word: str, known: list[str]) -> str:
-    found = difflib.get_close_matches(word, known, n=1, cutoff=0.4)
-    return f"，最接近的是 {found[0]}" if found else ""
-
-
-def read_address(text: str) -> Address:
-    """Take an id apart.
-
-    Raises
-    ------
-    ParameterError
-        For what is no id; says which part is wrong and what comes nearest.
-    """
-    parts = text.strip().split("/")
-    if len(parts) != 4:
-        raise ParameterError(
-            f"“{text}”不是数据编号，应有四段：季度/地区代码/分组/指标，例如 2021Q3/990100/all/unit_coverage_rate。网页里点开数字可以看到编号。"
-        )
-    quarter, region, segment, name = parts
-    Quarter(quarter)
-    segments, indicators = tables.load("segments")["segment"].tolist(), tables.load("indicators")["indicator"].tolist()
-    if segment not in segments:
-        raise ParameterError(f"没有名为“{segment}”的分组{nearest(segment, segments)}。可用的分组见 docs/indicators.md。")
-    base = max((i for i in indicators if name == i or name.startswith(f"{i}_")), key=len, default="")
-    if not base:
-        raise ParameterError(f"没有名为“{name}”的指标{nearest(name, indicators)}。可用的指标见 docs/indicators.md。")
-    return Address(quarter, region, segment, base, _steps(name[len(base) + 1 :]))
-
-
-def _steps(rest: str) -> tuple[str, ...]:
-    known = (*_REST_ON_PARTS, *_LEFT_OVER, "denominator", "abs", "share", "red_townships", "orange_townships")
-    steps: list[str] = []
-    while rest:
-        step = max((k for k in known if rest == k or rest.startswith(f"{k}_")), key=len, default=rest)
-        steps.append(step)
-        rest = rest[len(step) + 1 :]
-    return tuple(steps)
+    asked: str = ""
+    is_worked_out: bool = True
 
 
 class Stored:
@@ -167,7 +117,7 @@ def trace(settings: Settings, text: str) -> Trace:
     address = read_address(text)
     package = stored_package(settings, address)
     made = _derived(package, address) if address.steps else _counted(package, address)
-    made.package = package.folder.name
+    made.package, made.asked = package.folder.name, text.strip()
     return made
 
 
@@ -258,43 +208,32 @@ def _derived(package: Stored, address: Address) -> Trace:
         made.rows = made.rows[made.rows["in_denominator"]] if len(made.rows) else made.rows
         made.said.insert(0, f"这是{made.fact.name}的分母（{made.fact.denominator_name}）。")
         return made
-    if step in _LEFT_OVER and not before:
+    if step in LEFT_OVER and not before:
         made = _counted(package, inner)
         made.rows = made.rows[made.rows["in_denominator"] & ~made.rows["in_numerator"]] if len(made.rows) else made.rows
         made.said.append(f"这个数是分母减去分子：只计入分母的 {len(made.rows)} 行。")
         return made
-    return _from_parts(package, address, inner, step)
+    return _from_parts(package, address)
 
 
 def trace_of(package: Stored, address: Address) -> Trace:
     return _derived(package, address) if address.steps else _counted(package, address)
 
 
-def _from_parts(package: Stored, address: Address, inner: Address, step: str) -> Trace:
-    register, q = package.register, Quarter(address.quarter)
-    name = "_".join((inner.indicator, *inner.steps))
-    own = register.fact(inner.indicator, address.region, address.segment, address.quarter)
-    said = {"qoq": "与上季度末相减", "yoy": "与上年同期相减", "rank": "在参加排名的区县中排序", "ranked_count": "参加排名的区县个数",
-            "gap_to_city": "与全市的率相减", "gap_to_all": "与全部单位的率相减"}  # fmt: skip
-    if step in ("qoq", "yoy"):
-        other = q.previous if step == "qoq" else q.year_ago
-        parts = [own, register.fact(inner.indicator, address.region, address.segment, other.key)]
-        made = Trace(register.fact(f"{name}_{step}", address.region, address.segment, address.quarter))
-    elif step in ("rank", "ranked_count"):
-        parts = register.ranked(inner.indicator, address.segment)
-        made = Trace(
-            register.ranked_count(inner.indicator, address.segment)
-            if step == "ranked_count"
-            else register.rank(inner.indicator, address.region, address.segment)
-        )
-    elif step == "gap_to_city":
-        parts = [own, register.fact(inner.indicator, None, address.segment, address.quarter)]
-        made = Trace(register.gap_to_city(inner.indicator, address.region, address.segment))
-    else:
-        parts = [own, register.fact(inner.indicator, address.region, "all", address.quarter)] if address.segment != "all" else [own]
-        made = Trace(own)
-    made.parts = [(f.id, f.text, f"{f.region_name}{f.name}") for f in parts]
-    made.said = [f"这个数由下列数{said.get(step, '推算')}得到（用未舍入的数计算）；各数的明细可再用它的编号追溯。"]
-    if not made.fact.is_ok:
-        made.said.append(f"这个数是空的（{made.fact.text}）：{made.fact.reason}。")
+def _from_parts(package: Stored, address: Address) -> Trace:
+    """A figure worked out again from the figures it rests on; where it cannot be, the figure it starts from, and said to be so."""
+    found = worked_out(package.register, address)
+    made = Trace(found.fact, is_worked_out=found.is_again)
+    made.parts = [(f.id, f.text, f"{f.region_name}{segment_of(f)}{f.name}") for f in found.parts]
+    if not found.is_again:
+        made.said = ["这个数是写文稿时由下列数进一步推算的，这里不重新推算，推算办法见手册；下列数可再用它的编号追溯。"]
+        return made
+    made.said = [f"这个数由下列数{found.said}得到（用未舍入的数计算）；各数的明细可再用它的编号追溯。"]
+    if not found.fact.is_ok:
+        made.said.append(f"这个数是空的（{found.fact.text}）：{found.fact.reason}。")
     return made
+
+
+def segment_of(fact: Fact) -> str:
+    """Return the name of a figure's segment, "" for all units."""
+    return "" if fact.segment == "all" else f"（{tables.load('segments').set_index('segment').at[fact.segment, 'name']}）"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -10,7 +11,7 @@ import xlsxwriter
 from analysis import tables
 from analysis.errors import ParameterError
 from analysis.runs.outputs import write_whole
-from analysis.runs.trace import Trace
+from analysis.runs.trace import Trace, segment_of
 
 _HEADS = {
     "source_file": "文件", "source_sheet": "工作表", "source_row": "行", "district_code": "区县代码", "in_numerator": "计入分子", "numerator": "分子数",
@@ -73,7 +74,7 @@ def _write_book(rows: pd.DataFrame, trace: Trace, path: Path) -> None:
                     sheet.write_number(number, column, int(cell))
         sheet.freeze_panes(1, 0)
         about = book.add_worksheet("说明")
-        for number, line in enumerate([f"{trace.fact.region_name}{trace.fact.name}：{trace.fact.text}", trace.fact.id, *trace.said]):
+        for number, line in enumerate(lines_of(replace(trace, rows=trace.rows.iloc[0:0], parts=[]), 0)):
             about.write_string(number, 0, line)
 
 
@@ -81,7 +82,10 @@ def lines_of(trace: Trace, limit: int) -> list[str]:
     """Return what the screen shows: the figure, how it was checked, and the first rows."""
     fact = trace.fact
     over = f"（{fact.numerator}÷{fact.denominator}，分母：{fact.denominator_name}）" if fact.denominator is not None else ""
-    made = [f"{fact.region_name}　{fact.name}　{fact.text}{over}", f"编号 {fact.id}　时点 {fact.as_of}　数据文件夹 {trace.package}", *trace.said]
+    title = f"{fact.region_name}　{fact.name}{segment_of(fact)}　{fact.text}{over}"
+    if not trace.is_worked_out:  # the figure asked for is not this one: its number must not be read for it
+        title = f"由{fact.region_name}{fact.name}{segment_of(fact)}等推算的数"
+    made = [title, f"编号 {trace.asked or fact.id}　时点 {fact.as_of}　数据文件夹 {trace.package}", *trace.said]
     rows = readable(trace)
     if len(rows):
         made.append("　".join(str(head) for head in rows.columns))

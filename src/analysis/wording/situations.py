@@ -116,12 +116,17 @@ def state(register: Register, indicator: str, code: str) -> str:
 
 
 def spread(places: int, share: Fact) -> str:
-    """Return how blank units lie: 少地 (three places or fewer), 集中, 分散 or "" where the share of the first three is not known."""
+    """Return how blank units lie: 少地 (three places or fewer), 集中, 分散, 相当 or "" where the share of the first three is not known.
+
+    Three of six places hold half of anything spread evenly: 集中 needs more places than that, otherwise a large share says nothing (相当).
+    """
     if not share.is_ok:
         return ""
     if places <= 3:
         return "少地"
-    return "集中" if 100 * Fraction(share.value) >= threshold("concentrated") else "分散"
+    if 100 * Fraction(share.value) < threshold("concentrated"):
+        return "分散"
+    return "集中" if places > threshold("places_to_concentrate") else "相当"
 
 
 def is_heavy(share: Fact) -> bool:

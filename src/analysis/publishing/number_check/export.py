@@ -97,13 +97,28 @@ def own_departures(finished: Finished) -> list[Finding]:
     if finished.made_with is not None:
         made += check_order([str(fact) for fact in finished.made_with], [p for p in finished.flow if p.kind != "drawing"], finished.facts)
     made += check_pictures(list(finished.meta.get("pictures", [])), finished.pictures) if finished.form == "docx" else []
+    made += _changed_descriptions(finished) if not made else []
     return list(dict.fromkeys(made))
+
+
+def _changed_descriptions(finished: Finished) -> list[Finding]:
+    """A description whose figures were exchanged for one another names registered figures only: it is known by its digest."""
+    saved = list(finished.meta.get("alts", []))
+    for place in finished.beside:
+        if place.kind == "alt" and 0 < place.at[0] <= len(saved) and _digest(place.text) != saved[place.at[0] - 1]:
+            return [Finding(place.where, place.text[:40], "", "替代文字和生成时的不同，被改过。请重新生成文稿")]
+    return []
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256("".join(text.split()).encode()).hexdigest()[:16]
 
 
 def saved_about(document: Document) -> dict[str, Any]:
     """Return what a file must carry beside its facts so that it can be checked on its own."""
     meta = document.meta
-    return {key: meta[key] for key in ("quarter", "document", "scope", "scope_name", "city_name", "incomplete")}
+    alts = [_digest(alt) for alt in wanted.alternatives(document)]
+    return {key: meta[key] for key in ("quarter", "document", "scope", "scope_name", "city_name", "incomplete")} | ({"alts": alts} if alts else {})
 
 
 def saved_flow(flow: list[Place]) -> list[list[Any]]:

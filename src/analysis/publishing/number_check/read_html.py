@@ -11,6 +11,7 @@ from lxml import etree, html
 
 from analysis.publishing.number_check.expected import drawn_texts
 from analysis.publishing.number_check.places import Finished, Piece, Place, named
+from analysis.publishing.schema import whole_record
 
 _TEXT = {"p", "li", "dt", "dd", "summary", "figcaption", "caption", "span", "a", "div", "section", "main", "strong", "ul", "nav"}
 _HEADINGS = {"h2", "h3", "h4", "h5", "h6"}
@@ -143,7 +144,7 @@ def read_html(data: bytes) -> Finished:
         tip = element.get("title")
         if tip and element.get("data-fact"):
             page.beside.append(Place("tip", (Piece(tip, element.get("data-fact")),), where=f"“{(element.text or '')[:10]}”的浮动说明"))
-    records = {e.get("data-record"): json.loads(e.get("data-json") or "{}") for e in root.iter("data") if e.get("data-record")}
+    records = {e.get("data-record"): whole_record(e.get("data-record"), json.loads(e.get("data-json") or "{}")) for e in root.iter("data") if e.get("data-record")}
     meta = {} if main is None else {"quarter": main.get("data-quarter") or "", "document": main.get("data-document") or ""}
     meta |= json.loads(main.get("data-meta") or "{}") if main is not None else {}
     order = None if main is None else main.get("data-order")
