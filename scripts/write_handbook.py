@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from analysis import tables
+from analysis.measures.formulas import Card, cards
+from analysis.measures.indicators import ALL_SEGMENTS
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
 _UNITS = {"count": "数", "ratio": "率", "pp": "百分点", "score": "分"}
@@ -27,19 +29,49 @@ def _row(*cells: str) -> str:
     return "| " + " | ".join(c.replace("|", "或") for c in cells) + " |"
 
 
+def _scope(card: Card) -> str:
+    """Return what the figure covers: whose rows, by which district, in which segments."""
+    whose = {"unit": "应建会单位", "union": "单独、联合基层工会", "union_pair": "单独、联合基层工会", "matter": "已覆盖企业", "matter_unit": "已覆盖企业", "contract": "集体合同"}
+    is_split = "measure" not in card.definition and card.definition["group"] in ALL_SEGMENTS
+    levels = "全市、区县、乡镇街道" if is_split and card.definition["group"] == "unit" else "全市、区县"
+    return f"{whose[card.numerator.relation]}；{levels}；{'各分组' if is_split else '不分组'}"
+
+
+def _as_of(card: Card) -> str:
+    """Return when the figure is taken."""
+    text = f"{card.numerator} {card.denominator or ''}"
+    if "union_pair" in text or "newly" in text:
+        return "季末，与上季末对照"
+    if card.numerator.relation.startswith("matter") or any(word in text for word in ("has_congress", "congress_own", "congress_wide")):
+        return "季末往前365天"
+    return "本季" if any(word in text for word in ("new_member", "member_in", "member_out", "member_left")) else "季末"
+
+
 def indicators_page() -> str:
     """Return the indicator handbook (口径卡)."""
-    meaning = tables.load("base_sums").set_index("base")["meaning"].to_dict()
     lines = [
         "# 指标口径",
         "",
         "由 `scripts/write_handbook.py` 从 `src/analysis/tables/` 生成，请勿手改。各率都是先加总、后相除；舍入一次，四舍五入。“依据”一列的 § 是业务口径说明（domain）的节号。",
         "",
-        "| 指标 | 代码 | 性质 | 分子 | 分母 | 定义 | 依据 |",
-        "|---|---|---|---|---|---|---|",
+        "## 口径卡",
+        "",
+        "一行一张卡。分子、分母的算式照着就能重算：`count(表; 条件)` 数行，`sum(表; 列; 条件)` 加列；表和列的含义见下一节，台账原有的列见[术语](glossary.md)。",
+        "条件里空白（没有填）既不算是也不算否，`coalesce(列, 值)` 表示空白按该值；求和时空白按零。区县数只加本区县的行；区县缺报某表或缺某列时为无数据，全市数把它从分子、分母里一起剔除。",
+        "`indicators.csv` 里有的指标在“存放”一列写“指标表”，其余只在工会建设分析里用，写“文稿”。",
+        "",
+        "| 指标 | 代码 | 性质 | 分子算式 | 分母 | 分母算式 | 范围 | 时点 | 定义 | 依据 | 存放 |",
+        "|---|---|---|---|---|---|---|---|---|---|---|",
     ]
-    for r in tables.load("indicators").itertuples():
-        lines.append(_row(r.name, f"`{r.indicator}`", _UNITS[r.unit], meaning.get(r.numerator, r.name), r.denominator_name or "—", r.definition, r.source))
+    for card in cards():
+        d, bottom = card.definition, card.denominator
+        lines.append(_row(d["name"], f"`{d['indicator']}`", _UNITS[d["unit"]], f"`{card.numerator}`", d["denominator_name"] or "—", f"`{bottom}`" if bottom else "—",
+                          _scope(card), _as_of(card), d["definition"], d["source"], "文稿" if "measure" in d else "指标表"))  # fmt: skip
+    lines += ["", "### 算式里的表和列", "", "| 表 | 列 | 含义 |", "|---|---|---|"]
+    lines += [_row(f"`{r.relation}`", f"`{r.column}`" if r.column else "（行）", r.meaning) for r in tables.load("relations").itertuples()]
+    lines += ["", "分组的列是 `seg_<分组代码>`，见下面的分组表。", "", "### 该议还是该审", "", "| 适用条例 | 事项 | 所有制 | 要求 | 依据 |", "|---|---|---|---|---|"]
+    owners, modes = {"state_collective": "国有集体企业", "non_public": "非公有制企业"}, {"vote": "审（须表决）", "deliberate": "议"}
+    lines += [_row(f"{r.rule_name} `{r.rule}`", r.matter, owners[r.ownership], modes[r.mode], r.source) for r in tables.load("required_modes").itertuples()]
     lines += [
         "",
         "变化：`<代码>_qoq` 比上季度末，`<代码>_yoy` 比上年同季；率的变化用百分点，由未舍入的率相减。",

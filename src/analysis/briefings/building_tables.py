@@ -80,7 +80,7 @@ def counted(package: Package, indicators: Sequence[str], caption: str, head: str
     order = sorted(indicators, key=lambda n: (not facts[n].is_ok, -(facts[n].value or 0))) if ranked else indicators
     known = definitions()
     rows = [[known[n]["name"], facts[n], blocks.mark(clean(known[n]["definition"]), "name")] for n in order]
-    said = note + blank_note(list(facts.values()) if not all(f.reason.startswith("台账没有") for f in facts.values() if not f.is_ok) else [])
+    said = note + blank_note([f for f in facts.values() if not f.reason.startswith("台账没有")])
     said += left_out_note(package.register, list(facts.values()))
     return blocks.table([("项目", "left", 30), (head, "right", 12), ("含义", "left", 58)], rows, caption=f"{package.region_name}{caption}", note=said)
 

@@ -29,8 +29,14 @@ def write(package: Package) -> Document:
                   "事项": t.matters, "该审": t.due, "规定": t.modes, "合同": t.contracts, "形式": t.formality, "培育": t.cultivation, "培育六有": t.cultivation_haves,
                   "三类": t.groups}  # fmt: skip
         several = {"分区县": t.union_districts, "职代会区县": t.congress_districts, "合同区县": t.contract_districts, "党工区县": t.party_districts, "名单": t.lists}
-        shown = {name: [made(package)] for name, made in single.items()} | {name: made(package) for name, made in several.items()}
-    return Document(draft, draft.parts(f"{NAME}.j2", shown, **words(package), 有名单=bool(shown.get("名单"))))
+        shown = {name: told(made(package)) for name, made in single.items()} | {name: made(package) for name, made in several.items()}
+    return Document(draft, draft.parts(f"{NAME}.j2", shown, **words(package), 有表={name: bool(made) for name, made in shown.items()}))
+
+
+def told(table: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the table as a slot's blocks; none where not one of its cells may be shown."""
+    figures = [run["text"] for line in table["rows"] for cell in line for run in cell["runs"] if "fact" in run]
+    return [] if "…" in figures and set(figures) <= {"…", "—"} else [table]
 
 
 def words(package: Package) -> dict[str, Any]:

@@ -124,6 +124,6 @@ def _contracts(day: str) -> str:
       SELECT contract_id, count(*) AS cover_rows, coalesce(string_agg(DISTINCT u.district_code, ';' ORDER BY u.district_code), '') AS districts
       FROM contract_covers LEFT JOIN units u USING (uscc) GROUP BY contract_id)
     SELECT e.*, coalesce(reach.districts, '') AS districts, coalesce(cover_rows, 0) AS cover_rows, effective_on <= {day} AND ends_on >= {day} AS in_force,
-      effective_on <= {day} AND ends_on < {day} AS expired, effective_on > {day} AS effective_later, ends_on > effective_on + INTERVAL 3 YEAR AS long_term,
+      in_force AND ends_on <= {day} + 90 AS expiring, effective_on <= {day} AND ends_on < {day} AS expired, effective_on > {day} AS effective_later, ends_on > effective_on + INTERVAL 3 YEAR AS long_term,
       (coalesce(session_count, 0) = 0)::INT + (NOT coalesce(is_passed, FALSE))::INT + (NOT coalesce(is_filed, FALSE))::INT AS signals
     FROM contracts e LEFT JOIN reach USING (contract_id)"""

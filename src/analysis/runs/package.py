@@ -138,7 +138,10 @@ class Package:
         """The union-building figures as the audience may see them; lists of units and unions for internal readers only."""
         found, s = read_building(self.folder), self.settings
         figures = suppress_building(found.figures, found.guard, self.audience, s.suppress_below, s.suppress_rate_below, s.dominance_share)
-        return replace(found, figures=figures, lists=found.lists if self.audience == "internal" else found.lists.iloc[0:0])
+        if self.audience == "internal":
+            return replace(found, figures=figures)
+        figures, lacking = (frame.assign(reason=frame["reason"].map(without_files)) for frame in (figures, found.missing))
+        return replace(found, figures=figures, missing=lacking, lists=found.lists.iloc[0:0])
 
     def with_building(self) -> Package:
         """Return the package with a register that holds the union-building figures beside the indicators, and names what they lack."""
