@@ -19,7 +19,8 @@ from analysis.wording.numbers import clean
 if TYPE_CHECKING:
     from analysis.runs.package import Package
 
-MOST = 10  # rows of a list in the document; the rest stand in the CSV beside it
+MOST = 10  # totals shown in the document
+LISTED = {"city": 3, "district": 5}  # units or unions shown of each signal; all of them stand in the CSV beside the document
 HANDED = (("handed_file_count", "文件"), ("failed_file_count", "没有读成"), ("missing_table_count", "缺表"), ("row_read_count", "读入行"),
           ("row_accepted_count", "接收"), ("row_flagged_count", "提示"), ("row_quarantined_count", "退回"), ("unit_quarantined_count", "其中单位表"),
           ("row_quarantined_rate", "退回率"))  # fmt: skip
@@ -151,8 +152,8 @@ def signal_table(package: Package) -> dict[str, Any]:
     for r in tables.load("signals").to_dict("records"):
         fact = package.register.fact(signal_indicator(r["signal"]), package.region_code)
         if fact.value:
-            rows.append(([r["name"], [fact, r["measure"]], r["advice"]], signal_indicator(r["signal"])))
-    heads = [("信号", "left", 26), ("数目", "right", 10), ("最多的区县", "left", 27), ("怎么办", "left", 41)]
+            rows.append(([r["name"], meaning(r), [fact, r["measure"]], r["advice"]], signal_indicator(r["signal"])))
+    heads = [("信号", "left", 16), ("含义", "left", 30), ("数目", "right", 9), ("最多的区县", "left", 17), ("怎么办", "left", 30)]
     note = "信号只提示核实，不改变任何一行的结论，也不改变任何数字；按单位、工会所在区县计，对不上名册的按报送文件的区县计。"
     return _table_with_places(package, heads, rows, f"{package.region_name}各种信号", note)
 
@@ -182,44 +183,38 @@ def _own_fact(package: Package, base: Fact, suffix: str, value: int) -> Fact:
 
 
 def lists(package: Package) -> Blocks:
-    """Return the lists of units and unions behind the signals, the weightiest first, at most ``MOST`` each; internal readers only."""
-    found = package.quality.lists
-    if package.scope != "city":
+    """Return one table of the units and unions behind the signals, the weightiest of each; internal readers only."""
+    found, is_city = package.quality.lists, package.scope == "city"
+    names = dict(package.register.regions("district")) | {OTHER[0]: "分不到区县"}
+    if not is_city:
         found = found[found["district_code"] == package.scope]
-    made: Blocks = []
+    most, rows = LISTED["city" if is_city else "district"], []
     for r in tables.load("signals").to_dict("records"):
-        rows = found[found["signal"] == r["signal"]]
-        if len(rows):
-            made.append(_list_table(package, r, rows))
-    return made
+        for row in found[found["signal"] == r["signal"]].head(most).itertuples():
+            place = [clean(names.get(row.district_code, row.district_code))] if is_city else []
+            rows.append([r["name"], *place, as_sent(row.code), as_sent(row.name), _case(package, r["signal"], row, names)])
+    if not rows:
+        return []
+    columns = [("信号", "left", 17), *([("区县", "left", 9)] if is_city else []), ("代码", "left", 24), ("名称", "left", 26), ("情况", "left", 24)]
+    note = ["每种信号最多列", blocks.mark(str(most), "threshold"), "家（个），先列变动大的；全部名单见 ledger_quality.csv。"]
+    return [blocks.table(columns, rows, caption=f"{package.region_name}各种信号的名单", note=note)]
 
 
-def _list_table(package: Package, signal: dict[str, str], rows: pd.DataFrame) -> dict[str, Any]:
-    code, names = signal["signal"], dict(package.register.regions("district")) | {OTHER[0]: "分不到区县"}
-    ends = [(side, head) for side, head in zip(("before", "now"), _ENDS.get(code, ("", "")), strict=True) if head]
-    is_city, has_detail = package.scope == "city", bool(rows["detail"].str.len().any()) and code not in ("term_overdue", "term_undated", "cover_before_union")
-    has_name = bool(rows["name"].str.len().any())
-    lines = []
-    for row in rows.head(MOST).itertuples():
-        cells: list[Any] = [clean(names.get(row.district_code, row.district_code))] if is_city else []
-        cells += [as_sent(row.code)] + ([as_sent(row.name)] if has_name else [])
-        for side, head in ends:
-            cells.append(_list_cell(package, code, row.code, head, clean(names.get(getattr(row, side), getattr(row, side)))))
-        lines.append(cells + ([as_sent(row.detail)] if has_detail else []))
-    right = "right" if code in _PEOPLE else "left"
-    columns = [("区县", "left", 10)] * is_city + [("代码", "left", 29)] + [("名称", "left", 30)] * has_name + [(head, right, 13) for _, head in ends]
-    columns += [("说明", "left", 24)] * has_detail
-    total = package.register.fact(signal_indicator(code), package.region_code)
-    note = meaning(signal)
-    if len(rows) > MOST:
-        rest = package.register.derived(total, "unlisted", len(rows) - MOST, "count", f"{total.name}（未列出）")
-        note += ["这里列", blocks.mark(f"{MOST}{signal['measure']}", "threshold"), "，其余", rest, f"{signal['measure']}见 ledger_quality.csv。"]
-    return blocks.table(columns, lines, caption=f"{package.region_name}{signal['name']}名单", note=note)
+def _case(package: Package, signal: str, row: Any, names: dict[str, str]) -> list[Any]:
+    """Return what is the matter with one unit or union: ``上季职工30，本季职工10``."""
+    said: list[Any] = []
+    for side, head in zip(("before", "now"), _ENDS.get(signal, ("", "")), strict=True):
+        value = getattr(row, side)
+        if head:
+            said += ["，" if said else "", head if signal in _PEOPLE else f"{head}：", _list_cell(package, signal, row.code, head, clean(names.get(value, value)))]
+    if row.detail and signal not in ("term_overdue", "term_undated", "cover_before_union"):
+        said += ["，" if said else "", as_sent(row.detail)]
+    return said or ["—"]
 
 
 def meaning(signal: dict[str, str]) -> list[Any]:
     """Return what a signal means, with its threshold in the words."""
-    before, said, after = f"{signal['meaning']}。".partition("此数")
+    before, said, after = signal["meaning"].partition("此数")
     return [before, blocks.mark(signal["threshold"] + signal["threshold_unit"], "threshold"), after] if said else [before]
 
 
