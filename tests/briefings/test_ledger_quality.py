@@ -150,7 +150,10 @@ def test_signals_name_each_case_once(city):
 def test_a_district_reads_its_own(world):
     own = ledger_quality.write(packed(world, scope="970102"))
     assert paragraph(own.part(1), "截至").startswith("截至2021年9月30日，本季乙县报来台账文件1个，读入各表数据6行，")
-    assert table(own, "应建会单位的增减") == [["乙县", "3", "0", "0", "0", "0", "0", "1", "2", "0"]]
+    said = "2021年第二季度末应建会单位3家，加上新出现0家、恢复应建会0家，减去台账里不见了0家、不再应建会0家、迁出1家，等于本季末2家。"
+    assert paragraph(own.part(5), "2021年第二季度末") == said
+    assert paragraph(own.part(5), "以上等式") == "以上等式与指标表核对，差额都为零。"
+    assert [b for b in own.part(5) if b["type"] == "table"] == []
     assert code(6) not in str(own.blocks)
 
 

@@ -20,6 +20,7 @@ from analysis.briefings.quality_tables import (
     lists,
     rule_table,
     signal_table,
+    unchecked,
 )
 from analysis.facts import Fact
 from analysis.measures.quality import rule_indicator, signal_indicator
@@ -47,7 +48,8 @@ def write(package: Package) -> Document:
     if not package.is_totals:
         shown |= {"填写": [fill_table(package)], "名单": lists(package)}
         for slot, identity in (("单位", UNITS), ("覆盖", COVERED), ("会员", MEMBERS), ("所报", REPORTED)):
-            shown[slot] = [identity_table(package, identity)] if next(iter(known[slot].values())).is_ok else []
+            # a district has one row of each, which the paragraphs say already
+            shown[slot] = [identity_table(package, identity)] if package.scope == "city" and next(iter(known[slot].values())).is_ok else []
     return Document(draft, draft.parts(f"{NAME}.j2", shown, **known | {"有名单": bool(shown.get("名单"))}))
 
 
@@ -73,7 +75,7 @@ def words(package: Package) -> dict[str, Any]:
         "被退回": fact("units_gone_refused"), "全被退回": bool(fact("units_gone").value) and fact("units_gone").value == fact("units_gone_refused").value,
         "有差": unequal(package),
         "有信号": any(f.value for f in signals.values()), "没发现": listed([n for n, f in signals.items() if f.is_ok and f.value == 0]),
-        "没检查": unchecked(signals), "信号隐去": [n for n, f in signals.items() if f.status == "suppressed"],
+        "没检查": [mark(f"{'、'.join(names)}（{clean(reason)}）", "name") for reason, names in unchecked(signals).items()], "信号隐去": [n for n, f in signals.items() if f.status == "suppressed"],
     }  # fmt: skip
 
 
@@ -129,12 +131,3 @@ def call_first(package: Package) -> list[str]:
             key = tuple(-(f.value or 0) for f in (failed, missing, unit_rows, refused))
             ranked.append((key, code, f"{named(name)}（{'，'.join(clauses)}）"))
     return [said for _, _, said in sorted(ranked)[:MOST_CALLED]]
-
-
-def unchecked(signals: dict[str, Fact]) -> list[str]:
-    """Return the signals that could not be looked for, grouped by why: ``甲、乙（原因）``."""
-    grouped: dict[str, list[str]] = {}
-    for name, fact in signals.items():
-        if fact.status == "no_data":
-            grouped.setdefault(fact.reason, []).append(name)
-    return [mark(f"{'、'.join(names)}（{clean(reason)}）", "name") for reason, names in grouped.items()]

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from analysis.runs.package import Package
 
 MOST = 10  # totals shown in the document
-LISTED = {"city": 3, "district": 5}  # units or unions shown of each signal; all of them stand in the CSV beside the document
+LISTED = {"city": 2, "district": 3}  # units or unions shown of each signal; all of them stand in the CSV beside the document
 HANDED = (("handed_file_count", "文件"), ("failed_file_count", "没有读成"), ("missing_table_count", "缺表"), ("row_read_count", "读入行"),
           ("row_accepted_count", "接收"), ("row_flagged_count", "提示"), ("row_quarantined_count", "退回"), ("unit_quarantined_count", "其中单位表"),
           ("row_quarantined_rate", "退回率"))  # fmt: skip
@@ -100,7 +100,7 @@ def fill_table(package: Package) -> dict[str, Any]:
 def identity_table(package: Package, identity: tuple[str, str, Sequence[tuple[str, str]]]) -> dict[str, Any]:
     family, caption, terms = identity
     columns = [(f"{family}_{term}", head) for term, head in terms]
-    note = "差额＝指标表的本季末数减去（指标表的上季末数加减各项），应为零。"
+    note = "差额＝指标表的本季末数减去（指标表的上季末数加减各项），应为零。" if identity is UNITS else ""
     if identity is MEMBERS:
         note = "单位增减指新出现、恢复单位的会员减去不见了、不再应建会单位的会员；单位内增减指两季都应建会的单位会员的变化。" + note
     if identity is REPORTED:
@@ -126,7 +126,7 @@ def where_most(package: Package, indicator: str, most: int = 2) -> list[Any]:
     return said or ["—"]
 
 
-def _table_with_places(package: Package, heads: Sequence[tuple], rows: Iterable[tuple[list[Any], str]], caption: str, note: str) -> dict[str, Any]:
+def _table_with_places(package: Package, heads: Sequence[tuple], rows: Iterable[tuple[list[Any], str]], caption: str, note: Any) -> dict[str, Any]:
     """Return a table whose third-last column says where; left out in a district's document and outside the house."""
     is_city = package.scope == "city" and package.audience == "internal"
     columns = [h for h in heads if is_city or h[0] != "最多的区县"]
@@ -154,8 +154,22 @@ def signal_table(package: Package) -> dict[str, Any]:
         if fact.value:
             rows.append(([r["name"], meaning(r), [fact, r["measure"]], r["advice"]], signal_indicator(r["signal"])))
     heads = [("信号", "left", 16), ("含义", "left", 30), ("数目", "right", 9), ("最多的区县", "left", 17), ("怎么办", "left", 30)]
-    note = "信号只提示核实，不改变任何一行的结论，也不改变任何数字；按单位、工会所在区县计，对不上名册的按报送文件的区县计。"
-    return _table_with_places(package, heads, rows, f"{package.region_name}各种信号", note)
+    note: list[Any] = ["信号只提示核实，不改变任何一行的结论，也不改变任何数字；按单位、工会所在区县计，对不上名册的按报送文件的区县计。"]
+    facts = {r["name"]: package.register.fact(signal_indicator(r["signal"]), package.region_code) for r in tables.load("signals").to_dict("records")}
+    unfound = [name for name, fact in facts.items() if fact.is_ok and fact.value == 0]
+    note += [f"没有发现的：{'、'.join(unfound)}。"] if unfound else []
+    for n, (reason, names) in enumerate(unchecked(facts).items()):
+        note += ["；" if n else "没有检查的：", "、".join(names), blocks.mark(f"（{clean(reason)}）", "name")]
+    return _table_with_places(package, heads, rows, f"{package.region_name}各种信号", [*note, "。"] if unchecked(facts) else note)
+
+
+def unchecked(signals: dict[str, Fact]) -> dict[str, list[str]]:
+    """Return the signals (name → fact) that could not be looked for: reason → names."""
+    grouped: dict[str, list[str]] = {}
+    for name, fact in signals.items():
+        if fact.status == "no_data":
+            grouped.setdefault(fact.reason, []).append(name)
+    return grouped
 
 
 def declared_table(package: Package) -> Blocks:
@@ -195,7 +209,7 @@ def lists(package: Package) -> Blocks:
             rows.append([r["name"], *place, as_sent(row.code), as_sent(row.name), _case(package, r["signal"], row, names)])
     if not rows:
         return []
-    columns = [("信号", "left", 17), *([("区县", "left", 9)] if is_city else []), ("代码", "left", 24), ("名称", "left", 26), ("情况", "left", 24)]
+    columns = [("信号", "left", 16), *([("区县", "left", 8)] if is_city else []), ("代码", "left", 22), ("名称", "left", 28), ("情况", "left", 26)]
     note = ["每种信号最多列", blocks.mark(str(most), "threshold"), "家（个），先列变动大的；全部名单见 ledger_quality.csv。"]
     return [blocks.table(columns, rows, caption=f"{package.region_name}各种信号的名单", note=note)]
 
@@ -233,6 +247,8 @@ def as_rule(text: str) -> dict[str, Any]:
 
 def _list_cell(package: Package, signal: str, unit: str, head: str, value: str) -> Any:
     """A figure of one unit is a fact of that unit; names, codes and dates are none."""
+    if re.fullmatch(r"\d{4}-\d{2}-\d{2}", value):
+        return blocks.mark(value, "date")
     if signal not in _PEOPLE or not value.lstrip("-").isdecimal():
         return as_sent(value) if value else "—"
     base = package.register.fact(signal_indicator(signal), package.region_code)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 from collections.abc import Callable, Iterable
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
@@ -204,7 +205,15 @@ def _pool(jobs: list[Job], package: Package, settings: Settings, target: Path, n
             try:
                 yield job, future.result()
             except BrokenProcessPool:
-                yield job, Outcome(job.document, job.scope, "failed", reason="运行进程意外结束（可能是内存不足）。请关闭其他程序，或用 --jobs 1 重试。")
+                yield job, Outcome(job.document, job.scope, "failed", reason=_why_ended())
+
+
+def _why_ended() -> str:
+    """Say why a process of the pool ended: where the run was started by a script without a main guard, every one ends at once."""
+    script = Path(getattr(sys.modules["__main__"], "__file__", None) or "")
+    if script.suffix == ".py" and script.is_file() and "__name__" not in script.read_text(encoding="utf-8", errors="replace"):
+        return f"运行进程没有启动：脚本 {script.name} 没有主程序保护。请把调用写在 if __name__ == \"__main__\": 之下后重试。"
+    return "运行进程意外结束（可能是内存不足）。请关闭其他程序，或用 --jobs 1 重试。"
 
 
 def _quiet() -> None:
