@@ -6,6 +6,7 @@ Both are made of the facts that the document shows and of ``meta["sources"]`` (r
 from __future__ import annotations
 
 from datetime import date
+from functools import cache
 from typing import Any
 
 from analysis import tables
@@ -15,10 +16,12 @@ HEADING = "附：数据来源与口径"
 OWN_PAGE = ("district_brief",)
 
 
+@cache
 def _definitions() -> dict[str, dict[str, str]]:
     return {row["indicator"]: row for row in tables.load("indicators").to_dict("records")}
 
 
+@cache
 def base_of(indicator: str) -> str:
     """Return the indicator of ``indicators.csv`` that a (perhaps derived) one rests on, "" where none.
 
@@ -32,15 +35,18 @@ def tables_of(record: dict) -> list[str]:
     """Return the codes of the tables that a fact rests on, its segment's needs included."""
     base = base_of(str(record.get("indicator", "")))
     needs = _definitions()[base]["needs"] if base else ""
-    segments = tables.load("segments").set_index("segment")["needs"].to_dict()
-    words = f"{needs} {segments.get(record.get('segment', 'all'), '')}".split()
+    words = f"{needs} {_segments('needs').get(record.get('segment', 'all'), '')}".split()
     return list(dict.fromkeys(w.partition(".")[0].partition("|")[0] for w in words if w != "previous"))
 
 
+@cache
+def _segments(column: str) -> dict[str, str]:
+    return tables.load("segments").set_index("segment")[column].to_dict()
+
+
 def segment_word(record: dict) -> str:
-    names = dict(tables.load("segments")[["segment", "name"]].itertuples(index=False, name=None))
     segment = record.get("segment", "all")
-    return "" if segment in ("all", "") else names.get(segment, "")
+    return "" if segment in ("all", "") else _segments("name").get(segment, "")
 
 
 def day(text: str) -> str:
