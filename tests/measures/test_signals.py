@@ -96,5 +96,5 @@ def test_covers_may_name_as_many_units_as_the_table_has_rows_and_no_more():
     covers = pd.DataFrame({"source_file": ["a", "a", "a", "b", "c"], "uscc": ["U1", "U2", "U2", "U3", "U4"]})
     lines = pd.DataFrame({"table": ["covers"], "rule": ["reference_unknown"], "column": ["统一社会信用代码"], "file": ["a"], "value": ["U9"]})
     sender = {"a": "01", "b": "02", "c": "03"}
-    made = signals.excess(pd.Series({"01": 2, "02": 1}), covers, lines, sender)
+    made = signals.excess(pd.Series({"01": 2, "02": 3}), covers, lines, sender)
     assert made.to_dict() == {"01": 1.0, "02": 0.0, "03": 1.0}
