@@ -90,7 +90,7 @@ def directions(package: Package, areas: Areas, found: list[dict[str, Any]]) -> l
 def _area(package: Package, areas: Areas, found: list[dict[str, Any]]) -> dict[str, Any] | None:
     register = package.register
     most = most_blank(areas, len(areas.names), EITHER)
-    if not most:
+    if not most or len(areas.names) < 2:  # with one area there is nothing to choose from
         return None
     above = {item["rate"].region_code for item in found if item["side"] == "above"}
     likely = [f for f in most if f.region_code in above] or most
@@ -98,9 +98,9 @@ def _area(package: Package, areas: Areas, found: list[dict[str, Any]]) -> dict[s
     top = level[0]
     employees, rate = (register.fact(i, top.region_code, EITHER) for i in ("blind_employee_count", "blind_unit_rate"))
     name = areas.spoken(top)
-    is_above, among = bool(above), len(likely) > 1
-    short = "盲区率明确偏高" + ("的地方中盲区家数居首" if among else "") if is_above else "盲区家数居首"
-    lead = f"盲区率明确高于{package.region_name}合并水平" + ("，在这样的地方中家数居首" if len(likely) > 1 else "") if above else "盲区家数居首"
+    is_above, among, place = bool(above), len(likely) > 1, _place(level)
+    short = "盲区率明确偏高" + (f"的地方中盲区家数{place}" if among else "") if is_above else f"盲区家数{place}"
+    lead = f"盲区率明确高于{package.region_name}合并水平" + (f"，在这样的地方中家数{place}" if among else "") if is_above else f"盲区家数{place}"
     words = f"{lead}，小微企业或两新组织盲区单位有{say(top)}家，占其应建会单位的{say(rate)}，涉及职工{say(employees)}人"
     return {
         "类": "地方",
@@ -112,27 +112,36 @@ def _area(package: Package, areas: Areas, found: list[dict[str, Any]]) -> dict[s
     }
 
 
+def _place(level: list) -> str:
+    """Return how the first of those with equally many stands."""
+    return "并列居首" if len(level) > 1 else "居首"
+
+
 def _number(register: Any, fact: Fact) -> int:
-    return register.fact("blind_employee_count", fact.region_code, EITHER).value or 0
+    return register.fact("blind_employee_count", fact.region_code, fact.segment).value or 0
 
 
 def _industry(package: Package) -> dict[str, Any] | None:
     register, code = package.register, package.region_code
-    weak = weak_with_counts(register, code, 1)
+    weak = weak_with_counts(register, code, len(industries()))
     if weak:
-        return {"类": "行业", "名": weak[0]["名称"], "简": f"在薄弱行业中盲区家数居首，有{say(weak[0]['盲区'])}家", "理由": "在薄弱行业中盲区家数居首，" + weak[0]["说法"].removeprefix(weak[0]["名称"]),
+        weak = sorted((w for w in weak if w["盲区"].value == weak[0]["盲区"].value), key=lambda w: (-_number(register, w["盲区"]), w["分组"]))
+        first = f"在薄弱行业中盲区家数{_place(weak)}"
+        return {"类": "行业", "名": weak[0]["名称"], "简": f"{first}，有{say(weak[0]['盲区'])}家", "理由": f"{first}，" + weak[0]["说法"].removeprefix(weak[0]["名称"]),
                 "做法": f"由行业主管部门和街道一起推动{weak[0]['名称']}建会，小单位联合建", "数": weak[0]["盲区"]}  # fmt: skip
     facts = [register.fact("blind_unit_count", code, segment) for segment in industries()]
     if any(f.status == "suppressed" for f in facts) or not any(f.is_ok and f.value for f in facts):
         return None
-    top = max((f for f in facts if f.is_ok), key=lambda f: f.value)
+    most = max(f.value for f in facts if f.is_ok)
+    level = sorted((f for f in facts if f.is_ok and f.value == most), key=lambda f: (-_number(register, f), f.segment))
+    top = level[0]
     name = segment_name(top.segment)
     employees = register.fact("blind_employee_count", code, top.segment)
-    words = f"所列行业与总体的差距都不大或者单位较少，其中盲区家数居首，有{say(top)}家，涉及职工{say(employees)}人"
+    words = f"在所列行业中盲区家数{_place(level)}，有{say(top)}家，涉及职工{say(employees)}人"
     return {
         "类": "行业",
         "名": name,
-        "简": f"没有够得上薄弱的行业，其中盲区家数居首，有{say(top)}家",
+        "简": f"在所列行业中盲区家数{_place(level)}，有{say(top)}家",
         "理由": words,
         "做法": f"{name}小单位多的地方先建联合工会",
         "数": top,

@@ -89,9 +89,11 @@ def sides(areas: Areas, found: list[dict[str, Any]]) -> dict[str, Any]:
     known = sorted((i for i in found if i["low"].is_ok), key=lambda i: (-i["rate"].value, i["rate"].region_code))
     if any(i["rate"].status == "suppressed" for i in found):
         known = []  # the highest of those shown need not be the highest
-    top = known[0] if len(known) > 1 else None
+    if len({i["rate"].value for i in known}) < 2:
+        known = []  # all alike: none is first
+    top = known[0] if known else None
     level = [areas.spoken(i["rate"]) for i in known[1:] if top and i["high"].value >= top["low"].value]
-    return {"可比": len(known) > 1, "高于": [areas.spoken(i["rate"]) for i in known if i["side"] == "above"],
+    return {"可比": bool(known), "高于": [areas.spoken(i["rate"]) for i in known if i["side"] == "above"],
             "低于": [areas.spoken(i["rate"]) for i in known if i["side"] == "below"], "最高": areas.spoken(top["rate"]) if top else "",
             "最高率": top["rate"] if top else None, "同列": level[:5], "同列很多": len(level) > 5}  # fmt: skip
 

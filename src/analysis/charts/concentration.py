@@ -10,7 +10,7 @@ from analysis.charts.sheet import FAINT, INK, SOFT, WIDTH_MM, Drawn, Sheet
 from analysis.facts import Fact
 
 LINE = "#2f78b7"
-_BODY_MM = 62.0
+_BODY_MM = 46.0
 
 
 def concentration_curve(counts: Sequence[Fact], few: Fact, places: Fact, imprint: Imprint, *, share: float = 0.5, word: str = "乡镇街道") -> Drawn:

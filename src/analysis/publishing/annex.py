@@ -72,9 +72,9 @@ def _plain(text: str, mark: str = "") -> dict:
     return {"text": text} | ({"mark": mark} if mark else {})
 
 
-def _figure(record: dict, own_day: str, names: dict[str, str]) -> list[dict]:
-    """Return one figure of a group: region, figure, numerator and denominator, another day, who is left out or why it is blank."""
-    runs = [_plain(f"{record.get('region_name', '')} ", "name"), {"text": record["text"], "fact": record["id"]}]
+def _figure(record: dict, own_day: str, names: dict[str, str], label: str = "") -> list[dict]:
+    """Return one figure of a group: region (or ``label`` in its place), figure, numerator and denominator, another day, who is left out or why it is blank."""
+    runs = [_plain(f"{label or record.get('region_name', '')} ", "name"), {"text": record["text"], "fact": record["id"]}]
     if record.get("denominator") is not None and record.get("numerator") is not None and record.get("status", "ok") == "ok":
         runs += [_plain("（"), {"text": f"{record['numerator']}/{record['denominator']}", "fact": record["id"]}, _plain("）")]
     if record.get("as_of") and record["as_of"] != own_day:
@@ -86,24 +86,51 @@ def _figure(record: dict, own_day: str, names: dict[str, str]) -> list[dict]:
     return runs
 
 
+Key = tuple[str, str, str, str]  # segment, name, denominator, code
+
+
+def _own_kind(segment: str, below: str) -> str:
+    """Return a denominator as said of each of several kinds: 快递应建会单位 → 该类应建会单位."""
+    return f"该类{below.removeprefix(segment)}" if below.startswith(segment) else below
+
+
+def _shared(groups: dict[Key, list[dict]], least: int = 3) -> dict[Key, list[Key]]:
+    """Return group → the groups that share its row: one figure each, of the same name, region, code and kind of denominator."""
+    alike: dict[tuple, list[Key]] = {}
+    for key, records in groups.items():
+        segment, name, below, code = key
+        if segment and len(records) == 1 and not name.startswith(segment):
+            alike.setdefault((name, records[0].get("region_code"), _own_kind(segment, below), code), []).append(key)
+    return {key: keys for keys in alike.values() if len(keys) >= least for key in keys}
+
+
 def figures_table(document: Document) -> dict:
-    """Return one row an indicator and segment, with the code it has in ``indicators.csv`` and all its figures that the document shows."""
-    groups: dict[tuple[str, str, str, str], list[dict]] = {}
+    """Return one row an indicator and segment, with the code it has in ``indicators.csv`` and all its figures that the document shows.
+
+    Segments with one figure each share a row.
+    """
+    groups: dict[Key, list[dict]] = {}
     for record in shown_records(document):
         code = base_of(str(record.get("indicator", ""))) or str(record.get("indicator", ""))
         key = (segment_word(record), str(record.get("name", "")), str(record.get("denominator_name") or ""), code)
         groups.setdefault(key, []).append(record)
-    names, rows = region_names(document), []
-    for (segment, name, below, code), records in groups.items():
-        cell: list[dict] = []
-        seen = {}
-        for record in records:  # a gap and its size without the sign read alike: told once
-            seen.setdefault((record.get("region_code"), record["text"], record.get("as_of")), record)
-        for record in seen.values():
-            cell += ([_plain("；")] if cell else []) + _figure(record, document.meta["as_of"], names)
-        title = name if not segment or name.startswith(segment) else f"{segment}{name}"
+    names, own_day, shared, rows = region_names(document), document.meta["as_of"], _shared(groups), []
+    for key, records in groups.items():
+        segment, name, below, code = key
+        together = shared.get(key, [])
+        if together and together[0] != key:
+            continue  # stands in the row of the first
+        if together:
+            parts = [_figure(groups[other][0], own_day, names, other[0]) for other in together]
+            title, below = f"{names.get(records[0].get('region_code'), '')}{name}（分类别）", _own_kind(segment, below)
+        else:
+            # a gap and its size without the sign read alike: told once
+            seen = {(r.get("region_code"), r["text"], r.get("as_of")): r for r in reversed(records)}
+            parts = [_figure(record, own_day, names) for record in reversed(seen.values())]
+            title = name if not segment or name.startswith(segment) else f"{segment}{name}"
+        cell = [run for n, part in enumerate(parts) for run in ([_plain("；")] * bool(n) + part)]
         rows.append([{"runs": [_plain(title, "name")]}, {"runs": cell}, {"runs": [_plain(below or "—", "name")]}, {"runs": [_plain(code, "name")]}])
-    heads = (("指标", "left", 38), ("数（分子/分母）", "left", 53), ("分母", "left", 23), ("代码", "left", 42))
+    heads = (("指标", "left", 34), ("数（分子/分母）", "left", 66), ("分母", "left", 20), ("代码", "left", 36))
     return {"type": "table", "small": True, "caption": [], "note": [], "rows": rows,
             "columns": [{"runs": [_plain(text)], "align": align, "width": width} for text, align, width in heads]}  # fmt: skip
 
