@@ -136,3 +136,10 @@ def test_parts_add_up_to_the_change_everywhere(world):
             assert sum(made.parts.values(), Fraction(0)) == rates[2] - rates[0]
             if readings[0].equals(readings[1]):
                 assert made.parts["restated"] == 0
+
+
+def test_a_unit_missing_from_one_reading_keeps_what_was_stored_of_it():
+    """u2 was stored as covered, is missing from the corrected ledger and back without a union: its loss is a loss of coverage, not silence."""
+    stored = states(("u1", A, ALL, False), ("u2", A, ALL, True))
+    made = split([stored, stored.iloc[:1], stored.assign(covered=[False, False])])
+    assert made.parts["covered"] < 0 and sum(made.parts.values()) == Fraction(-1, 2)
