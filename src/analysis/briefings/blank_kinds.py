@@ -53,13 +53,16 @@ def area_table(areas: Areas, ranges: list[dict[str, Any]]) -> dict[str, Any]:
     places = {item["rate"].region_code: place_of(item) for item in ranges}
     is_ranked = any(place != "—" for place in places.values())
     names = areas.names | {package.region_code: f"{package.region_name}合计"}
-    heads = [*(label for _, label in parts), "盲区职工（人）", "小微盲区率", "两新盲区率", "小微或两新盲区率"]
+    heads = [*(label for _, label in parts), "盲区职工", "小微率", "两新率", "两类率"]
     columns = [(areas.word, "left"), *((head, "right") for head in heads), *([("名次范围", "center")] if is_ranked else [])]
     cells = [[names[code], *row, *([places.get(code, "—")] if is_ranked else [])] for code, row in rows.items()]
-    note = [(NEVER_ADDED if len(parts) > 1 else "") + "盲区职工为小微或两新盲区单位的职工；率的分母为该类应建会单位。"]
+    note = [
+        (NEVER_ADDED if len(parts) > 1 else "")
+        + "盲区职工（人）为小微或两新盲区单位的职工；小微率、两新率、两类率为小微企业、两新组织、小微或两新的盲区率，分母为该类应建会单位。"
+    ]
     if is_ranked:
         note += [
-            "名次范围按小微或两新盲区率从高到低，波动区间（",
+            "名次范围按两类率从高到低，波动区间（",
             blocks.mark(f"{threshold('confidence'):.0%}", "threshold"),
             "把握）有重叠的分不出高低，都算上以后可能排到的最前和最后；应建会单位不足",
             blocks.mark(f"{whole('least_for_a_rate')}家", "threshold"),

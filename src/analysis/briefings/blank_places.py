@@ -106,7 +106,7 @@ def shrunk(areas: Areas, segment: str = EITHER) -> dict[str, Fact]:
     return {f.region_code: register.derived(f, "smoothed", Fraction(float(made.rates[i])), "ratio", "平滑盲区率") for i, f in enumerate(rates)}
 
 
-def most_table(areas: Areas, near: dict[str, Any], most: int = 10) -> dict[str, Any]:
+def most_table(areas: Areas, near: dict[str, Any], most: int = 8) -> dict[str, Any]:
     """Return the areas with most blank units of either group: raw and smoothed rate side by side."""
     register, grade, smooth = areas.package.register, grades(areas), shrunk(areas)
     rows = []
