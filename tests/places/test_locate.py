@@ -32,3 +32,10 @@ def test_the_grid_gives_the_same_answer(monkeypatch):
 
 def test_no_points():
     assert Locator(REGIONS)([], []).tolist() == []
+
+
+def test_where_regions_overlap_the_first_code_has_the_point_on_the_grid_too(monkeypatch):
+    twice = gpd.GeoDataFrame({"code": ["990101", "990102"]}, geometry=[shapely.box(0, 0, 2, 2), shapely.box(1, 0, 3, 2)], crs=4326)
+    monkeypatch.setattr("analysis.places.locate._GRID_PAYS_FROM", 0)
+    monkeypatch.setattr("analysis.places.locate._GRID", 32)
+    assert Locator(twice)([0.5, 1.5, 2.5], [1.0, 1.0, 1.0]).tolist() == ["990101", "990101", "990102"]

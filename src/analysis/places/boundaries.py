@@ -16,6 +16,7 @@ import shapely
 from analysis import tables
 from analysis.errors import BoundaryError
 from analysis.places.boundary_files import bring_to_wgs84, read_layer
+from analysis.places.fit import misfits
 from analysis.places.locate import Locator
 from analysis.settings import Settings
 
@@ -41,11 +42,11 @@ def read_boundaries(path: str | Path, settings: Settings) -> Boundaries:
     Raises
     ------
     BoundaryError
-        With what was found, where, and what to do: no such file, not a map, no code or name column, a code that is not six digits, a duplicate
-        code, a missing CRS, exchanged axes, an invalid ring (unless ``settings.repair_boundaries``).
+        With what was found, where, and what to do: no such file, not a map, no code or name column, a code that is not six digits, a code
+        of two regions, a missing CRS, exchanged axes, an invalid ring (unless ``settings.repair_boundaries``).
     """
     path = Path(path)
-    raw = read_layer(path)
+    raw = read_layer(path, settings.boundary_layer)
     codes = _tidy_codes(_column(raw, "district", "code", path))
     names = _column(raw, "district", "name", path).map(_text)
     odd = [f"{name or '未命名'}（{code or '空白'}）" for code, name in zip(codes, names, strict=True) if not re.fullmatch(r"\d{6}", code)]
@@ -63,7 +64,7 @@ def read_townships(path: str | Path, districts: gpd.GeoDataFrame, settings: Sett
         As :func:`read_boundaries`; also where a township lies in no district.
     """
     path = Path(path)
-    raw = read_layer(path)
+    raw = read_layer(path, settings.township_layer)
     codes, names = _tidy_codes(_column(raw, "township", "code", path)), _column(raw, "township", "name", path).map(_text)
     blank = [name or "未命名" for code, name in zip(codes, names, strict=True) if not code]
     if blank:
@@ -89,16 +90,31 @@ def _finish(raw: gpd.GeoDataFrame, path: Path, settings: Settings, columns: dict
     unnamed = codes[names == ""].tolist()
     if unnamed:
         raise BoundaryError(f"边界文件 {path.name} 中代码 {_several(unnamed)} 没有名称。请补上后重试。")
-    twice = sorted(codes[codes.duplicated()].unique())
-    if twice:
-        raise BoundaryError(f"边界文件 {path.name} 中代码 {_several(twice)} 出现不止一次，应一个区域一行。请合并或删去重复的图形。")
+    odd = [code for code in codes[codes.duplicated()].unique() if names[codes == code].nunique() > 1]
+    if odd:
+        listed = [f"{code}（{'、'.join(names[codes == code].unique())}）" for code in sorted(odd)]
+        raise BoundaryError(f"边界文件 {path.name} 中代码 {_several(listed)}出现不止一次而名称不同，应一个区域一个代码。请改正代码后重试。")
     polygons, repaired = _check_polygons(raw.geometry, names, path, settings.repair_boundaries)
     frame = gpd.GeoDataFrame(columns, geometry=gpd.GeoSeries(polygons, index=raw.index, crs=raw.crs))
     marked = raw.drop(columns=raw.geometry.name).assign(geometry=frame.geometry).set_geometry("geometry", crs=raw.crs)
     moved, declared, warnings = bring_to_wgs84(marked, path, settings.boundary_crs)
     frame = frame.set_crs(moved.crs, allow_override=True).set_geometry(moved.geometry)
+    frame, joined = _join_parts(frame, path)
     frame = frame.sort_values("code", ignore_index=True)[[*columns, "geometry"]]
-    return Boundaries(frame, repaired + warnings, declared)
+    return Boundaries(frame, repaired + joined + warnings + misfits(frame, f"边界文件 {path.name} "), declared)
+
+
+def _join_parts(frame: gpd.GeoDataFrame, path: Path) -> tuple[gpd.GeoDataFrame, tuple[str, ...]]:
+    """Join the features of one code and name, as files have them for exclaves and islands, into one region."""
+    again = frame["code"].duplicated()
+    if not again.any():
+        return frame, ()
+    whole = frame.groupby("code", sort=False)["geometry"].agg(lambda parts: shapely.union_all(np.array(parts.values, dtype=object)))
+    counts = frame["code"].value_counts()
+    first = frame[~again]
+    joined = first.set_geometry(gpd.GeoSeries([whole[code] for code in first["code"]], index=first.index, crs=frame.crs))
+    split = [f"{name}（{counts[code]} 块）" for code, name in zip(first["code"], first["name"], strict=True) if counts[code] > 1]
+    return joined, (f"边界文件 {path.name} 中 {_several(split)} 分成几个图形，已合为一个区域。",)
 
 
 def _check_polygons(geometry: gpd.GeoSeries, names: pd.Series, path: Path, is_repair_wanted: bool) -> tuple[np.ndarray, tuple[str, ...]]:

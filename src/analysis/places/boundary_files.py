@@ -20,13 +20,13 @@ _CHINA = (73.0, 3.0, 136.0, 54.5)
 _KINDS = "GeoJSON（.geojson）、GeoPackage（.gpkg）或 Shapefile（.shp）"
 
 
-def read_layer(path: Path) -> gpd.GeoDataFrame:
-    """Return the file's one polygon layer; ``crs`` is None where the file declares none (never so for GeoJSON).
+def read_layer(path: Path, layer: str = "") -> gpd.GeoDataFrame:
+    """Return the file's polygon layer, that named ``layer`` where it has several; ``crs`` is None where the file declares none (never so for GeoJSON).
 
     Raises
     ------
     BoundaryError
-        For a missing, unreadable or empty file, one that is no map, or one with several layers.
+        For a missing, unreadable or empty file, one that is no map, or one with several polygon layers of which none is named.
     """
     if not path.is_file():
         raise BoundaryError(f"没有找到边界文件 {path}。请检查路径，或在 workbench.toml 的 boundaries、townships 中改正。")
@@ -34,7 +34,7 @@ def read_layer(path: Path) -> gpd.GeoDataFrame:
         raise BoundaryError(f"边界文件 {path.name} 的格式不认识，应为 {_KINDS}。压缩包请先解压。")
     if path.suffix.lower() in (".geojson", ".json"):
         _check_geojson(path)
-    frame = _read_any_encoding(path, _only_layer(path))
+    frame = _read_any_encoding(path, _choose_layer(path, layer))
     if not isinstance(frame, gpd.GeoDataFrame):
         raise BoundaryError(f"边界文件 {path.name} 里没有图形，只有表格。请换成带界线的 {_KINDS}。")
     if frame.empty:
@@ -56,7 +56,7 @@ def _check_geojson(path: Path) -> None:
         raise BoundaryError(f"边界文件 {path.name} 是空的，一个区域也没有。请换成含各区县界线的文件。")
 
 
-def _only_layer(path: Path) -> str:
+def _choose_layer(path: Path, wanted: str) -> str:
     try:
         layers = pyogrio.list_layers(path)
     except pyogrio.errors.DataSourceError as error:
@@ -65,8 +65,18 @@ def _only_layer(path: Path) -> str:
     drawn = [name for name, kind in layers if kind is not None]
     if not drawn:
         raise BoundaryError(f"边界文件 {path.name} 里没有带图形的图层。请换成带界线的 {_KINDS}。")
+    if wanted and path.suffix.lower() == ".gpkg":
+        if wanted not in drawn:
+            raise BoundaryError(f"边界文件 {path.name} 里没有图层“{wanted}”，有的图层是：{'、'.join(drawn)}。请改正 boundary_layer、township_layer。")
+        return wanted
+    areas = [name for name, kind in layers if kind is not None and ("Polygon" in kind or kind == "Unknown")]
+    if len(areas) == 1:
+        return str(areas[0])
     if len(drawn) > 1:
-        raise BoundaryError(f"边界文件 {path.name} 里有 {len(drawn)} 个图层（{'、'.join(drawn)}），不知用哪一个。请另存为只含一个图层的文件。")
+        raise BoundaryError(
+            f"边界文件 {path.name} 里有 {len(drawn)} 个图层（{'、'.join(drawn)}），不知用哪一个。"
+            "请在 workbench.toml 的 boundary_layer（区县）、township_layer（乡镇街道）写明图层名，或另存为只含一个图层的文件。"
+        )
     return str(drawn[0])
 
 

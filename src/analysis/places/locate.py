@@ -79,6 +79,7 @@ class Locator:
             whole = np.zeros_like(touched)
             whole[touched] = shapely.contains_properly(polygon, boxes[touched])
             view = cells[first[1] : last[1] + 1, first[0] : last[0] + 1]
+            is_free = view == _NOWHERE  # where polygons overlap, points are tested: the earlier region has them
             view[touched] = _MIXED
-            view[whole] = index
+            view[whole & is_free] = index
         return cells

@@ -19,6 +19,8 @@ _DATA_SETTINGS = (
     "city_name",
     "point_crs",
     "boundary_crs",
+    "boundary_layer",
+    "township_layer",
     "repair_boundaries",
     "excluded_prefixes",
     "mandatory_rule",

@@ -18,6 +18,7 @@ import pandas as pd
 from analysis.charts.pinning import Breaks
 from analysis.errors import ParameterError
 from analysis.facts import Register
+from analysis.facts.fact import RESIDUAL
 from analysis.intake.store import read_tables, write_reports, write_tables
 from analysis.measures.building import suppress_building
 from analysis.measures.indicators import needed_items
@@ -218,12 +219,21 @@ def _write(folder: Path, workshop: Workshop, frame: pd.DataFrame, city: tuple[st
         regions.to_parquet(folder / "regions.parquet", index=False)
         if workshop.geography.townships is not None:
             workshop.geography.townships.to_parquet(folder / "townships.parquet", index=False)
-    tiles = tile_table(workshop.settings.tiles)
+    tiles = tile_table(workshop.settings.tiles, _tiled_regions(workshop, frame, regions))
     if tiles is not None:
         tiles.to_parquet(folder / "tiles.parquet", index=False)
     (folder / "context.json").write_text(
         json.dumps(_context(workshop, ledger, city, quarter, township_parents(workshop, frame, city)), ensure_ascii=False, indent=1), encoding="utf-8"
     )
+
+
+def _tiled_regions(workshop: Workshop, frame: pd.DataFrame, polygons: gpd.GeoDataFrame | None) -> pd.DataFrame:
+    """Return the districts to be given squares: by their polygons, else those counted."""
+    if polygons is not None:
+        return polygons
+    counted = frame[frame["region_level"] == "district"][["region_code", "region_name"]].drop_duplicates("region_code")
+    counted = counted[counted["region_code"] != RESIDUAL]
+    return counted.set_axis(["code", "name"], axis=1).sort_values("code", ignore_index=True)
 
 
 def _context(workshop: Workshop, ledger: Ledger, city: tuple[str, str], quarter: str, parents: dict[str, str]) -> dict:

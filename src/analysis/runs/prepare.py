@@ -13,7 +13,7 @@ from pathlib import Path
 import geopandas as gpd
 import pandas as pd
 
-from analysis.errors import BoundaryError, LedgerError
+from analysis.errors import BoundaryError, LedgerError, SettingsError
 from analysis.intake import Intake, take_in
 from analysis.intake.completeness import find_gaps
 from analysis.measures.change import changes
@@ -24,8 +24,9 @@ from analysis.measures.largest import shares
 from analysis.measures.tally import Tally, tally
 from analysis.measures.totals import Totals, separate, supplied_sums, totals_indicators
 from analysis.periods import Quarter
+from analysis.places.tiles import COLUMNS, tiles_of
 from analysis.runs import fingerprint
-from analysis.runs.sources import Geography, city_of, geography_files, known_quarters, ledger_files, ledger_folder, read_geography
+from analysis.runs.sources import Geography, city_of, geography_files, known_quarters, ledger_files, ledger_folder, read_geography, read_small_table
 from analysis.runs.store import connect
 from analysis.runs.versions import earlier_version, stored_tables
 from analysis.settings import Settings
@@ -257,10 +258,23 @@ def open_workshop(settings: Settings, say: Say) -> Workshop:
     return Workshop(settings, read_geography(settings), say)
 
 
-def tile_table(path: Path | None) -> pd.DataFrame | None:
+def tile_table(path: Path | None, regions: pd.DataFrame | None = None) -> pd.DataFrame | None:
+    """Return the placement of squares: the user's table, else one worked out from the regions (polygons, or codes and names alone).
+
+    Raises
+    ------
+    SettingsError
+        For a table that cannot be read, lacks a column, or whose places are no whole numbers.
+    """
     if path is None or not path.is_file():
-        return None
-    tiles = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
+        return None if regions is None or regions.empty else tiles_of(regions)
+    tiles = read_small_table(path, "方格位置表")
+    lacking = [name for name in COLUMNS if name not in tiles]
+    if lacking:
+        raise SettingsError(f"方格位置表 {path} 缺少列：{'、'.join(lacking)}；应有 {'、'.join(COLUMNS)} 四列。可用 workbench tiles 重新生成后修改。")
+    odd = tiles[~(tiles["row"].str.fullmatch(r"-?\d+") & tiles["col"].str.fullmatch(r"-?\d+"))]
+    if len(odd):
+        raise SettingsError(f"方格位置表 {path} 中 {odd.iloc[0]['short_name']} 的 row、col 应为整数。请改正后重试。")
     return tiles.astype({"row": int, "col": int})
 
 

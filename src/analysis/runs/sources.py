@@ -20,7 +20,7 @@ from analysis.places.crs import to_wgs84
 from analysis.places.locate import Locator
 from analysis.settings import Settings, load_settings
 
-_CITY_KEYS = ("city_code", "city_name", "boundaries", "townships", "tiles", "point_crs", "boundary_crs")
+_CITY_KEYS = ("city_code", "city_name", "boundaries", "townships", "tiles", "point_crs", "boundary_crs", "boundary_layer", "township_layer")
 
 
 @dataclass(frozen=True)
