@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from analysis import tables
 from analysis.briefings.context import Blocks, blank_note, left_out_note, signed
-from analysis.briefings.quality_tables import by_district
+from analysis.briefings.quality_tables import as_sent, by_district
 from analysis.facts import Fact
 from analysis.measures.building import definitions
 from analysis.measures.building_relations import LEVELS, TYPES
@@ -66,7 +66,7 @@ def haves(package: Package) -> dict[str, Any]:
 
 def scores(package: Package) -> dict[str, Any]:
     rows = [(name, (f"union_{s}_scored_count", f"{s}_score_mean", f"{s}_pass_rate")) for s, name in SCORES]
-    return itemised(package, ("有分的工会（个）", "平均分", "80分以上占比"), rows, "规范化打分（自评、初审、核定）", "平均分和占比只算有这一项分数的工会，三行的范围不同，不能直接相减。")
+    return itemised(package, ("有分的工会（个）", "平均分", "达标线以上占比"), rows, "规范化打分（自评、初审、核定）", "平均分和占比只算有这一项分数的工会，三行的范围不同，不能直接相减；达标线为八十分。")
 
 
 def score_gaps(package: Package) -> dict[str, Any]:
@@ -214,7 +214,7 @@ def _list_table(package: Package, listed: dict[str, str], rows: Any) -> dict[str
     lines = []
     for row in rows.head(MOST).itertuples():
         cells: list[Any] = [clean(names.get(row.district_code, row.district_code or "—"))] if is_city else []
-        cells += [blocks.mark(clean(row.code), "name"), blocks.mark(clean(row.name), "name")]
+        cells += [as_sent(row.code), as_sent(row.name)]
         cells += [blocks.mark(clean(row.detail), "name")] * bool(listed["detail_header"])
         if listed["amount_header"]:
             own = package.register.derived(base, f"{row.code}_employees", int(row.amount), "count", "职工", status="ok", reason="", decimals=0)
