@@ -72,7 +72,7 @@ def test_one_cause_alone(tmp_path, name):
 
 def test_restated_alone(tmp_path):
     """When it was reported, three more units of 甲区 had no union and one that is in 乙区 now was missing: nothing else happened since."""
-    stored = {n: u for n, u in THEN.items() if n != 11} | {n: ("970101", "小型", False) for n in (0, 1, 2)}
+    stored = {n: u for n, u in THEN.items() if n != 11} | dict.fromkeys((0, 1, 2), ("970101", "小型", False))
     of = split(tmp_path, THEN, then_as_stored=stored)
     assert {region: of(region) for region in ("970101", "970102", "970100")} == {
         "970101": {"restated": F(3, 8)}, "970102": {"restated": F(1, 4) - F(1, 3)}, "970100": {"restated": F(4, 12) - F(1, 11)}}  # fmt: skip

@@ -130,3 +130,19 @@ def test_why_nothing_was_tested():
     assert looked_at(dict.fromkeys(hundred, 0), hundred).reason == "各乡镇街道的率没有差别，不作空间检验"
     apart = [(3 * x, 3 * y) for x, y in GRID]
     assert "彼此相邻的乡镇街道只有0个" in looked_at({f"{x}{y}": x for x, y in apart}, {f"{x}{y}": 100 for x, y in apart}, grid(apart)).reason
+
+
+def test_morans_index_by_its_own_formula():
+    """I = n/ΣW · Σ wij zi zj / Σ zi², rows of the weights summing to one, of rates less the overall rate over the spread a place of its size would show."""
+    drawn = np.random.default_rng(3)
+    wholes = {f"{x}{y}": int(drawn.integers(12, 90)) for x, y in GRID}
+    parts = {code: int(drawn.binomial(n, 0.3 + 0.08 * int(code[0]))) for code, n in wholes.items()}
+    k, n = (np.array([source[f"{x}{y}"] for x, y in GRID], dtype=float) for source in (parts, wholes))
+    made = shrink(k, n)
+    z = (k / n - made.overall) / np.sqrt(made.between + (made.overall * (1 - made.overall) - made.between) / n)
+    z -= z.mean()
+    total = 0.0
+    for i, (x, y) in enumerate(GRID):
+        near = [j for j, (a, b) in enumerate(GRID) if i != j and max(abs(a - x), abs(b - y)) == 1]
+        total += z[i] * z[near].mean()
+    assert looked_at(parts, wholes).index == pytest.approx(total / (z**2).sum(), abs=1e-9)
