@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from analysis.runs.package import Package
 
 MOST = 10  # totals shown in the document
-LISTED = {"city": 2, "district": 3}  # units or unions shown of each signal; all of them stand in the CSV beside the document
+LISTED = 2  # units or unions shown of each signal; all of them stand in the CSV beside the document
 HANDED = (("handed_file_count", "文件"), ("failed_file_count", "没有读成"), ("missing_table_count", "缺表"), ("row_read_count", "读入行"),
           ("row_accepted_count", "接收"), ("row_flagged_count", "提示"), ("row_quarantined_count", "退回"), ("unit_quarantined_count", "其中单位表"),
           ("row_quarantined_rate", "退回率"))  # fmt: skip
@@ -202,15 +202,15 @@ def lists(package: Package) -> Blocks:
     names = dict(package.register.regions("district")) | {OTHER[0]: "分不到区县"}
     if not is_city:
         found = found[found["district_code"] == package.scope]
-    most, rows = LISTED["city" if is_city else "district"], []
+    rows = []
     for r in tables.load("signals").to_dict("records"):
-        for row in found[found["signal"] == r["signal"]].head(most).itertuples():
+        for row in found[found["signal"] == r["signal"]].head(LISTED).itertuples():
             place = [clean(names.get(row.district_code, row.district_code))] if is_city else []
             rows.append([r["name"], *place, as_sent(row.code), as_sent(row.name), _case(package, r["signal"], row, names)])
     if not rows:
         return []
     columns = [("信号", "left", 16), *([("区县", "left", 8)] if is_city else []), ("代码", "left", 22), ("名称", "left", 28), ("情况", "left", 26)]
-    note = ["每种信号最多列", blocks.mark(str(most), "threshold"), "家（个），先列变动大的；全部名单见 ledger_quality.csv。"]
+    note = ["每种信号最多列", blocks.mark(str(LISTED), "threshold"), "家（个），先列变动大的；全部名单见本文稿旁边的 ledger_quality.csv，只供内部核实，不外传。"]
     return [blocks.table(columns, rows, caption=f"{package.region_name}各种信号的名单", note=note)]
 
 
