@@ -99,9 +99,9 @@ def test_derived_figures_go_back_to_their_parts(city):
     gap = trace(city.settings, f"{QUARTER}/970101/all/unit_coverage_rate_gap_to_city")
     assert [part[0] for part in gap.parts] == [f"{QUARTER}/970101/all/unit_coverage_rate", f"{QUARTER}/{CITY}/all/unit_coverage_rate"]
     below = trace(city.settings, f"{QUARTER}/{CITY}/all/mandatory_unit_union_rate_uncovered")
-    assert len(below.rows) == below.fact.denominator - below.fact.numerator
+    assert (len(below.rows), below.fact.name) == (below.fact.value, "25人以上盲区单位")
     whole = trace(city.settings, f"{QUARTER}/{CITY}/all/unit_coverage_rate_denominator")
-    assert len(whole.rows) == whole.fact.denominator
+    assert len(whole.rows) == whole.fact.value
 
 
 @pytest.mark.parametrize(

@@ -43,9 +43,9 @@ def _of_district(package: Package, rows: pd.DataFrame, code: str) -> dict[str, F
     made["走访"] = register.derived(blind, "planned_visits", len(chosen.visits), "count", "走访次数")
     made["新增"] = register.derived(blind, "planned_gain", chosen.gain, "count", "方案可新覆盖单位")
     joint, single = chosen.of(JOINT), chosen.of(SINGLE)
-    for key, part, suffix, name in (("联合", joint, "joint", "联合工会"), ("单个", single, "single", "单个单位")):
-        made[f"{key}走访"] = register.derived(blind, f"planned_{suffix}_visits", len(part.visits), "count", f"其中{name}走访次数")
-        made[f"{key}新增"] = register.derived(blind, f"planned_{suffix}_gain", part.gain, "count", f"其中{name}可新覆盖单位")
+    for visits, gain, part, suffix, name in (("联合走访", "联合新增", joint, "joint", "联合工会"), ("单个走访", "单个新增", single, "single", "单个单位")):
+        made[visits] = register.derived(blind, f"planned_{suffix}_visits", len(part.visits), "count", f"其中{name}走访次数")
+        made[gain] = register.derived(blind, f"planned_{suffix}_gain", part.gain, "count", f"其中{name}可新覆盖单位")
     made["新增职工"] = register.derived(register.fact("blind_employee_count", code), "planned_gain", chosen.employees, "count", "方案可新覆盖职工")
     made["现率"] = rate
     after = Fraction(rate.numerator + chosen.gain, rate.denominator)

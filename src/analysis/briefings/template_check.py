@@ -25,7 +25,7 @@ from analysis.wording.engine import SHIPPED, Engine
 from analysis.wording.numbers import Figure
 from analysis.wording.story import known_codes
 
-METHODS = ("method.j2", "method_short.j2", "method_quality.j2")
+METHODS = ("method.j2", "method_short.j2", "method_quality.j2", "method_building.j2")
 _TAG = re.compile(r"\{#.*?#\}|\{%(?:(?!\{%|\{\{|%\}).)*%\}|\{\{(?:(?!\{%|\{\{|\}\}).)*\}\}", re.DOTALL)  # a tag never runs over the next one
 _BROKEN = re.compile(r"\{%-?\s*([a-z]+)")
 _WIDE = {"（": "(", "）": ")", "，": ",", "：": ":", "；": ";", "“": '"', "”": '"', "‘": "'", "’": "'", "＝": "=", "＞": ">", "＜": "<", "！": "!", "｜": "|", "。": ".",
@@ -297,12 +297,14 @@ def _modules(file: str) -> list[ModuleType]:
 
 @lru_cache(maxsize=64)
 def handed_over(file: str) -> frozenset[str]:
-    """Return the Chinese words that stand as strings of their own in the document's code: the names it hands to its template are among them."""
+    """Return the Chinese words that stand as strings or keywords of their own in the document's code: the names it hands to its template are among them."""
     found: set[str] = set()
     for module in _modules(file):
         for node in ast.walk(ast.parse(inspect.getsource(module))):
             if isinstance(node, ast.Constant) and isinstance(node.value, str) and 0 < len(node.value) <= 12 and not node.value.isascii():
                 found.add(node.value.lstrip("＋－＝"))
+            elif isinstance(node, ast.keyword) and node.arg and not node.arg.isascii():
+                found.add(node.arg)
     return frozenset(found)
 
 

@@ -207,11 +207,13 @@ def _derived(package: Stored, address: Address) -> Trace:
         made = _counted(package, inner)
         made.rows = made.rows[made.rows["in_denominator"]] if len(made.rows) else made.rows
         made.said.insert(0, f"这是{made.fact.name}的分母（{made.fact.denominator_name}）。")
+        made.fact = worked_out(package.register, address).fact
         return made
     if step in LEFT_OVER and not before:
         made = _counted(package, inner)
         made.rows = made.rows[made.rows["in_denominator"] & ~made.rows["in_numerator"]] if len(made.rows) else made.rows
-        made.said.append(f"这个数是分母减去分子：只计入分母的 {len(made.rows)} 行。")
+        made.said.append(f"这个数是{made.fact.name}的分母减去分子：只计入分母的 {len(made.rows)} 行。")
+        made.fact = worked_out(package.register, address).fact
         return made
     return _from_parts(package, address)
 
@@ -236,4 +238,5 @@ def _from_parts(package: Stored, address: Address) -> Trace:
 
 def segment_of(fact: Fact) -> str:
     """Return the name of a figure's segment, "" for all units."""
-    return "" if fact.segment == "all" else f"（{tables.load('segments').set_index('segment').at[fact.segment, 'name']}）"
+    name = "" if fact.segment == "all" else tables.load("segments").set_index("segment").at[fact.segment, "name"]
+    return f"（{name}）" if name and not fact.name.startswith(name) else ""

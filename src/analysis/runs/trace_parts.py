@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from analysis.runs.trace_address import Address
 
 LEFT_OVER = ("uncovered", "without")
+_LEFT_NAMES = {
+    "mandatory_unit_union_rate": "25人以上盲区单位", "party_union_sync_rate": "有党组织无工会的单位",
+    "worker_congress_rate": "近一年没有开过职代会的已覆盖企业", "contract_unit_coverage": "没有有效集体合同的已覆盖企业",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -87,8 +91,8 @@ def _denominator(register: Register, address: Address, inner: Worked) -> Worked:
 
 def _left_over(step: str) -> Callable:
     def made(register: Register, address: Address, inner: Worked) -> Worked:
-        below = inner.fact.denominator_name
-        return Worked(register.remainder(inner.fact, step, f"{below}中未计入{inner.fact.name}分子的"), (inner.fact,), "由分母减去分子")
+        name = _LEFT_NAMES.get(address.indicator, f"{inner.fact.denominator_name}中未计入{inner.fact.name}分子的")
+        return Worked(register.remainder(inner.fact, step, name), (inner.fact,), "由分母减去分子")
 
     return made
 
@@ -129,7 +133,9 @@ def _of_covered(register: Register, address: Address, inner: Worked) -> Worked:
 def _range(register: Register, address: Address, inner: Worked) -> Worked:
     ranked = register.ranked(inner.fact.indicator, address.segment)
     first, last = ranked[0], ranked[-1]
-    return Worked(register.derived(first, "range", 100 * (Fraction(first.value) - Fraction(last.value)), "pp", "最高与最低之差"), (first, last), "最高减最低")
+    return Worked(
+        register.derived(first, "range", 100 * (Fraction(first.value) - Fraction(last.value)), "pp", "最高与最低之差"), (first, last), "相减（最高减最低）"
+    )
 
 
 def _side(step: str, sign: int, word: str) -> Callable:
