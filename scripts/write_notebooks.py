@@ -119,6 +119,18 @@ STORIES = {
             ("closing", "口径说明只供核稿，不在会上念。要改文字，请改模板 speech.j2。"),
         ],
     },
+    "72_speech_read": {
+        "about": {"document": "speech_read", "name": "朗读稿", "scopes": ["city"]},
+        "title": "朗读稿：讲话稿的朗读版",
+        "scope": 'scope: str = "city"  # 讲话稿只有全市的',
+        "steps": [
+            ("opening", "题目、称谓与引言。和讲话稿同一个模板、同一批数据；数字写成读法，“/”处稍停，“//”处长停。"),
+            ("part(1)", "第一部分。每部分标题下注明字数和约需几分钟，语速见设置 speech_rate。"),
+            ("part(2)", "第二部分。长段落按句拆开，一段不跨页。"),
+            ("part(3)", "第三部分。"),
+            ("closing", "没有口径说明：核稿请看讲话稿。"),
+        ],
+    },
     "80_district_brief": {
         "about": {"document": "district_brief", "name": "区县简报", "scopes": ["district"]},
         "title": "区县简报：一个区县两页纸",

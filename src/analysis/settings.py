@@ -58,6 +58,7 @@ class Settings:
     forked_kernels: bool = True
     timeout_seconds: int = 600
     speech_rate: int = 200
+    reading_size: float = 20.0
     smallest_ranked: int = 30
     suppress_below: int = 5
     suppress_rate_below: int = 10
@@ -142,6 +143,8 @@ def _check_choices(settings: Settings) -> Settings:
     unknown = [f for f in settings.formats if f not in ("html", "pdf", "docx")]
     if unknown or not settings.formats:
         raise SettingsError(f"输出格式“{','.join(settings.formats)}”不认识，应为 html、pdf、docx 中的一个或几个，用逗号隔开。")
+    if not (60 <= settings.speech_rate <= 400 and 16 <= settings.reading_size <= 26):
+        raise SettingsError("设置“speech_rate”（每分钟字数）应在 60 至 400 之间，“reading_size”（朗读稿字号，磅）应在 16 至 26 之间。请改正后重试。")
     return settings
 
 

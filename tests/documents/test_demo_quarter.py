@@ -18,7 +18,7 @@ from analysis.runs.sources import choose_settings
 QUARTER = "2021Q3"
 WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 DISTRICTS = ["980102", "980103", "980104", "980105", "980106", "980121", "980122", "980123", "980124", "980181"]
-DOCUMENTS = {"city": ["blank_areas", "bulletin", "coverage_map", "ledger_quality", "research_report", "speech", "union_building"]}
+DOCUMENTS = {"city": ["blank_areas", "bulletin", "coverage_map", "ledger_quality", "research_report", "speech", "speech_read", "union_building"]}
 DOCUMENTS |= {d: ["blank_areas", "coverage_map", "district_brief", "ledger_quality", "union_building"] for d in DISTRICTS}
 
 

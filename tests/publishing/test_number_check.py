@@ -204,8 +204,9 @@ def test_a_record_that_contradicts_its_own_parts_is_refused(files, told):
 def test_the_declared_forms_of_a_fact():
     from finished import BLANK, WORKERS
 
-    assert forms(CITY.as_record()) == {"text": "68.1%", "figure": "68.1", "share": "1852/2718"}
-    assert forms(WORKERS.as_record()) == {"text": "123456", "figure": "123456", "signed": "+123456", "wan": "12.3万"}
+    assert forms(CITY.as_record()) == {"text": "68.1%", "figure": "68.1", "share": "1852/2718", "spoken": "百分之六十八点一"}
+    said = {"spoken": "十二万三千四百五十六", "spoken_wan": "十二点三万"}
+    assert forms(WORKERS.as_record()) == {"text": "123456", "figure": "123456", "signed": "+123456", "wan": "12.3万"} | said
     assert forms(BLANK.as_record()) == {"text": "—"}
 
 

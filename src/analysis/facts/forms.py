@@ -6,14 +6,17 @@ a figure of a document that is none of these is a mistake, even where it is only
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
 from analysis.facts.fact import BLANKS, round_half_up
+from analysis.facts.spoken import numeral, spoken
 
 TEN_THOUSAND = 10_000
+_NUMERIC = re.compile(r"-?\d{1,16}(\.\d+)?")
 
 
 def by_ten_thousand(value: int | Fraction, decimals: int = 1) -> str:
@@ -31,7 +34,8 @@ def forms(record: Mapping[str, Any]) -> dict[str, str]:
     """Return form → text of a fact's record (``Fact.as_record()``).
 
     ``text`` as registered; ``figure`` without its unit and ``signed`` with a plus, for tables whose head names the unit; ``wan`` by ten
-    thousands; ``share`` as numerator and denominator. A blank has its text only.
+    thousands; ``share`` as numerator and denominator; ``spoken`` as read aloud, ``spoken_two`` 两 before a measure word, ``spoken_wan`` by
+    ten thousands. A blank has its text only.
 
     Examples
     --------
@@ -48,8 +52,12 @@ def forms(record: Mapping[str, Any]) -> dict[str, str]:
     value = record.get("value")
     if record.get("unit") == "count" and value is not None and abs(value) >= TEN_THOUSAND:
         made["wan"] = by_ten_thousand(int(value))
+        made["spoken_wan"] = f"{numeral(made['wan'][:-1])}万"
     if record.get("denominator") is not None and record.get("numerator") is not None:
         made["share"] = f"{record['numerator']}/{record['denominator']}"
+    if record.get("unit") in ("ratio", "pp", "count", "score", "rank") and _NUMERIC.fullmatch(figure):
+        made["spoken"] = spoken(dict(record) | {"figure": figure})
+        made |= {"spoken_two": "两"} if figure == "2" and record["unit"] == "count" else {}
     return made
 
 

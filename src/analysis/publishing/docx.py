@@ -19,7 +19,7 @@ from docx.shared import Mm
 
 from analysis.publishing import docx_parts as parts
 from analysis.publishing.document import DEMO_NOTICE, Document
-from analysis.publishing.docx_styles import apply_page, apply_styles, font_name
+from analysis.publishing.docx_styles import apply_page, apply_reading, apply_styles, font_name
 from analysis.publishing.layout import title_lines, words
 from analysis.publishing.notices import printed_blocks
 from analysis.publishing.number_check.allowed import Allowed
@@ -166,6 +166,8 @@ def render_docx(document: Document, font_folder: str | Path | None = None) -> tu
     """Return the DOCX and its record. ``font_folder`` serves only to draw figures that came without a PNG."""
     package = docx.Document()
     apply_styles(package)
+    if document.meta.get("reading_pt"):
+        apply_reading(package, float(document.meta["reading_pt"]))
     section = apply_page(package)
     _add_running_lines(section, document)
     writer = _Writer(document, package, font_folder)

@@ -91,6 +91,30 @@ def apply_styles(document: Any) -> None:
     _apply_font_table(document)
 
 
+def apply_reading(document: Any, size_pt: float) -> None:
+    """Give a speech that is read out its larger letters and lines, and keep each paragraph on one page."""
+    line, half = str(round(size_pt * 1.8 * 20)), str(round(size_pt * 2))
+    for style in document.styles.element.findall(qn("w:style")):
+        key = style.get(qn("w:styleId"))
+        if key == "SmallNote":  # the minutes of a part stay with it
+            style.find(qn("w:pPr")).insert(0, parse_xml(f"<w:keepNext {_NS}/>"))
+        if key not in ("BodyText", "Salutation1", "Subtitle", "Heading1", "Heading2", "Heading3", "Heading4"):
+            continue
+        for name in ("w:sz", "w:szCs"):
+            style.find(f"{qn('w:rPr')}/{qn(name)}").set(qn("w:val"), half)
+        properties = style.find(qn("w:pPr"))
+        spacing, indent = properties.find(qn("w:spacing")), properties.find(qn("w:ind"))
+        if spacing is None:
+            spacing = parse_xml(f"<w:spacing {_NS}/>")
+            indent.addprevious(spacing)
+        spacing.set(qn("w:line"), line)
+        spacing.set(qn("w:lineRule"), "exact")
+        if indent.get(qn("w:firstLineChars")) not in (None, "0"):
+            indent.set(qn("w:firstLine"), str(round(size_pt * 40)))
+        if key == "BodyText":
+            properties.insert(0, parse_xml(f"<w:keepLines {_NS}/>"))
+
+
 def mark_style(kind: str) -> str:
     """Return the id of the character style that a marked figure wears; it looks like nothing and survives editing."""
     return f"Mark{kind.capitalize()}"

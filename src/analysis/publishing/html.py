@@ -1,7 +1,9 @@
-"""A document as one self-contained page: no script, nothing fetched, every fact marked where it stands."""
+"""A document as one self-contained page: nothing fetched, every fact marked where it stands; no script, but for the teleprompter of a speech to be read."""
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import json
 from collections.abc import Callable
 from functools import lru_cache
@@ -115,9 +117,17 @@ def render_html(document: Document) -> tuple[str, dict]:
     page = render(
         "page.html.j2", document.facts, meta=meta, blocks=document.body, subject=document.subject, records=records, order=order, about=saved_about(document), entries=entries(document), sources=sources_table(document),
         has_title=any(block["type"] == "title" for block in document.body), demo=meta["demo"], incomplete_text=incomplete_sentence(document),
-        page_title=meta["title"] + (f"｜{document.subject}" if document.subject else ""),
+        prompter=prompter() if meta.get("reading_pt") else None, page_title=meta["title"] + (f"｜{document.subject}" if document.subject else ""),
     )  # fmt: skip
     return page, {"format": "html", "fonts": [], "missing": []}
+
+
+@lru_cache(maxsize=1)
+def prompter() -> dict[str, Any]:
+    """Return the teleprompter's script and style, and the digest by which the page's policy lets this script run and no other."""
+    script, css = ((files("analysis.publishing") / "templates" / f"prompter.{kind}").read_text(encoding="utf-8") for kind in ("js", "css"))
+    digest = base64.b64encode(hashlib.sha256(script.encode("utf-8")).digest()).decode("ascii")
+    return {"script": Markup(script), "css": Markup(css), "digest": Markup(digest)}
 
 
 def preview(blocks: list[dict]) -> str:

@@ -93,6 +93,7 @@ def _data(document: Document, faces: Faces, body: list[dict], coverage: Coverage
         "keywords": [word for word in (meta["quarter"], meta["scope_name"]) if word], "date": [stamp.year, stamp.month, stamp.day],
         "label": coverage.printable(meta["label"]), "demo": DEMO_NOTICE if meta["demo"] else "", "faces": faces.families,
         "stand_ins": [role for role in faces.families if faces.is_stand_in(role)], "facts": len(document.fact_records()) or None,
+        "size": meta.get("reading_pt") or 16, "pitch": round(meta["reading_pt"] * 1.8, 2) if meta.get("reading_pt") else 28.99, "whole": bool(meta.get("reading_pt")),
     }  # fmt: skip
 
 

@@ -114,6 +114,7 @@ def job_key(job: Job, package: Package, settings: Settings) -> str:
         settings.map_use,
         sorted(settings.formats),
         settings.map_approval_no,
+        [settings.speech_rate, settings.reading_size],
         as_texts(package.breaks),
         _templates(settings),
     )
