@@ -175,5 +175,5 @@ def draw_regions(sheet: Sheet, regions: gpd.GeoDataFrame, looks: Mapping[str, Re
 def _fill(sheet: Sheet, page: Page, looks: Mapping[str, Region]) -> None:
     for code, shape in zip(page.codes, page.shapes, strict=True):
         look = looks[code]
-        note = {"class": "region", "data-region": code, "data-kind": look.kind, "title": look.title} | ({"data-fact": look.fact} if look.fact else {})
+        note = {"class": "region", "tabindex": "0", "data-region": code, "data-kind": look.kind, "title": look.title} | ({"data-fact": look.fact} if look.fact else {})
         sheet.area(shape, fill=look.fill, edge=BORDER, width=0.4, hatch=look.hatch, hatch_color=hatch_colour(look.fill), note=note)
