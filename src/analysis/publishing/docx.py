@@ -169,6 +169,8 @@ def render_docx(document: Document, font_folder: str | Path | None = None) -> tu
     if document.meta.get("reading_pt"):
         apply_reading(package, float(document.meta["reading_pt"]))
     section = apply_page(package)
+    if document.meta.get("reading_pt"):  # LibreOffice holds lines to the page's grid
+        section._sectPr.find(qn("w:docGrid")).set(qn("w:linePitch"), str(round(float(document.meta["reading_pt"]) * 36)))
     _add_running_lines(section, document)
     writer = _Writer(document, package, font_folder)
     end = package.element.body.find(qn("w:sectPr"))
