@@ -6,8 +6,6 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-import pandas as pd
-
 from analysis import tables
 from analysis.briefings.context import Blocks, blank_note, left_out_note, signed
 from analysis.facts import Fact
