@@ -77,18 +77,15 @@ class Attack:
         return self.names.setdefault((region, segment, base), len(self.names))
 
     def _read(self) -> None:
-        self.scopes: dict[tuple[str, str, str], float] = {}
+        self.whole: set[str] = set()  # the city, once for every set of districts left out
         for row in self.shown.itertuples():
             parts = [COUNTS[row.indicator]] if row.indicator in COUNTS else list(RATES.get(row.indicator, ()))
             if not parts or (row.status == "no_data" and pd.isna(row.numerator)):
                 continue
             values = [row.value] if len(parts) == 1 else [row.numerator, row.denominator]
-            if row.region_level == "city":
-                for base, value in zip(parts, values, strict=True):
-                    if row.status != "suppressed":
-                        self.scopes[row.segment, base, row.left_out] = float(value)
-                continue
-            cells = [self._cell(row.region_code, row.segment, base) for base in parts]
+            place = row.region_code if row.region_level != "city" else f"{row.region_code}|{row.left_out}"
+            self.whole |= {place} if row.region_level == "city" else set()
+            cells = [self._cell(place, row.segment, base) for base in parts]
             if row.status == "suppressed":
                 if len(cells) == 1:
                     self.targets.setdefault(cells[0], []).append(f"{row.region_code}/{row.segment}/{row.indicator}")
@@ -100,15 +97,15 @@ class Attack:
 
     def _regions(self) -> None:
         districts = [code for code, level in self.levels.items() if level == "district"]
-        for (segment, base, left_out), value in self.scopes.items():
-            cells = [self.of(d, segment, base) for d in districts if d not in left_out.split(";")]
+        for place, segment, base in [name for name in self.names if name[0] in self.whole]:
+            cells = [self.of(d, segment, base) for d in districts if d not in place.partition("|")[2].split(";")]
             if cells and None not in cells:
-                self.equal.append((dict.fromkeys(cells, 1.0), value))
+                self.equal.append(({self.of(place, segment, base): -1.0} | dict.fromkeys(cells, 1.0), 0.0))
         places: dict[str, list[str]] = {}
         for code, parent in self.parents.items():
             places.setdefault(parent, []).append(code)
         for region, segment, base in list(self.names):
-            if self.levels[region] == "district" and region in places:
+            if self.levels.get(region) == "district" and region in places:
                 below = [self.of(place, segment, base) for place in places[region]]
                 if None not in below:
                     self.equal.append(({self.of(region, segment, base): -1.0} | dict.fromkeys(below, 1.0), -self.outside.get((region, segment, base), 0.0)))

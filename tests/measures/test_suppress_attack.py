@@ -11,7 +11,6 @@ from made_city import CITY, parents_of, published, shares_of, units
 from analysis.measures import suppress as module
 from analysis.measures.change import changes
 from analysis.measures.suppress import kinds, suppress
-from analysis.measures.suppress_second import Pattern
 from analysis.settings import Settings
 
 RULES = Settings()
@@ -46,7 +45,7 @@ def test_nor_in_any_other_city(seed, districts, townships, count, busy):
     assert Attack(shown, parents_of(frame)).determined() == []
 
 
-@pytest.mark.parametrize(("seed", "districts", "townships", "count"), [(7, 3, 2, 120)])
+@pytest.mark.parametrize(("seed", "districts", "townships", "count"), [(7, 3, 2, 120), (8, 5, 1, 150)])
 def test_no_small_figure_has_only_one_possible_value(seed, districts, townships, count):
     frame, shown, kind = withheld(units(seed, districts, townships, count))
     wanted = small_ones(frame, kind)
@@ -59,7 +58,7 @@ def test_without_the_second_step_the_attack_succeeds(monkeypatch):
             self.primary = primary
 
         def find(self):
-            return Pattern(self.primary, set())
+            return self.primary
 
     monkeypatch.setattr(module, "Protection", OnlySmall)
     frame, shown, kind = withheld(units(1, 4, 3, 160))
@@ -113,11 +112,22 @@ def test_a_rate_on_few_units_gives_away_no_count():
     assert Attack(shown, parents_of(frame)).determined() == []
 
 
-def test_a_city_of_one_district_gives_way_itself():
-    _, shown, _ = withheld(made_of(("970101001", 40, 2), ("970101002", 40, 30)))
-    assert CITY not in hidden_in(shown, "covered_unit_count")
-    _, shown, _ = withheld(made_of(("970101001", 40, 2)))
-    assert CITY in hidden_in(shown, "covered_unit_count") and CITY not in hidden_in(shown, "eligible_unit_count")
+def test_the_figure_of_an_only_district_is_the_citys_and_both_are_shown():
+    """Withheld it would still be read off the city's total, which stays visible; its groups and townships are guarded as anywhere."""
+    frame, shown, _ = withheld(made_of(("970101001", 40, 2), ("970101002", 40, 30)))
+    assert hidden_in(shown, "covered_unit_count") == ["970101001", "970101002"]
+    assert Attack(shown, parents_of(frame)).determined() == []
+    frame, shown, _ = withheld(made_of(("970101001", 40, 2)))
+    assert hidden_in(shown, "covered_unit_count") == []
+    assert hidden_in(shown, "covered_unit_count", "enterprise") == [] and Attack(shown, parents_of(frame)).determined() == []
+
+
+def test_a_small_group_of_the_city_is_withheld_and_its_whole_is_not():
+    city = made_of(("970101001", 40, 20), ("970102001", 50, 30), ("970103001", 90, 60))
+    city.loc[[0, 45, 100], "trade"] = "law_firm"
+    frame, shown, _ = withheld(city)
+    assert CITY in hidden_in(shown, "eligible_unit_count", "law_firm") and CITY not in hidden_in(shown, "eligible_unit_count")
+    assert Attack(shown, parents_of(frame)).determined() == []
 
 
 def test_one_large_employer_is_withheld_and_its_units_are_not():

@@ -18,14 +18,14 @@ def amounts() -> dict[str, tuple[str, str]]:
     return {r.base: (r.condition, r.amount) for r in tables.load("base_sums").itertuples() if r.amount}
 
 
-def shares(largest: pd.DataFrame, quarter: str) -> pd.DataFrame:
-    """Return ``quarter, region_code, segment, base, share`` for districts and townships where one unit holds more than half.
+def shares(largest: pd.DataFrame, quarter: str, city: str = "") -> pd.DataFrame:
+    """Return ``quarter, region_code, segment, base, share`` for districts, townships and the city where one unit holds more than half.
 
     ``share`` is the larger of two: the unit's part of the sum itself, and its part of the employees of the units behind the sum.
     """
     bases = list(amounts())
     segments = segment_bits()
-    places = {key: _places(largest, key, [f"{b}{part}" for b in bases for part in _PARTS]) for key in ("district_code", "township_code")}
+    places = {key: _places(largest.assign(city=city), key, [f"{b}{part}" for b in bases for part in _PARTS]) for key in ("district_code", "township_code", "city")}
     made = []
     for segment, bit in segments.items():
         for codes, starts, masks, values in places.values():

@@ -1,7 +1,7 @@
 """Small-cell suppression for audiences other than internal (domain §9.2).
 
 Primary: a cell of fewer than ``below`` units, a sum of which one unit holds more than ``dominance_share``, a rate on fewer than ``rate_below``.
-Secondary: what would give a primary cell away by subtraction. City totals stay visible. A change is withheld where either quarter's figure is;
+Secondary: what would give a primary cell away by subtraction. The city's whole (segment ``all``) stays visible, its groups are cells like others. A change is withheld where either quarter's figure is;
 each quarter's pattern depends on that quarter alone, so that what one quarter's report withholds the next one does not give away.
 """
 
@@ -75,17 +75,13 @@ def _changes(rows: pd.DataFrame, base: pd.Series, known: pd.Series, suffix: str)
 def _levels(levels: pd.DataFrame, settings: Settings, parents: dict[str, str], shares: pd.DataFrame | None) -> np.ndarray:
     cells = Cells(levels, parents)
     primary = primary_cells(cells, settings, shares)
-    pattern = Protection(cells, primary, settings.suppress_below).find()
+    withheld = Protection(cells, primary, settings.suppress_below).find()
     numerators, denominators = (levels["indicator"].map({k: v[i] for k, v in bases_of().items()}).fillna("") for i in (0, 1))
     small, hidden = np.zeros(len(levels), dtype=bool), np.zeros(len(levels), dtype=bool)
     for bases in (numerators, denominators):
         at = cells.rows(levels, bases)
         small |= (at >= 0) & primary[at]
-        hidden |= (at >= 0) & pattern.hidden[at]
-    city = (levels["region_level"] == "city").to_numpy()
-    for bases in (numerators, denominators):
-        at = cells.rows(levels.assign(region_code=cells.regions[0]), bases)
-        hidden |= city & (at >= 0) & np.isin(at % (cells.shape[1] * cells.shape[2]), list(pattern.city))
+        hidden |= (at >= 0) & withheld[at]
     has_figure = (levels["status"] == "ok").to_numpy() | levels["numerator"].notna().to_numpy()
     return np.where(~has_figure | ~hidden, "", np.where(small, "primary", "secondary"))
 
@@ -112,11 +108,11 @@ def primary_cells(cells: Cells, settings: Settings, shares: pd.DataFrame | None 
     primary |= small(value[:, :, at["eligible"]])[:, :, None] & (value > 0)  # whatever is said of so few units is withheld; a zero points at none
     for row in () if shares is None else shares[shares["share"] > settings.dominance_share].itertuples():
         cell = cells.cell(row.region_code, row.segment, row.base)
-        if cell >= 0:
-            primary.ravel()[cell] = True
+        for own in [cell] if cell >= 0 else cells.city_cells(row.segment, row.base) if row.region_code == cells.city else []:
+            primary.ravel()[own] = True
     made = np.zeros(primary.size, dtype=bool)
     made[cells.canonical[primary.ravel()]] = True
-    return made & ~np.isnan(cells.values)
+    return made & ~np.isnan(cells.values) & ~cells.frozen
 
 
 def _only_one_group(cells: Cells, value: np.ndarray, primary: np.ndarray, small, blind: int) -> None:

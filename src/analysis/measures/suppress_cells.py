@@ -49,15 +49,17 @@ def identities(kind: str) -> list[tuple[str, list[str]]]:
 
 @dataclass(frozen=True)
 class Equation:
-    """``parent`` (a cell, or -1 for a figure that is always shown) is the sum of ``children``; ``city`` = (segment, base) of a city sum."""
+    """``parent`` is the sum of ``children``; -1 for a difference of two figures of the city, known for as long as the cell ``given_by`` is shown."""
 
     parent: int
     children: np.ndarray
-    city: tuple[str, str] | None = None
+    given_by: int = -1
 
 
 class Cells:
-    """The cells of one quarter's districts and townships, flattened; NaN where the run has no number.
+    """The cells of one quarter's districts, townships and city, flattened; NaN where the run has no number.
+
+    The city stands at the end, once for every set of districts that its figures leave out.
 
     Parameters
     ----------
@@ -68,7 +70,9 @@ class Cells:
 
     def __init__(self, levels: pd.DataFrame, parents: dict[str, str]) -> None:
         below = levels[levels["region_level"] != "city"]
-        self.regions = list(dict.fromkeys(below["region_code"]))
+        self._city = levels[levels["region_level"] == "city"]
+        self.cities = dict(zip(_places(self._city), self._city["left_out"].str.split(";"), strict=True))
+        self.regions = [*dict.fromkeys(below["region_code"]), *self.cities]
         self.segments = list(dict.fromkeys(levels["segment"]))
         self.bases = list(counted_by())
         self._at = {"r": _positions(self.regions), "s": _positions(self.segments), "b": _positions(self.bases)}
@@ -76,9 +80,13 @@ class Cells:
         self.townships: dict[str, list[str]] = {}
         for code in dict.fromkeys(below.loc[below["region_level"] == "township", "region_code"]):
             self.townships.setdefault(parents.get(code, code[:6]), []).append(code)
-        self._city = levels[levels["region_level"] == "city"]
         self.values = np.full(len(self.regions) * len(self.segments) * len(self.bases), np.nan)
-        self._fill(below)
+        self._fill(levels)
+
+    @property
+    def city(self) -> str:
+        """The city's code, "" where the run has no city row."""
+        return next(iter(self._city["region_code"]), "")
 
     @property
     def shape(self) -> tuple[int, int, int]:
@@ -89,8 +97,41 @@ class Cells:
         r, s, b = self._at["r"].get(region, -1), self._at["s"].get(segment, -1), self._at["b"].get(base, -1)
         return -1 if min(r, s, b) < 0 else int(self.canonical[(r * self.shape[1] + s) * self.shape[2] + b])
 
-    def is_district(self, cell: int) -> bool:
-        return self.regions[cell // (self.shape[1] * self.shape[2])] in set(self.districts)
+    def city_cells(self, segment: str, base: str) -> list[int]:
+        """Return the city's cells of a segment and base, one for every set of districts left out."""
+        cells = (self.cell(city, segment, base) for city in self.cities)
+        return [cell for cell in cells if cell >= 0 and not np.isnan(self.values[cell])]
+
+    @cached_property
+    def together(self) -> dict[int, list[int]]:
+        """Return city cell → the city's other cells of the same segment and base: they go together or stay together."""
+        size = self.shape[1] * self.shape[2]
+        found: dict[int, list[int]] = {}
+        for city in self.cities if len(self.cities) > 1 else ():
+            for cell in np.unique(self.canonical.reshape(self.shape)[self._at["r"][city]]).tolist():
+                others = [self._at["r"][other] * size + cell % size for other in self.cities if other != city]
+                found[cell] = [other for other in others if not np.isnan(self.values[other])]
+        return found
+
+    @cached_property
+    def frozen(self) -> np.ndarray:
+        """Return the cells that stay visible whatever they say: the city's whole, and a part that by itself is such a whole.
+
+        A part is the whole by itself where no other place has a unit that could share in it.
+        """
+        same = self.canonical.reshape(self.shape)
+        frozen = np.zeros(len(self.values), dtype=bool)
+        every = self._at["s"]["all"]
+        for city in self.cities:
+            frozen[same[self._at["r"][city], every]] = True
+        for equation in self.sums_over_places():
+            if equation.parent >= 0 and frozen[equation.parent]:
+                size = equation.children % (self.shape[1] * self.shape[2])
+                eligible = equation.children - size + every * self.shape[2] + self._at["b"]["eligible"]
+                could = equation.children[~(self.values[eligible] == 0)]
+                if len(could) == 1:
+                    frozen[could] = True
+        return frozen
 
     @cached_property
     def canonical(self) -> np.ndarray:
@@ -110,7 +151,7 @@ class Cells:
     def rows(self, frame: pd.DataFrame, base: pd.Series) -> np.ndarray:
         """Return the cell of every row of a frame for the base named beside it; -1 where there is none."""
         r, s, b = (
-            column.map(self._at[k]).fillna(-1).to_numpy(dtype=np.int64) for k, column in (("r", frame["region_code"]), ("s", frame["segment"]), ("b", base))
+            column.map(self._at[k]).fillna(-1).to_numpy(dtype=np.int64) for k, column in (("r", _places(frame)), ("s", frame["segment"]), ("b", base))
         )
         plain = (r * self.shape[1] + s) * self.shape[2] + b
         known = (r >= 0) & (s >= 0) & (b >= 0)
@@ -130,9 +171,7 @@ class Cells:
 
     def equations(self) -> Iterator[Equation]:
         """Yield the sums that a reader can check: the city over its districts, parts within a region, districts over their townships."""
-        for (segment, base), groups in self._city_groups().items():
-            for group in groups:
-                yield Equation(-1, self._known(self.cell(d, segment, base) for d in group), (segment, base))
+        yield from self.sums_over_places()
         for total, parts in identities("sum"):
             for region in self.regions:
                 for segment in self.segments:
@@ -140,6 +179,20 @@ class Cells:
                     parent = self.cell(region, segment, total)
                     if len(children) == len(parts) and not np.isnan(self.values[parent]):
                         yield Equation(parent, children)
+
+    def sums_over_places(self) -> Iterator[Equation]:
+        """Yield the city over its districts, then districts over their townships."""
+        for segment in self.segments:
+            for base in self.bases:
+                shown = [city for city in self.cities if not np.isnan(self.values[self.cell(city, segment, base)])]
+                for city in shown:
+                    children = self._known(self.cell(d, segment, base) for d in self.districts if d not in self.cities[city])
+                    if len(children):
+                        yield Equation(self.cell(city, segment, base), children)
+                for group in self._differences(shown):
+                    children = self._known(self.cell(d, segment, base) for d in group)
+                    if len(children):
+                        yield Equation(-1, children, self.cell(shown[0], segment, base))
         for district, places in self.townships.items():
             for segment in self.segments:
                 for base in self.bases:
@@ -151,25 +204,20 @@ class Cells:
     def _known(self, cells: Iterator[int]) -> np.ndarray:
         return np.array([c for c in cells if c >= 0 and not np.isnan(self.values[c])], dtype=np.int64)
 
-    def _city_groups(self) -> dict[tuple[str, str], list[list[str]]]:
-        """Return, by segment and base, the groups of districts whose sum the city's figures give away.
+    def _differences(self, shown: list[str]) -> list[list[str]]:
+        """Return the groups of districts whose sum follows where the city's figures leave out different ones.
 
-        Figures that leave out different districts (a rate without those that sent no cover table beside a plain count of all) give away the
-        difference too.
+        A rate without those that sent no cover table, beside a plain count of all, gives away those between.
         """
-        scopes: dict[tuple[str, str], set[str]] = {}
-        for row in self._city.itertuples():
-            for base in filter(None, bases_of().get(row.indicator, ("", ""))):
-                if row.status == "ok" or pd.notna(row.numerator):
-                    scopes.setdefault((row.segment, base), set()).add(row.left_out)
-        groups = {}
-        for key, left_out in scopes.items():
-            sets = [set(out.split(";")) for out in sorted(left_out)]
-            found: dict[tuple[bool, ...], list[str]] = {}
-            for district in self.districts:
-                found.setdefault(tuple(district in out for out in sets), []).append(district)
-            groups[key] = [group for member, group in found.items() if not all(member)]
-        return groups
+        found: dict[tuple[bool, ...], list[str]] = {}
+        for district in self.districts if len(shown) > 1 else ():
+            found.setdefault(tuple(district in self.cities[city] for city in shown), []).append(district)
+        return [group for member, group in found.items() if not all(member)]
+
+
+def _places(frame: pd.DataFrame) -> pd.Series:
+    """Return the region of every row; the city with the districts that its figure leaves out."""
+    return frame["region_code"].where(frame["region_level"] != "city", frame["region_code"] + "|" + frame["left_out"])
 
 
 def _positions(names: list[str]) -> dict[str, int]:

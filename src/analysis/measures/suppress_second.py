@@ -8,8 +8,6 @@ lie lower or higher as far as a reader can know; a sum protects its cells where 
 from __future__ import annotations
 
 import heapq
-from dataclasses import dataclass
-
 import numpy as np
 
 from analysis import tables
@@ -22,14 +20,6 @@ _MOST_PARTNERS = 8
 _OVERLAP = ("small_micro", "two_new", "small_micro_and_two_new")
 _EITHER = "small_micro_or_two_new"
 AMOUNT_SHARE = 0.1  # an amount of persons must stay open by a tenth of itself
-
-
-@dataclass
-class Pattern:
-    """``hidden`` cells, and ``city`` the positions within a region whose city figure must go too: it is one district's figure and no other's."""
-
-    hidden: np.ndarray
-    city: set[int]
 
 
 class Protection:
@@ -46,7 +36,7 @@ class Protection:
         self.cells = cells
         self.primary = primary
         self.hidden = np.zeros_like(primary)
-        self.city: set[int] = set()
+        self.frozen = cells.frozen.copy()
         self.values = cells.values
         regions, segments, bases = cells.shape
         amounts = np.array([is_amount(base) for base in cells.bases])
@@ -56,7 +46,7 @@ class Protection:
         self._equations = list(cells.equations())
         self._around: dict[int, list[int]] = {}
         for number, equation in enumerate(self._equations):
-            for cell in (*equation.children.tolist(), equation.parent):
+            for cell in (*equation.children.tolist(), equation.parent, equation.given_by):
                 if cell >= 0:
                     self._around.setdefault(cell, []).append(number)
         self._other_part = self._pairs()
@@ -71,28 +61,34 @@ class Protection:
         self._queue: list[int] = []
         self._waiting: set[int] = set()
 
-    def find(self) -> Pattern:
-        """Return the pattern; it depends on this quarter's figures alone, so that the next quarter's run withholds the same."""
+    def find(self) -> np.ndarray:
+        """Return which cells are withheld; that depends on this quarter's figures alone, so that the next quarter's run withholds the same."""
         for cell in np.flatnonzero(self.primary).tolist():
             self._hide(cell, is_loosened=False)
         for cell in np.flatnonzero(self.primary).tolist():  # only now: what is withheld beside a cell no longer holds it
             self._loosen(cell)
         self._work()
-        bounds = self._bounds_of_all()  # a city figure that had to go gives nothing away
-        for _ in range(_MOST_PARTNERS):
-            before = int(self.hidden.sum()), len(self.city)
-            for cell in bounds.pinned(self.hidden).tolist():
-                tight = self._tightest(cell)
-                if tight >= 0:
-                    self._hide(tight)
-                elif self.primary[cell] and self.cells.is_district(cell):
-                    self._withhold_city(cell)
-            if (int(self.hidden.sum()), len(self.city)) == before:
-                break
-            self._work()
-            if self.city:
-                bounds = self._bounds_of_all()
-        return Pattern(self.hidden, self.city)
+        for check in (Bounds.pinned, Bounds.solved):  # bounds first: they find most of what the programme would, in a fraction of its time
+            for _ in range(_MOST_PARTNERS):
+                before = int(self.hidden.sum())
+                for cell in check(self._bounds_of_all(), self.hidden).tolist():
+                    self._widen(cell)
+                self._work()
+                if int(self.hidden.sum()) == before:
+                    break
+        return self.hidden
+
+    def _widen(self, cell: int) -> None:
+        """Withhold what holds a cell to one value: the shown figure next to it, else the largest one in its sums."""
+        if not self.hidden[cell]:
+            return
+        tight = self._tightest(cell)
+        if tight < 0:
+            near = [o for n in self._around.get(cell, ()) for o in (*self._equations[n].children.tolist(), self._equations[n].parent)]
+            free = [o for o in near if o >= 0 and not self.hidden[o] and not self.frozen[o] and self.values[o] > 0]
+            tight = max(free, key=lambda o: (self.values[o], o), default=-1)
+        if tight >= 0:
+            self._hide(tight)
 
     def _work(self) -> None:
         while self._queue:
@@ -102,10 +98,9 @@ class Protection:
 
     def _bounds_of_all(self) -> Bounds:
         sums = []
-        size = self.cells.shape[1] * self.cells.shape[2]
         for equation in self._equations:
-            if equation.city is not None and len(equation.children) and int(equation.children[0]) % size in self.city:
-                continue  # the city's figure is not shown
+            if equation.given_by >= 0 and self.hidden[equation.given_by]:
+                continue
             own = [equation.parent] if equation.parent >= 0 else []
             sums.append((np.append(equation.children, own).astype(np.int64), np.append(np.ones(len(equation.children)), [-1.0] * len(own))))
         sums += [(np.array([*three, either]), np.array([1.0, 1.0, -1.0, -1.0])) for either, three in self._three.items() if len(three) == len(_OVERLAP)]
@@ -118,14 +113,13 @@ class Protection:
     def _hide(self, cell: int, need: float = 0.0, is_loosened: bool = True) -> None:
         if need > self.need[cell]:
             self.need[cell] = need
-        if self.hidden[cell]:
+        if self.hidden[cell] or self.frozen[cell]:
             return
         self.hidden[cell] = True
         self._in_row[cell // self.cells.shape[2]] += 1
-        for number in self._around.get(cell, ()):
-            if number not in self._waiting:
-                self._waiting.add(number)
-                heapq.heappush(self._queue, number)
+        self._wake(cell)
+        for other in self.cells.together.get(cell, ()):
+            self._hide(other)
         if cell in self._either:
             self._hide(self._either[cell])
         three = self._three.get(cell, [])
@@ -147,14 +141,17 @@ class Protection:
         near = []
         for own in {cell, self._other_part.get(cell, (0, cell))[1]}:
             wholes, parts = self._nested(own)
-            near += [(abs(self.values[o] - self.values[own]), o) for o in (*wholes.tolist(), *parts[self.values[parts] > 0].tolist()) if not self.hidden[o]]
+            near += [(abs(self.values[o] - self.values[own]), o) for o in (*wholes.tolist(), *parts[self.values[parts] > 0].tolist())
+                     if not self.hidden[o] and not self.frozen[o]]  # fmt: skip
         if near:
             return int(min(near)[1])
         total = self._other_part.get(cell, (-1, -1))[0]
-        return total if total >= 0 and not self.hidden[total] else -1
+        return total if total >= 0 and not self.hidden[total] and not self.frozen[total] else -1
 
     def _protect(self, equation: Equation) -> None:
         children = equation.children
+        if equation.given_by >= 0 and self.hidden[equation.given_by]:
+            return
         for _ in range(_MOST_PARTNERS):
             held = children[self.hidden[children]]
             parent = equation.parent if equation.parent >= 0 and self.hidden[equation.parent] else -1
@@ -170,7 +167,7 @@ class Protection:
             alone = len(held) + (parent >= 0) < 2
             if not alone and self._is_open(held, parent):
                 return
-            partner = self._partner(children[~self.hidden[children]], held, parent, need, alone)
+            partner = self._partner(children[~self.hidden[children] & ~self.frozen[children]], held, parent, need, alone)
             if partner < 0:
                 if alone:
                     self._withhold_sum(equation)
@@ -179,16 +176,20 @@ class Protection:
 
     def _withhold_sum(self, equation: Equation) -> None:
         """No other part can hide this one: the sum itself must go."""
-        if equation.parent >= 0:
-            self._hide(equation.parent)
-        elif equation.city is not None:
-            self._withhold_city(self.cells.cell(self.cells.regions[0], *equation.city))
+        cell = equation.parent if equation.parent >= 0 else equation.given_by
+        if not self.frozen[cell]:
+            self._hide(cell)
+            return
+        for part in equation.children[self.hidden[equation.children]].tolist():  # the city's whole is this one part: nothing can keep it
+            self.hidden[part], self.frozen[part] = False, True
+            self._in_row[part // self.cells.shape[2]] -= 1
+            self._wake(part)
 
-    def _withhold_city(self, cell: int) -> None:
-        """Let the city's figure go, and with it the other part of its total, from which it would follow."""
-        size = self.cells.shape[1] * self.cells.shape[2]
-        other = self._other_part.get(cell, (-1, cell))[1]
-        self.city |= {cell % size, other % size}
+    def _wake(self, cell: int) -> None:
+        for number in self._around.get(cell, ()):
+            if number not in self._waiting:
+                self._waiting.add(number)
+                heapq.heappush(self._queue, number)
 
     def _slack(self, held: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return how far each cell could lie lower and higher, as far as the shown figures next to it tell a reader.

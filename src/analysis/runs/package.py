@@ -212,7 +212,7 @@ def _write(folder: Path, workshop: Workshop, frame: pd.DataFrame, city: tuple[st
         moved = unit_flows(workshop, quarter, frame, city[0], earlier)
         if moved is not None:
             moved.to_parquet(folder / f"{name}.parquet", index=False)
-    dominance(workshop, frame).to_parquet(folder / "dominance.parquet", index=False)
+    dominance(workshop, frame, city[0]).to_parquet(folder / "dominance.parquet", index=False)
     codes = set(frame["region_code"])
     regions = drawn_regions(workshop.geography.polygons, codes)
     if regions is not None:

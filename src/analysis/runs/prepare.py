@@ -242,10 +242,10 @@ def _stored_states(workshop: Workshop, then: Ledger, present: pd.DataFrame) -> p
         return tally(connection, Quarter(then.quarter).as_of, workshop.settings).states
 
 
-def dominance(workshop: Workshop, frame: pd.DataFrame) -> pd.DataFrame:
+def dominance(workshop: Workshop, frame: pd.DataFrame, city: str) -> pd.DataFrame:
     """Return how much single units hold of the sums of persons, for every quarter of the frame that has units."""
     known = [q for q in frame["quarter"].unique() if not workshop.ledgers[q].is_totals]
-    return pd.concat([shares(workshop.tally(q, True).largest, q) for q in known] or [pd.DataFrame(columns=SHARE_COLUMNS)], ignore_index=True)
+    return pd.concat([shares(workshop.tally(q, True).largest, q, city) for q in known] or [pd.DataFrame(columns=SHARE_COLUMNS)], ignore_index=True)
 
 
 def township_parents(workshop: Workshop, frame: pd.DataFrame, city: tuple[str, str]) -> dict[str, str]:
