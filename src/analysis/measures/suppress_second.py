@@ -8,6 +8,7 @@ lie lower or higher as far as a reader can know; a sum protects its cells where 
 from __future__ import annotations
 
 import heapq
+
 import numpy as np
 
 from analysis import tables
