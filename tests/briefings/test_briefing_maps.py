@@ -63,7 +63,7 @@ def test_totals_alone_say_what_totals_define():
 
 def test_small_and_new_are_never_added_up():
     blocks = blank_areas.write(package(more=PARTS)).blocks
-    assert paragraph(blocks, "截至") == ("截至2021年9月30日，苇津市有盲区单位125家，占应建会单位的56.8%，涉及职工1250人。其中小微企业80家，占小微企业应建会单位的72.7%；"
+    assert paragraph(blocks, "截至2021年9月30日，苇津市有") == ("截至2021年9月30日，苇津市有盲区单位125家，占应建会单位的56.8%，涉及职工1250人。其中小微企业80家，占小微企业应建会单位的72.7%；"
                                        "两新组织90家，占两新组织应建会单位的69.2%。")  # fmt: skip
     assert paragraph(blocks, "这两个数") == ("这两个数有交叉，不能相加。既是小微企业又是两新组织的盲区单位有65家，只是小微企业的15家，只是两新组织的25家。"
                                          "把重叠部分只计一次，属于小微企业或者两新组织的盲区单位共105家，占全部盲区单位的84.0%。")  # fmt: skip

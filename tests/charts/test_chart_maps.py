@@ -34,7 +34,7 @@ def test_classes_colours_and_blanks():
 
 def test_the_legend_names_the_blanks_that_occur_and_no_others():
     assert choropleth(regions(), rates(), PLAIN).record["legend"] == [
-        "70%及以上", "50%–70%", "40%–50%", "30%–40%", "30%以下", "零", "无数据", "数额过小，不予显示", "数据不全（加点）"]  # fmt: skip
+        "70%及以上", "50%–70%", "40%–50%", "30%–40%", "30%以下", "零", "无数据", "不予显示", "数据不全（加点）"]  # fmt: skip
     whole = [fact(code, 45) for code in regions()["code"]]
     assert len(choropleth(regions(), whole, PLAIN).record["legend"]) == 5
 

@@ -17,7 +17,7 @@ WHITE = "#ffffff"
 BLANKS = {
     "zero": (WHITE, "", "零"),
     "no_data": ("#eeeeee", "lines", "无数据"),
-    "suppressed": ("#c9c9c9", "", "数额过小，不予显示"),
+    "suppressed": ("#c9c9c9", "", "不予显示"),
     "incomplete": ("", "dots", "数据不全（加点）"),
 }
 

@@ -102,9 +102,9 @@ class Package:
         return rows if self.audience == "internal" else rows.iloc[0:0]
 
     def sources(self) -> list[dict]:
-        """Return the files and tables that this scope's figures were read from, with rows read and kept; none for public readers."""
+        """Return the files and tables that this scope's figures were read from, with rows read and kept; for internal readers only."""
         path = self.folder / "sources.parquet"
-        if self.audience == "public" or not path.is_file():
+        if self.audience != "internal" or not path.is_file():
             return []
         return sources_of(pd.read_parquet(path), "" if self.scope == "city" else self.scope)
 
