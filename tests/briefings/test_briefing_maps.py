@@ -55,7 +55,7 @@ def test_totals_alone_say_what_totals_define():
     made = package(is_totals=True)
     made.register.__init__(pd.DataFrame(rows), "2021Q3", made.city)
     blocks = coverage_map.write(made).blocks
-    said = "截至2021年9月30日，苇津市法人单位100家，已覆盖40家，单位覆盖率为40.0%。会员2.00万人，会员占从业人员的比重为40.0%（分母为从业人员）。"
+    said = "截至2021年9月30日，苇津市法人单位100家，已覆盖40家，单位覆盖率为40.0%。会员2.0万人，会员占从业人员的比重为40.0%（分母为从业人员）。"
     assert paragraph(blocks, "截至") == said
     assert "".join(r["text"] for c in table(blocks)["columns"] for r in c["runs"]) == "地区法人单位已覆盖单位覆盖率会员占从业人员名次"
     assert "画不出盲区图" in paragraph(blank_areas.write(made).blocks, "苇津市这一季度")
@@ -69,7 +69,7 @@ def test_small_and_new_are_never_added_up():
                                          "把重叠部分只计一次，属于小微企业或者两新组织的盲区单位共105家，占全部盲区单位的84.0%。")  # fmt: skip
     assert cells(table(blocks)) == [["只是小微", "30", "15", "50.0%", "150"], ["只是两新", "50", "25", "50.0%", "250"], ["两者兼是", "80", "65", "81.3%", "650"],
                                     ["小微或两新（重叠只计一次）", "160", "105", "65.6%", "1050"]]  # fmt: skip
-    assert cells(table(blocks, 1))[-1] == ["苇津市合计", "15", "25", "65", "105", "72.7%", "69.2%"]
+    assert cells(table(blocks, 1))[-1] == ["苇津市合计", "15", "25", "65", "105", "1050", "72.7%", "69.2%", "65.6%", "—"]
     assert "170" not in "".join(text_of(blocks))
 
 

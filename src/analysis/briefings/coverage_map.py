@@ -117,6 +117,6 @@ def bars(draft: Draft, areas: Areas) -> Blocks:
         return []
     register = draft.register
     small = [f.region_code for f in facts if f.is_ok and not areas.package.is_totals and (f.denominator or 0) < register.smallest_ranked]
-    notes = [f"空心条的应建会单位不足{register.smallest_ranked}家，不参加排名。"] if small else []
+    notes = ["空心条的应建会单位较少，不参加排名，门槛见文末的口径说明。"] if small else []
     drawn = ranked_bars(facts, draft.imprint(), city=register.fact(COVERAGE, areas.package.region_code), apart=small, extra_notes=notes)
     return [figure(drawn, f"{areas.package.region_name}各{areas.word}单位覆盖率排序")]

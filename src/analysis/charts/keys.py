@@ -9,6 +9,7 @@ import numpy as np
 import shapely
 
 from analysis.charts.geometry import Page, inner_point
+from analysis.charts.imprint import Imprint, draw_marks
 from analysis.charts.labels import Label, extent, spot_inside
 from analysis.charts.sheet import INK, PAGE_MM, SOFT, WIDTH_MM, Box, Drawn, Sheet
 
@@ -114,17 +115,18 @@ def list_height(sheet: Sheet, entries: Sequence[Entry]) -> float:
     return (-(-lines // columns) + 1) * size * _PT_MM * _LINE_EM + 7
 
 
-def list_sheets(entries: Sequence[Entry], title: str, alt: str, font_folder: str) -> tuple[Drawn, ...]:
-    """Return the list on sheets of its own, each no higher than a page takes."""
+def list_sheets(entries: Sequence[Entry], title: str, alt: str, imprint: Imprint) -> tuple[Drawn, ...]:
+    """Return the list on sheets of its own, each no higher than a page takes and with the marks of its map."""
     sheets, rest = [], list(entries)
     while rest:
-        sheet = Sheet(1, font_folder=font_folder)
+        sheet = Sheet(1, font_folder=imprint.font_folder)
         count = len(rest)
         while count > 1 and list_height(sheet, rest[:count]) > PAGE_MM - 8:
             count -= max(1, count // 12)
         end = draw_list(sheet, 0, title if not sheets else f"{title}（续）", rest[:count])
+        draw_marks(sheet, imprint, WIDTH_MM, 0, is_row=True)
         sheet.extend_down(-end)
-        record = {"keys": {entry.code: entry.number for entry in rest[:count]}}
+        record = {"keys": {entry.code: entry.number for entry in rest[:count]}, "marks": list(imprint.marks)}
         sheets.append(sheet.finish(alt, [fact for entry in rest[:count] for _, fact in entry.figures if fact], record))
         rest = rest[count:]
     return tuple(sheets)

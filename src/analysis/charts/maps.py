@@ -85,7 +85,7 @@ def pair_map(regions: gpd.GeoDataFrame, left: Sequence[Fact], right: Sequence[Fa
     if is_apart:
         notes.append(LISTED_APART)
     scale = draw_strip(sheet, legend, page.km_per_mm, notes, entries=[] if is_apart else entries, list_title=title)
-    more = list_sheets(entries, title, f"图上编号对照表：{legend.title}。", imprint.font_folder) if is_apart else ()
+    more = list_sheets(entries, title, f"图上编号对照表：{legend.title}。", imprint) if is_apart else ()
     record = {"panels": panels, "panel_titles": list(heads), "legend": [text for text, _, _ in legend.entries], "legend_title": legend.title,
               "marks": list(imprint.marks), "scale_km": scale, "notes": notes} | _classes_record(classes)  # fmt: skip
     alt = "".join(alt_text(f"左右对照图（{head}）", measure_name(facts), facts) for head, facts in zip(heads, (left, right), strict=True))

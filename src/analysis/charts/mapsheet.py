@@ -85,7 +85,7 @@ def draw_map(regions: gpd.GeoDataFrame, looks: Mapping[str, Region], imprint: Im
         scale = draw_scale(sheet, width + 3, 2, page.km_per_mm, 19)
         draw_north(sheet, WIDTH_MM - 4, 1)
         draw_footer(sheet, notes, draw_list(sheet, 0, title, listed))
-    more = list_sheets(entries, title, f"图上编号对照表：{legend.title}。", imprint.font_folder) if is_apart else ()
+    more = list_sheets(entries, title, f"图上编号对照表：{legend.title}。", imprint) if is_apart else ()
     record = {"legend": [text for text, _, _ in legend.entries], "legend_title": legend.title, "marks": list(imprint.marks), "scale_km": scale,
               "notes": notes, "key": [text for _, text in symbols.key]}  # fmt: skip
     return sheet, drawn | record, more

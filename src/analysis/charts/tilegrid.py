@@ -75,7 +75,7 @@ def tile_grid(tiles: pd.DataFrame, facts: Sequence[Fact], imprint: Imprint, *, s
     notes += [LISTED_APART] if is_apart else []
     list_title = f"图上编号：{name}"
     draw_footer(sheet, notes, end if is_apart or not listed else draw_list(sheet, end - 0.5, list_title, listed))
-    more = list_sheets(listed, list_title, f"图上编号对照表：{name}。", imprint.font_folder) if is_apart else ()
+    more = list_sheets(listed, list_title, f"图上编号对照表：{name}。", imprint) if is_apart else ()
     record = {"regions": {c: {"kind": v.kind, "fill": v.fill, "hatch": v.hatch} for c, v in looks.items()}, "classes": list(classes.labels),
               "colours": list(classes.colours), "legend": [text for text, _, _ in entries], "legend_title": name, "notes": notes,
               "keys": {entry.code: entry.number for entry in listed}}  # fmt: skip

@@ -35,7 +35,7 @@ def forms(record: Mapping[str, Any]) -> dict[str, str]:
 
     ``text`` as registered; ``figure`` without its unit and ``signed`` with a plus, for tables whose head names the unit; ``wan`` by ten
     thousands; ``share`` as numerator and denominator; ``spoken`` as read aloud, ``spoken_two`` 两 before a measure word, ``spoken_wan`` by
-    ten thousands. A blank has its text only.
+    ten thousands. A blank has its text, and its parts where they are known.
 
     Examples
     --------
@@ -44,7 +44,9 @@ def forms(record: Mapping[str, Any]) -> dict[str, str]:
     """
     text = str(record.get("text", ""))
     if record.get("status", "ok") != "ok" or text in BLANKS.values():
-        return {"text": text}
+        # a rate without a value still has its parts (0/0), unless they are withheld
+        is_open = record.get("status") == "no_data" and record.get("denominator") is not None and record.get("numerator") is not None
+        return {"text": text} | ({"share": f"{record['numerator']}/{record['denominator']}"} if is_open else {})
     figure = str(record.get("figure") or text)
     made = {"text": text, "figure": figure}
     if _is_positive(figure) and record.get("unit") in ("pp", "count", "score"):
