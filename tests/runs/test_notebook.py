@@ -1,9 +1,10 @@
 import nbformat
 import pytest
 
-from analysis.errors import ParameterError, WorkbenchError
+from analysis.errors import ParameterError, TemplateError, WorkbenchError
 from analysis.runs.notebook import check_parameters, execute, run_job
 from analysis.runs.quarter import broken_sentences
+from analysis.wording.engine import Engine
 
 STORY = """
 from analysis.publishing import blocks
@@ -80,3 +81,13 @@ def test_a_number_typed_into_a_document_fails_its_job_and_leaves_no_file(noteboo
     assert (done.status, done.files) == ("failed", [])
     assert done.reason.startswith("small.html 的数字核对没有通过（1处）：“通报”之下第1段：“99”没有登记（“…本季新建工会99家。…”）")
     assert [p.relative_to(base).as_posix() for p in base.rglob("*") if p.is_file()] == ["notebooks/city/small.failed.ipynb"]
+
+
+def test_a_spoiled_template_tells_file_and_line_through_the_notebook(notebook, tmp_path):
+    (tmp_path / "spoiled.j2").write_text("各地情况。\n\n{% sentence %}覆盖率为{{ 全市.单位复盖率 }}。{% endsentence %}\n", encoding="utf-8")
+    path = notebook(f"from analysis.wording.engine import Engine\nEngine(None, {str(tmp_path)!r}).render('spoiled.j2')")
+    with pytest.raises(WorkbenchError, match=r"出错：模板 spoiled.j2 第 3 行：用到了没有的名字“全市”。请改正后重试。$"):
+        execute(path, {}, tmp_path / "failed.ipynb")
+    with pytest.raises(TemplateError) as refused:
+        Engine(None, tmp_path).render("spoiled.j2")
+    assert refused.value.__cause__ is None and refused.value.__suppress_context__, "IPython breaks off over frames of a template and shows nothing"

@@ -178,13 +178,13 @@ class Engine:
         try:
             source = self.environment.get_template(name).render(_unsaid=unsaid, **context)
         except jinja2.TemplateNotFound as error:
-            raise TemplateError(f"没有找到模板 {error.name or name}。请核对文件名，或从安装包中恢复该模板。") from error
+            raise TemplateError(f"没有找到模板 {error.name or name}。请核对文件名，或从安装包中恢复该模板。") from None  # IPython cannot show Jinja's rewritten frames: the notebook would end without a word
         except jinja2.TemplateSyntaxError as error:
             reason = _in_chinese(error.message or "")
-            raise TemplateError(f"模板 {error.name or name} 第 {error.lineno} 行：写法有误（{reason}）。请检查成对的标记后重试。") from error
+            raise TemplateError(f"模板 {error.name or name} 第 {error.lineno} 行：写法有误（{reason}）。请检查成对的标记后重试。") from None
         except (jinja2.UndefinedError, SecurityError, StoryError, TypeError, ValueError, KeyError, AttributeError, UnicodeDecodeError) as error:
             where, line = _place_of(error, name)
-            raise TemplateError(f"模板 {where} 第 {line} 行：{_reason_of(error)}。请改正后重试。") from error
+            raise TemplateError(f"模板 {where} 第 {line} 行：{_reason_of(error)}。请改正后重试。") from None
         self._to_blocks(source, name, made)
         return made
 
