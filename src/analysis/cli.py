@@ -258,11 +258,11 @@ def _usage(error: Exception) -> str:
     if kind == "MissingParameter":
         return f"缺少选项 {option}。例如：workbench run --quarter 2021Q3。用 workbench --help 查看全部用法。"
     if kind == "NoSuchOption":
-        return f"没有选项 {option}。请用 workbench run --help 查看可用的选项。"
+        return f"没有选项 {option}。请用 workbench {error.ctx.info_name if error.ctx else 'run'} --help 查看可用的选项。"
     if kind == "UsageError" and "No such command" in error.format_message():
         return f"没有这个命令（{error.format_message().split(chr(39))[1]}）。可用的命令请用 workbench --help 查看。"
     if kind == "BadParameter" and option:
-        return f"选项 {option} 的值不对，应为规定范围内的写法（例如 --jobs 2）。请用 workbench run --help 查看。"
+        return f"选项 {option} 的值不对，应为规定范围内的写法（例如 --jobs 2）。请用 workbench {error.ctx.info_name if error.ctx else 'run'} --help 查看。"
     return f"命令行写法有误（{option or error.format_message()}）：{error.format_message()} 请用 workbench --help 查看用法。"
 
 
