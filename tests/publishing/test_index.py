@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import re
 
 import pytest
@@ -10,7 +12,7 @@ from sample import bar_svg, fact_id, record, table_block
 
 from analysis.errors import ExportError
 from analysis.publishing import blocks as b
-from analysis.publishing.index import write_index
+from analysis.publishing.index import _own, write_index
 
 
 def model() -> dict:
@@ -36,9 +38,15 @@ def test_index_links_everything_relatively(tmp_path):
     text = path.read_text(encoding="utf-8")
     tree = etree.HTML(text)
     links = tree.xpath("//a/@href")
+    links = [link for link in links if not link.startswith("#")]
     assert len(links) == 8 and "city/speech.pdf" in links and "intake/%E4%B8%B4%E6%B1%9F%E5%8C%BA%20%E9%80%80%E5%9B%9E.xlsx" in links
     assert set(re.findall(r"https?://[^\"'\s<>]+", text)) <= {"http://www.w3.org/2000/svg", "http://www.w3.org/1999/xlink"}
-    assert not tree.findall(".//script") and "&lt;script&gt;通报" in text and "笔记本运行失败" in text
+    (script,) = tree.findall(".//script")
+    digest = base64.b64encode(hashlib.sha256(script.text.encode("utf-8")).digest()).decode("ascii")
+    assert f"script-src 'sha256-{digest}';" in text and script.text == _own()["script"]
+    assert "&lt;script&gt;通报" in text and "笔记本运行失败" in text
+    assert [n.text for n in tree.xpath("//ul[@class='plain aside']/li")] == ["经开区未报送", "全市<script>通报没有做成", "临江区<script>通报没有做成"]
+    assert all(tree.xpath(f"//*[@id='{link[1:]}']") for link in tree.xpath("//ul[@class='ways']//a/@href"))
     assert f'data-fact="{fact_id("990000", "unit_coverage_rate")}"' in text
     assert [item.name for item in tmp_path.iterdir()] == ["index.html"]
 

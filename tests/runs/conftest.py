@@ -1,5 +1,10 @@
+import sys
+from pathlib import Path
+
 import nbformat
 import pytest
+
+sys.path[:0] = [str(Path(__file__).parents[1] / name) for name in ("briefings", "wording")]
 
 
 @pytest.fixture

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import os
 import re
+from functools import lru_cache
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
+
+from markupsafe import Markup
 
 from analysis.errors import ExportError
 from analysis.periods import Quarter
@@ -40,16 +46,16 @@ def _visible(value: Any) -> Any:
 def _groups(documents: list[dict]) -> list[dict]:
     groups = []
     for group in documents:
-        rows = []
+        rows: list[dict] = []
         for row in group["documents"]:
             links = [{"name": _FORMAT_NAMES.get(kind, kind), "kind": kind, "href": _link(path)} for kind, path in row.get("formats", {}).items()]
             rows.append({"title": row["title"], "links": links, "status": row.get("status", "ok"), "reason": row.get("reason", "")})
-        groups.append({"scope": group.get("scope", ""), "scope_name": group["scope_name"], "documents": rows})
+        groups.append({"scope": group.get("scope", ""), "scope_name": group["scope_name"], "documents": rows, "figures": group.get("figures", [])})
     return groups
 
 
 def _document(model: dict) -> Document:
-    pieces = [block for block in (model.get("map"), model.get("ranking")) if block]
+    pieces = [block for block in (model.get("map"), model.get("ranking"), *model.get("changes", [])) if block]
     meta = blocks.meta(
         "index", f"{model['city_name']}工会覆盖工作台", model["quarter"], city_name=model["city_name"], demo=bool(model.get("demo")),
         label=model.get("label", blocks.LABEL), incomplete=model.get("incomplete", []), as_of=model.get("as_of", "") or "",
@@ -61,14 +67,30 @@ def render_index(model: dict) -> str:
     """Return the page as text; see ``write_index`` for the model."""
     model = _visible(model)
     document = _document(model)
-    by_type = {block["type"]: block for block in document.body}
+    figures, tables = ([block for block in document.body if block["type"] == kind] for kind in ("figure", "table"))
+    ranking = tables[0] if model.get("ranking") else None
+    changes = [block for block in document.body if block["type"] == "paragraph" or (block["type"] == "table" and block is not ranking)]
+    groups = _groups(model.get("documents", []))
+    failed = [f"{group['scope_name']}{row['title']}没有做成" for group in groups for row in group["documents"] if row["status"] not in ("ok", "done")]
+    missing = model.get("missing_columns", [])
+    ways = [("全市一览", "whole", figures or tables), ("与上季度相比", "changes", changes), ("不完整之处", "gaps", document.meta["incomplete"] or failed or missing),
+            ("文稿", "documents", groups), ("数据表", "tables", model.get("tables"))]  # fmt: skip
     return render(
-        "index.html.j2", document.facts, prefix="i", meta=document.meta, demo=document.meta["demo"], incomplete_text=incomplete_sentence(document),
+        "index.html.j2", document.facts, prefix="i", meta=document.meta, demo=document.meta["demo"], incomplete_text=incomplete_sentence(document), own=_own(),
         page_title=f"{document.meta['title']}｜{Quarter(document.meta['quarter']).label}", quarter_label=Quarter(document.meta["quarter"]).label,
-        headline=model.get("headline", []), map=by_type.get("figure"), ranking=by_type.get("table"), groups=_groups(model.get("documents", [])),
+        headline=model.get("headline", []), map=figures[0] if figures else None, ranking=ranking, changes=changes, groups=groups, failed=failed,
+        gaps=document.meta["incomplete"], missing=missing, ways=[(name, target) for name, target, there in ways if there],
         tables=[row | {"href": _link(row["href"])} for row in model.get("tables", [])], intake=model.get("intake", []),
-        about=saved_about(document), map_note=model.get("map_note", ""), records=document.fact_records(),
+        about=saved_about(document), records=document.fact_records(),
     )  # fmt: skip
+
+
+@lru_cache(maxsize=1)
+def _own() -> dict[str, Any]:
+    """Return the page's style and script, with the digest by which its policy lets this script run and no other."""
+    script, css = ((files("analysis.publishing") / "templates" / f"index.{kind}").read_text(encoding="utf-8") for kind in ("js", "css"))
+    digest = base64.b64encode(hashlib.sha256(script.encode("utf-8")).digest()).decode("ascii")
+    return {"script": Markup(script), "css": Markup(css), "digest": Markup(digest)}
 
 
 def write_index(path: str | Path, model: dict, is_checked: bool = False) -> Path:
@@ -80,9 +102,9 @@ def write_index(path: str | Path, model: dict, is_checked: bool = False) -> Path
     model : dict, all links relative to the page's folder
         Needed: ``city_name`` (str), ``quarter`` ("2021Q3").
         Optional: ``as_of`` ("2021-09-30"), ``demo`` (bool), ``label`` (str), ``incomplete`` (list of str),
-        ``headline``: [{"label": str, "runs": [run], "change": [run]}], the key facts with their change,
-        ``map``: a figure block, ``ranking``: a table block,
-        ``documents``: [{"scope": "city", "scope_name": "全市", "documents": [{"title", "formats": {"html": path, "pdf": …, "docx": …},
+        ``headline``: [{"label": str, "runs": [run], "changes": [[run], …]}], the key facts with their changes,
+        ``map``: a figure block, ``ranking``: a table block, ``changes``: paragraphs and a table on the quarter before, ``missing_columns`` (list of str),
+        ``documents``: [{"scope": "city", "scope_name": "全市", "figures": [run], "documents": [{"title", "formats": {"html": path, "pdf": …, "docx": …},
         "status": "ok" | "failed" | …, "reason": str}]}],
         ``tables``: [{"title", "href", "note"}] (indicators.csv, intake/*.csv, 退回单),
         ``intake``: [{"label": "读入行数", "value": "1234"}], ``facts``: fact records (``Fact.as_record()``) of the facts shown.

@@ -13,6 +13,7 @@ from analysis.facts import Fact
 from analysis.measures.suppress import REASON
 from analysis.publishing import blocks
 from analysis.publishing.index import write_index
+from analysis.runs.door_changes import change_blocks
 from analysis.runs.incomplete import sentences
 from analysis.runs.notebook import Outcome
 from analysis.runs.package import Package
@@ -36,24 +37,29 @@ _TABLES = (
 def _signed(fact: Fact, word: str) -> list:
     """Say a change: its direction in words, its size as the fact; nothing where there is none to compare with."""
     if not fact.is_ok:
-        return [f"{word}：—（{fact.reason}）"] if fact.reason else []
+        return [f"较{word}：—（{fact.reason}）"] if fact.reason else []
     if not fact.rounded:
-        return [f"{word}持平（", fact, "）"]
+        return [f"与{word}持平"]
     is_rate = fact.unit == "pp"
     verb = ("提高" if fact.value > 0 else "下降") if is_rate else ("增加" if fact.value > 0 else "减少")
-    return [f"{word}{verb}", fact.magnitude]
+    return [f"较{word}{verb}", fact.magnitude, "" if is_rate else "家"]
 
 
 def _headline(package: Package) -> list[dict]:
     rows = []
     for indicator in _HEADLINES:
         fact = package.register.fact(indicator)
-        change = package.register.fact(f"{indicator}_qoq")
-        if change.is_ok:
-            package.register.used[change.magnitude.id] = change.magnitude
-        name = fact.name + (f"（分母：{fact.denominator_name}）" if fact.denominator_name else "")
-        rows.append({"label": name, "runs": blocks.as_runs(fact), "change": blocks.as_runs(*_signed(change, "较上季度末"))})
+        below = f"分母：{fact.denominator_name}" if fact.denominator_name else "单位：家"
+        changes = [_change(package, fact, against, word) for against, word in (("qoq", "上季度末"), ("yoy", "上年同期"))]
+        rows.append({"label": fact.name, "below": below, "runs": blocks.as_runs(fact), "changes": [runs for runs in changes if runs]})
     return rows
+
+
+def _change(package: Package, fact: Fact, against: str, word: str) -> list[dict]:
+    change = package.register.fact(f"{fact.indicator}_{against}", fact.region_code)
+    if change.is_ok:
+        package.register.used[change.magnitude.id] = change.magnitude
+    return blocks.as_runs(*_signed(change, word))
 
 
 def _map(package: Package) -> dict | None:
@@ -119,7 +125,18 @@ def _documents(package: Package, outcomes: list[Outcome], folder: Path) -> list[
         if outcome.document == "blank_areas" and (folder / visits).is_file():
             row["formats"] = row["formats"] | {"xlsx": visits}
         groups.setdefault(outcome.scope, []).append(row)
-    return [{"scope": scope, "scope_name": places.get(scope, scope), "documents": rows} for scope, rows in groups.items()]
+    return [{"scope": scope, "scope_name": places.get(scope, scope), "documents": rows, "figures": _figures(package, scope)} for scope, rows in groups.items()]
+
+
+def _figures(package: Package, scope: str) -> list[dict]:
+    """Return a district's own figures in one line: coverage with its change, blank units."""
+    if scope == "city":
+        return []
+    rate, blind = (package.register.fact(name, scope) for name in ("unit_coverage_rate", "blind_unit_count"))
+    if rate.status == "no_data":
+        return blocks.as_runs(f"单位覆盖率无数据：{rate.reason}")
+    moved = _change(package, rate, "qoq", "上季度末") if rate.is_ok else []
+    return blocks.as_runs("单位覆盖率", rate, *(["，", moved] if moved else []), "；盲区单位", blind, "家" if blind.is_ok else "")
 
 
 def write_door(folder: Path, package: Package, outcomes: list[Outcome], say: Callable[[str], None]) -> Path:
@@ -134,7 +151,9 @@ def write_door(folder: Path, package: Package, outcomes: list[Outcome], say: Cal
         "label": "内部资料 注意保存" if package.audience == "internal" else "",
         "incomplete": sentences([row for row in package.incomplete if not row["column"]]),
         "headline": _headline(package),
+        "missing_columns": sentences([row for row in package.incomplete if row["column"]]),
         "ranking": _ranking(package),
+        "changes": change_blocks(package),
         "documents": _documents(package, outcomes, folder),
         "tables": [{"href": href, "title": title, "note": note} for href, title, note in _TABLES if (folder / href).is_file() or href == "manifest.json"],
         "intake": [
