@@ -17,7 +17,10 @@ _CRUMB_MM2 = 0.02
 
 @dataclass(frozen=True)
 class Page:
-    """Regions laid out in a box: ``shapes`` in millimetres by the order of ``codes``, ``km_per_mm``, ``union`` of all, ``box`` they occupy."""
+    """Regions laid out in a box: ``shapes`` in millimetres by the order of ``codes``, ``km_per_mm``, ``union`` of all, ``box`` they occupy.
+
+    ``mains`` are the largest parts of the shapes, ``homes`` the middles of the largest circles inside these, ``radii`` the circles' radii.
+    """
 
     codes: tuple[str, ...]
     names: tuple[str, ...]
@@ -25,6 +28,13 @@ class Page:
     union: shapely.Geometry
     box: Box
     km_per_mm: float
+    mains: np.ndarray
+    homes: np.ndarray
+    radii: np.ndarray
+
+    def home(self, code: str) -> tuple[float, float]:
+        x, y = self.homes[self.codes.index(code)]
+        return float(x), float(y)
 
 
 def metres(regions: gpd.GeoDataFrame) -> np.ndarray:
@@ -53,7 +63,12 @@ def lay_out(regions: gpd.GeoDataFrame, box: Box) -> Page:
     shift_y = bottom + ((top - bottom) - (north - south) * scale) / 2
     shapes = shapely.transform(ground, lambda points: (points - (west, south)) * scale + (shift_x, shift_y))
     shapes = simplify(shapes)
-    return Page(tuple(regions["code"]), tuple(regions["name"]), shapes, shapely.union_all(shapes), tuple(shapely.total_bounds(shapes)), 1 / scale / 1000)
+    mains = np.array([max(shapely.get_parts(shape), key=lambda part: part.area) for shape in shapes], dtype=object)
+    shapely.prepare(mains)
+    circles = shapely.maximum_inscribed_circle(mains, tolerance=0.2)  # a line from the middle to the edge
+    whole = shapely.coverage_union_all(shapes) if shapely.coverage_is_valid(shapes) else shapely.union_all(shapes)
+    return Page(tuple(regions["code"]), tuple(regions["name"]), shapes, whole, tuple(shapely.total_bounds(shapes)), 1 / scale / 1000,
+                mains, shapely.get_coordinates(shapely.get_point(circles, 0)), shapely.length(circles))  # fmt: skip
 
 
 def simplify(shapes: np.ndarray) -> np.ndarray:
@@ -69,13 +84,6 @@ def _without_crumbs(shape: shapely.Geometry) -> shapely.Geometry:
     parts = shapely.get_parts(shape)
     kept = parts[shapely.area(parts) >= _CRUMB_MM2]
     return shape if len(kept) in (0, len(parts)) else shapely.multipolygons(kept)
-
-
-def inner_point(shape: shapely.Geometry) -> tuple[float, float]:
-    """Return the middle of the largest circle inside the shape."""
-    largest = max(shapely.get_parts(shape), key=lambda part: part.area)
-    centre = shapely.get_point(shapely.maximum_inscribed_circle(largest, tolerance=0.2), 0)
-    return float(centre.x), float(centre.y)
 
 
 def outlines(page: Page, owners: dict[str, Any]) -> list[shapely.Geometry]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import shapely
 
-from analysis.charts.geometry import Page, inner_point
+from analysis.charts.geometry import Page
 from analysis.charts.imprint import Imprint, draw_marks
 from analysis.charts.labels import Label, extent, spot_inside
 from analysis.charts.sheet import INK, PAGE_MM, SOFT, WIDTH_MM, Box, Drawn, Sheet
@@ -17,6 +17,7 @@ LONGEST_MM = 1.08 * PAGE_MM  # a map with its list; a little smaller in print st
 _SIZES = (6.2, 5.6, 5.0)
 _STEP_MM = 0.7
 _MOST_TRIED = 80
+_AT_ONCE = 200
 _LIST_SIZE, _LIST_SMALLEST = 6.4, 5.8
 _GAP_MM = 4.0
 _LINE_EM = 1.36
@@ -38,27 +39,27 @@ def place_numbers(sheet: Sheet, page: Page, numbers: dict[str, int], blocked: Se
     taken = list(blocked)
     placed: dict[str, Label] = {}
     shapes = dict(zip(page.codes, page.shapes, strict=True))
-    homes = {code: inner_point(shapes[code]) for code in numbers}
+    tree = shapely.STRtree(taken)
     for code, number in numbers.items():
-        lines = ((str(number), ""),)
-        near = [other for other in blocked if other.intersects(shapes[code])]  # a number inside its own region meets no other region's number
+        lines, place = ((str(number), ""),), page.codes.index(code)
+        near = [blocked[i] for i in tree.query(shapes[code], predicate="intersects")]  # inside its own region it meets no other region's number
         for size in _SIZES:
-            spot = spot_inside(shapes[code], *extent(sheet, lines, size), near)
+            spot = spot_inside(page, place, *extent(sheet, lines, size), near)
             if spot is not None:
                 placed[code] = Label(code, lines, size, spot)
                 taken.append(shapely.box(*spot))
                 break
     for code, number in numbers.items():
         if code not in placed:
-            placed[code] = _beside(sheet, code, ((str(number), ""),), homes, taken, paper)
+            placed[code] = _beside(sheet, code, ((str(number), ""),), page.home(code), taken, paper)
             taken += [shapely.box(*placed[code].box).buffer(0.15), shapely.LineString(placed[code].leader).buffer(0.1)]
     return placed
 
 
-def _beside(sheet: Sheet, code: str, lines: tuple[tuple[str, str], ...], homes: dict[str, tuple[float, float]], taken: Sequence[shapely.Geometry],
+def _beside(sheet: Sheet, code: str, lines: tuple[tuple[str, str], ...], home: tuple[float, float], taken: Sequence[shapely.Geometry],
             paper: Box) -> Label:  # fmt: skip
     """Return the nearest spot on the paper that nothing stands on, whose line to the region crosses nothing if there is such a one."""
-    x, y = homes[code]
+    x, y = home
     width, height = extent(sheet, lines, _SIZES[-1])
     tree = shapely.STRtree(list(taken))
     for reach in (5.0, 12.0, 30.0, 400.0):
@@ -67,10 +68,7 @@ def _beside(sheet: Sheet, code: str, lines: tuple[tuple[str, str], ...], homes: 
         fits = (xs - width / 2 >= paper[0]) & (xs + width / 2 <= paper[2]) & (ys - height / 2 >= paper[1]) & (ys + height / 2 <= paper[3])
         xs, ys = xs[fits], ys[fits]
         order = np.argsort(np.hypot(xs - x, ys - y), kind="stable")
-        boxes = shapely.box(xs - width / 2, ys - height / 2, xs + width / 2, ys + height / 2)[order]
-        free = np.ones(len(boxes), dtype=bool)
-        free[np.unique(tree.query(boxes, predicate="intersects")[0])] = False
-        boxes = boxes[free][:_MOST_TRIED]
+        boxes = _first_free(tree, xs[order], ys[order], width, height)
         if not len(boxes):
             continue
         centres = shapely.centroid(boxes)
@@ -84,6 +82,20 @@ def _beside(sheet: Sheet, code: str, lines: tuple[tuple[str, str], ...], homes: 
         ends = shapely.get_coordinates(way)
         return Label(code, lines, _SIZES[-1], tuple(boxes[best].bounds), ((x, y), tuple(ends[-1]) if len(ends) else (x, y)))
     raise AssertionError("paper without room for a number")  # 400 mm each way hold more numbers than a map has regions
+
+
+def _first_free(tree: shapely.STRtree, xs: np.ndarray, ys: np.ndarray, width: float, height: float) -> np.ndarray:
+    """Return the first boxes around the given middles on which nothing stands."""
+    found: list[shapely.Geometry] = []
+    for start in range(0, len(xs), _AT_ONCE):
+        x, y = xs[start : start + _AT_ONCE], ys[start : start + _AT_ONCE]
+        boxes = shapely.box(x - width / 2, y - height / 2, x + width / 2, y + height / 2)
+        free = np.ones(len(boxes), dtype=bool)
+        free[np.unique(tree.query(boxes, predicate="intersects")[0])] = False
+        found += boxes[free].tolist()
+        if len(found) >= _MOST_TRIED:
+            break
+    return np.array(found[:_MOST_TRIED], dtype=object)
 
 
 def draw_list(sheet: Sheet, top: float, title: str, entries: Sequence[Entry]) -> float:

@@ -8,13 +8,14 @@ from dataclasses import dataclass
 import numpy as np
 import shapely
 
-from analysis.charts.geometry import Page, inner_point
+from analysis.charts.geometry import Page
 from analysis.charts.sheet import Box, Sheet
 
 _SIZES = (8.0, 7.2, 6.4, 6.0)
 _LEAD_SIZE = 6.2
 _LONGEST_MM = 45.0
 _MOST_TRIED = 300
+_AT_ONCE = 160
 _LINE_EM = 1.18
 _PT_MM = 25.4 / 72
 _PAD = 0.35
@@ -55,9 +56,10 @@ def place_inside(sheet: Sheet, page: Page, lines: dict[str, Lines], taken: Seque
 
 def _fitting(sheet: Sheet, page: Page, lines: dict[str, Lines], taken: Sequence[shapely.Geometry], size: float) -> dict[str, Label]:
     found: dict[str, Label] = {}
-    for code, shape in zip(page.codes, page.shapes, strict=True):
+    for number, code in enumerate(page.codes):
+        near = [other for other in taken if other.intersects(page.mains[number])] if taken else []
         for variant in _variants(lines[code]):
-            spot = spot_inside(shape, *extent(sheet, variant, size), taken)
+            spot = spot_inside(page, number, *extent(sheet, variant, size), near)
             if spot is not None:
                 found[code] = Label(code, variant, size, spot)
                 break
@@ -74,25 +76,25 @@ def _variants(lines: Lines) -> list[Lines]:
     return variants
 
 
-def spot_inside(shape: shapely.Geometry, width: float, height: float, taken: Sequence[shapely.Geometry]) -> Box | None:
-    """Return where a box of this size stands best inside the shape, clear of what is taken; None where it does not fit."""
-    largest = max(shapely.get_parts(shape), key=lambda part: part.area)
-    west, south, east, north = largest.bounds
-    if east - west < width or north - south < height or largest.area < width * height:
+def spot_inside(page: Page, number: int, width: float, height: float, taken: Sequence[shapely.Geometry]) -> Box | None:
+    """Return where a box of this size stands best inside the page's n-th region, clear of what is taken; None where it does not fit."""
+    main, home = page.mains[number], page.homes[number]
+    west, south, east, north = main.bounds
+    if east - west < width or north - south < height or main.area < width * height or 2 * page.radii[number] + 0.4 < min(width, height):
         return None
-    home = inner_point(shape)
     across, up = np.linspace(west + width / 2, east - width / 2, 25), np.linspace(south + height / 2, north - height / 2, 25)
-    xs, ys = np.meshgrid(np.append(across, home[0]), np.append(up, home[1]))
-    boxes = shapely.box(xs - width / 2, ys - height / 2, xs + width / 2, ys + height / 2).ravel()
-    shapely.prepare(largest)
-    fits = shapely.contains_properly(largest, boxes)
-    for other in taken:
-        fits &= ~shapely.intersects(other, boxes)
-    if not fits.any():
-        return None
-    centre = largest.centroid
-    cost = np.hypot(xs.ravel() - home[0], ys.ravel() - home[1]) + 0.5 * np.hypot(xs.ravel() - centre.x, ys.ravel() - centre.y)
-    return tuple(shapely.bounds(boxes[np.argmin(np.where(fits, cost, np.inf))]))
+    xs, ys = (side.ravel() for side in np.meshgrid(np.append(across, home[0]), np.append(up, home[1])))
+    centre = main.centroid
+    cost = np.hypot(xs - home[0], ys - home[1]) + 0.5 * np.hypot(xs - centre.x, ys - centre.y)
+    order = np.argsort(cost, kind="stable")
+    for some in np.split(order, range(_AT_ONCE, len(order), _AT_ONCE)):
+        boxes = shapely.box(xs[some] - width / 2, ys[some] - height / 2, xs[some] + width / 2, ys[some] + height / 2)
+        fits = shapely.contains_properly(main, boxes)
+        for other in taken:
+            fits &= ~shapely.intersects(other, boxes)
+        if fits.any():
+            return tuple(shapely.bounds(boxes[np.argmax(fits)]))
+    return None
 
 
 def lead_out(sheet: Sheet, page: Page, lines: dict[str, Lines], inside: dict[str, Label], paper: Box,
@@ -105,8 +107,8 @@ def lead_out(sheet: Sheet, page: Page, lines: dict[str, Lines], inside: dict[str
     waiting = [(code, shape) for code, shape in zip(page.codes, page.shapes, strict=True) if code not in inside]
     middle = ((page.box[0] + page.box[2]) / 2, (page.box[1] + page.box[3]) / 2)
     waiting.sort(key=lambda pair: (-np.hypot(pair[1].centroid.x - middle[0], pair[1].centroid.y - middle[1]), pair[0]))
-    for code, shape in waiting:
-        label = _spot_outside(sheet, page, code, lines[code][:2], shape, blocked, paper)
+    for code, _ in waiting:
+        label = _spot_outside(sheet, page, code, lines[code][:2], blocked, paper)
         if label is None:
             homeless.append(code)
             continue
@@ -115,37 +117,45 @@ def lead_out(sheet: Sheet, page: Page, lines: dict[str, Lines], inside: dict[str
     return led, tuple(homeless)
 
 
-def _spot_outside(sheet: Sheet, page: Page, code: str, lines: Lines, shape: shapely.Geometry, blocked: list[shapely.Geometry],
-                  paper: Box) -> Label | None:  # fmt: skip
+def _spot_outside(sheet: Sheet, page: Page, code: str, lines: Lines, blocked: list[shapely.Geometry], paper: Box) -> Label | None:
+    """Return the nearest free spot whose line to the region crosses nothing."""
     width, height = extent(sheet, lines, _LEAD_SIZE)
     left, bottom, right, top = paper
     if right - left < width or top - bottom < height:
         return None
+    x, y = page.home(code)
     xs, ys = np.meshgrid(np.arange(left + width / 2, right - width / 2 + 0.01, 1.5), np.arange(bottom + height / 2, top - height / 2 + 0.01, 1.5))
     xs, ys = xs.ravel(), ys.ravel()
-    boxes = shapely.box(xs - width / 2, ys - height / 2, xs + width / 2, ys + height / 2)
+    apart = np.hypot(np.maximum(abs(xs - x) - width / 2, 0), np.maximum(abs(ys - y) - height / 2, 0))
+    order = np.argsort(apart, kind="stable")
+    order = order[apart[order] <= _LONGEST_MM]
     obstacles = shapely.union_all(blocked) if blocked else shapely.Point()
     shapely.prepare(obstacles)
-    free = ~shapely.intersects(page.union, boxes) & ~shapely.intersects(obstacles, boxes)
-    if not free.any():
-        return None
-    xs, ys, boxes = xs[free], ys[free], boxes[free]
-    anchor = shapely.Point(inner_point(shape))
-    order = np.argsort(shapely.distance(anchor, boxes), kind="stable")[:_MOST_TRIED]
-    ends = np.array([_edge_point(box, anchor) for box in boxes[order]])
-    lines_to = shapely.linestrings(np.stack([np.broadcast_to((anchor.x, anchor.y), ends.shape), ends], axis=1))
-    open_ways = np.flatnonzero((shapely.length(lines_to) <= _LONGEST_MM) & ~shapely.intersects(obstacles, lines_to))
-    if not open_ways.size:
-        return None
-    best = open_ways[0]
-    return Label(code, lines, _LEAD_SIZE, tuple(boxes[order][best].bounds), ((anchor.x, anchor.y), tuple(ends[best])))
+    tried = 0
+    for some in np.split(order, range(_AT_ONCE, len(order), _AT_ONCE)):
+        boxes = shapely.box(xs[some] - width / 2, ys[some] - height / 2, xs[some] + width / 2, ys[some] + height / 2)
+        free = ~shapely.intersects(page.union, boxes)
+        free[free] = ~shapely.intersects(obstacles, boxes[free])
+        if not free.any():
+            continue
+        ends = _edge_points(xs[some][free], ys[some][free], width, height, (x, y))
+        ways = shapely.linestrings(np.stack([np.broadcast_to((x, y), ends.shape), ends], axis=1))
+        is_open = (shapely.length(ways) <= _LONGEST_MM) & ~shapely.intersects(obstacles, ways)
+        if is_open.any():
+            best = int(np.argmax(is_open))
+            return Label(code, lines, _LEAD_SIZE, tuple(boxes[free][best].bounds), ((x, y), tuple(ends[best])))
+        tried += int(free.sum())
+        if tried >= _MOST_TRIED:
+            break
+    return None
 
 
-def _edge_point(box: shapely.Geometry, anchor: shapely.Point) -> tuple[float, float]:
-    """Return the middle of the box's edge that is nearest to the anchor."""
-    west, south, east, north = box.bounds
-    middles = [(west, (south + north) / 2), (east, (south + north) / 2), ((west + east) / 2, south), ((west + east) / 2, north)]
-    return min(middles, key=lambda point: (point[0] - anchor.x) ** 2 + (point[1] - anchor.y) ** 2)
+def _edge_points(xs: np.ndarray, ys: np.ndarray, width: float, height: float, anchor: tuple[float, float]) -> np.ndarray:
+    """Return for each box, given by its middle, the middle of that edge which is nearest to the anchor."""
+    shifts = np.array([(-width / 2, 0), (width / 2, 0), (0, -height / 2), (0, height / 2)])
+    middles = np.column_stack([xs, ys])[:, None, :] + shifts[None, :, :]
+    nearest = ((middles - anchor) ** 2).sum(axis=2).argmin(axis=1)
+    return middles[np.arange(len(middles)), nearest]
 
 
 def draw(sheet: Sheet, label: Label, colour: str, role: str = "label") -> None:

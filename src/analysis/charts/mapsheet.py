@@ -11,7 +11,7 @@ import shapely
 
 from analysis.charts import labels as label_maker
 from analysis.charts.classes import WHITE, hatch_colour, is_dark
-from analysis.charts.geometry import Page, aspect, inner_point, lay_out, outlines
+from analysis.charts.geometry import Page, aspect, lay_out, outlines
 from analysis.charts.imprint import Imprint, draw_footer, draw_legend, draw_legend_strip, draw_marks, draw_north, draw_scale
 from analysis.charts.keys import LONGEST_MM, Entry, draw_list, list_height, list_sheets, place_numbers
 from analysis.charts.sheet import INK, SOFT, WIDTH_MM, Box, Drawn, Sheet
@@ -134,8 +134,9 @@ def draw_regions(sheet: Sheet, regions: gpd.GeoDataFrame, looks: Mapping[str, Re
     best = None
     for margin in (0.0, 7.0, 14.0):
         page = lay_out(regions, (frame[0] + margin, frame[1], frame[2] - margin, frame[3]))
-        circles = {code: shapely.Point(inner_point(shape)).buffer(radii[code]) for code, shape in zip(page.codes, page.shapes, strict=True) if code in radii}
-        page = replace(page, union=shapely.union_all([page.union, *circles.values()]))
+        circles = {code: shapely.Point(home).buffer(radii[code]) for code, home in zip(page.codes, page.homes, strict=True) if code in radii}
+        page = replace(page, union=shapely.union_all([page.union, *circles.values()]) if circles else page.union)
+        shapely.prepare(page.union)
         inside, size = label_maker.place_inside(sheet, page, lines, tuple(circles.values()))
         is_crowded = len(page.codes) - len(inside) > _MOST_LED_OUT
         outside, homeless = (
@@ -175,5 +176,7 @@ def draw_regions(sheet: Sheet, regions: gpd.GeoDataFrame, looks: Mapping[str, Re
 def _fill(sheet: Sheet, page: Page, looks: Mapping[str, Region]) -> None:
     for code, shape in zip(page.codes, page.shapes, strict=True):
         look = looks[code]
-        note = {"class": "region", "tabindex": "0", "data-region": code, "data-kind": look.kind, "title": look.title} | ({"data-fact": look.fact} if look.fact else {})
+        note = {"class": "region", "tabindex": "0", "data-region": code, "data-kind": look.kind, "title": look.title} | (
+            {"data-fact": look.fact} if look.fact else {}
+        )
         sheet.area(shape, fill=look.fill, edge=BORDER, width=0.4, hatch=look.hatch, hatch_color=hatch_colour(look.fill), note=note)

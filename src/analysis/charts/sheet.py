@@ -2,33 +2,24 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-import matplotlib as mpl
 import numpy as np
 import shapely
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.figure import Figure
-from matplotlib.font_manager import FontProperties
-from matplotlib.lines import Line2D
-from matplotlib.patches import PathPatch, Polygon
 from matplotlib.path import Path
-from matplotlib.text import Text
 
 from analysis.charts.fonts import drawable, text_width_mm, use_fonts
-from analysis.charts.svg import finish_svg, texts_digest
+from analysis.charts.strokes import Letters, Shape, draw_png
+from analysis.charts.svg import draw_svg, texts_digest
 
 WIDTH_MM = 156.0
 PAGE_MM = 185.0  # a higher figure is made smaller in PDF and DOCX
-DPI = 200
 INK, SOFT, FAINT = "#1f2328", "#57606a", "#8c959f"
-_MM = 25.4
 _HATCH_MM = 1.5
-_PT_MM = _MM / 72
-_RC = {"svg.fonttype": "none", "svg.hashsalt": "union-coverage", "path.simplify": False}
+_TEXT_ORDER = 9
+_PT_MM = 25.4 / 72
 _WORD = "0123456789.ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 # what the figures in texts without a fact are: bounds of classes, kilometres, names with digits in them
 _MARKS = {
@@ -67,13 +58,8 @@ class Sheet:
     def __init__(self, height_mm: float, width_mm: float = WIDTH_MM, font_folder: str = ""):
         self.width, self.height = width_mm, height_mm
         self.families = use_fonts(str(font_folder or ""))
-        self.figure = Figure(figsize=(width_mm / _MM, height_mm / _MM), dpi=DPI, facecolor="white")
-        FigureCanvasAgg(self.figure)
-        self._axes = self.figure.add_axes((0, 0, 1, 1))
-        self._axes.set(xlim=(0, width_mm), ylim=(0, height_mm))
-        self._axes.set_axis_off()
         self.foot = 0.0
-        self._notes: dict[str, dict[str, str]] = {}
+        self._strokes: list[Shape | Letters] = []
         self.texts: list[dict[str, Any]] = []
 
     def measure(self, text: str, size: float) -> float:
@@ -84,13 +70,9 @@ class Sheet:
         text = drawable(text, self.families)
         width, em = text_width_mm(text, size, self.families), size * _PT_MM
         left = x - {"left": 0.0, "center": width / 2, "right": width}[align]
-        label = Text(x, y - 0.37 * em, text, color=color, ha=align, va="baseline", parse_math=False, zorder=9,
-                     fontproperties=FontProperties(family=list(self.families), size=size))  # fmt: skip
-        if fact:
-            label.set_gid(self._note({"class": "figure", "data-fact": fact}))
-        elif role in _MARKS and any(c.isdigit() for c in text):
-            label.set_gid(self._note({"data-mark": _MARKS[role]}))
-        self._axes.add_artist(label)
+        note = {"class": "figure", "data-fact": fact} if fact else {"data-mark": _MARKS[role]} if role in _MARKS and any(c.isdigit() for c in text) else {}
+        if text:
+            self._strokes.append(Letters(_TEXT_ORDER, x, left, y - 0.37 * em, text, size, color, align, note))
         box = (left, y - 0.52 * em, left + width, y + 0.52 * em)
         self.texts.append({"text": text, "role": role, "box": box, "fact": fact, "size": size})
         return box
@@ -120,10 +102,7 @@ class Sheet:
         path = _path_of(shape)
         if path is None:
             return
-        patch = PathPatch(path, facecolor=fill, edgecolor=edge, linewidth=width, joinstyle="round", zorder=order, alpha=alpha)
-        if note:
-            patch.set_gid(self._note(note))
-        self._axes.add_patch(patch)
+        self._strokes.append(Shape(order, path, fill, edge, width, alpha=alpha, note=note or {}))
         if hatch:
             self._hatch(shape, hatch, hatch_color, order + 0.1)
 
@@ -134,26 +113,23 @@ class Sheet:
             starts = np.arange(west - (north - south), east, _HATCH_MM * 1.4)
             rays = shapely.linestrings([[(x, south), (x + north - south, north)] for x in starts])
             pieces = [part for part in shapely.get_parts(shapely.intersection(shape, rays)) if part.geom_type == "LineString" and not part.is_empty]
-            self._strokes(np.array([shapely.get_coordinates(piece)[[0, -1]] for piece in pieces]), color, 0.5, order)
+            self._dash(np.array([shapely.get_coordinates(piece)[[0, -1]] for piece in pieces]), color, 0.5, order)
             return
         xs, ys = np.meshgrid(np.arange(west, east, _HATCH_MM), np.arange(south, north, _HATCH_MM))
         xs[1::2] += _HATCH_MM / 2
         inside = shapely.contains_xy(shapely.buffer(shape, -0.25), xs, ys)
         x, y = xs[inside], ys[inside]
-        self._strokes(np.stack([np.column_stack([x - 0.17, y]), np.column_stack([x + 0.17, y])], axis=1), color, 0.95, order)
+        self._dash(np.stack([np.column_stack([x - 0.17, y]), np.column_stack([x + 0.17, y])], axis=1), color, 0.95, order)
 
-    def _strokes(self, ends: np.ndarray, color: str, width: float, order: float) -> None:
+    def _dash(self, ends: np.ndarray, color: str, width: float, order: float) -> None:
         """Draw many straight strokes, given as pairs of points, as one path."""
         if len(ends):
             codes = np.tile(np.array([Path.MOVETO, Path.LINETO], dtype=Path.code_type), len(ends))
-            look = {"facecolor": "none", "edgecolor": color, "linewidth": width, "capstyle": "butt", "zorder": order}
-            self._axes.add_patch(PathPatch(Path(np.concatenate(ends), codes), **look))
+            self._strokes.append(Shape(order, Path(np.concatenate(ends), codes), edge=color, width=width, join="miter"))
 
     def extend_down(self, height_mm: float) -> None:
         """Add paper below zero, down to ``-height_mm``."""
         self.foot = height_mm
-        self.figure.set_size_inches(self.width / _MM, (self.height + height_mm) / _MM)
-        self._axes.set_ylim(-height_mm, self.height)
 
     def rectangle(self, box: Box, **look: Any) -> None:
         self.area(shapely.box(*box), **look)
@@ -164,29 +140,21 @@ class Sheet:
     def line(self, points: Sequence[tuple[float, float]], *, color: str = INK, width: float = 0.5, dashes: Iterable[float] | None = None,
              order: float = 6) -> None:  # fmt: skip
         """Draw a line through the points."""
-        xs, ys = zip(*points, strict=True)
-        line = Line2D(xs, ys, color=color, linewidth=width, zorder=order, solid_capstyle="butt")
-        if dashes:
-            line.set_dashes(list(dashes))
-        self._axes.add_line(line)
+        path = Path(np.array(points, dtype=float))
+        self._strokes.append(Shape(order, path, edge=color, width=width, dashes=tuple(dashes or ())))
 
     def triangle(self, points: Sequence[tuple[float, float]], *, fill: str, edge: str = INK) -> None:
-        self._axes.add_patch(Polygon(points, closed=True, facecolor=fill, edgecolor=edge, linewidth=0.5, zorder=5))
+        corners = np.array([*points, points[0]], dtype=float)
+        codes = [Path.MOVETO, Path.LINETO, Path.LINETO, Path.CLOSEPOLY]
+        self._strokes.append(Shape(5, Path(corners, codes), fill, edge, 0.5, join="miter"))
 
     def finish(self, alt: str, facts: Iterable[str], record: dict[str, Any], more: tuple[Drawn, ...] = ()) -> Drawn:
         """Return SVG and PNG of the sheet, with the sheets that follow it."""
-        vector, raster = io.StringIO(), io.BytesIO()
-        with mpl.rc_context(_RC):
-            self.figure.savefig(vector, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
-            svg = finish_svg(vector.getvalue(), self._notes, alt)
-            self.figure.savefig(raster, format="png", dpi=DPI, metadata={"Software": None, "Source": texts_digest(svg)})
+        strokes = sorted(self._strokes, key=lambda stroke: stroke.order)
+        svg = draw_svg(strokes, self.width, self.height, self.foot, alt)
+        png = draw_png(strokes, self.width, self.height, self.foot, self.families, {"Source": texts_digest(svg)})
         record = {**record, "texts": self.texts, "width_mm": self.width, "height_mm": self.height + self.foot}
-        return Drawn(svg, raster.getvalue(), alt, tuple(dict.fromkeys(facts)), record, more)
-
-    def _note(self, attributes: dict[str, str]) -> str:
-        key = f"note-{len(self._notes)}"
-        self._notes[key] = attributes
-        return key
+        return Drawn(svg, png, alt, tuple(dict.fromkeys(facts)), record, more)
 
 
 def _cut(line: str, following: str) -> int:

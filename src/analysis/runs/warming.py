@@ -29,7 +29,6 @@ _LATE = (
     "pyarrow.parquet",
     "analysis.runs.package",
     "analysis.publishing.blocks",
-    "matplotlib.backends.backend_svg",
 )
 
 
