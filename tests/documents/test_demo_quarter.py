@@ -5,8 +5,10 @@ import csv
 import hashlib
 import json
 import re
+import sys
 import zipfile
 from html.parser import HTMLParser
+from pathlib import Path
 
 import cn2an
 import pypdfium2
@@ -17,6 +19,10 @@ from analysis.facts import round_half_up
 from analysis.paths import DATA
 from analysis.runs.quarter import run_quarter
 from analysis.runs.sources import choose_settings
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "publishing"))
+
+from browser import axe_script, browser, violations
 
 QUARTER = "2021Q3"
 WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
@@ -207,6 +213,16 @@ def test_an_unchanged_rerun_makes_nothing_anew(made):
     again = run_quarter(settings, QUARTER)
     assert {o.status for o in again.outcomes} == {"unchanged"}
     assert {p: p.stat().st_mtime_ns for p in result.folder.rglob("*.docx")} == before
+
+
+PAGES = [*(f"city/{name}" for name in DOCUMENTS["city"]), "980102/district_brief", "980102/coverage_map", "index"]
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_axe_finds_nothing_at_phone_and_desktop_widths(made, name):
+    if not (browser() and axe_script()):
+        pytest.skip("没有 chromium 或 axe-core，没有做无障碍检查")
+    assert violations((made[0].folder / f"{name}.html").read_text(encoding="utf-8"), axe_script()) == []
 
 
 def test_the_census_example(tmp_path):
