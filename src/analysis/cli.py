@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
+from analysis.desk.commands import commands
+from analysis.desk.options import BoundariesOption, JobsOption, LedgersOption, OutOption, QuarterOption, SettingsOption
+from analysis.desk.options import choose as _settings
+from analysis.desk.options import console as _console
 from analysis.errors import ParameterError, WorkbenchError
 from analysis.periods import Quarter
 
@@ -20,25 +22,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-
-QuarterOption = Annotated[str, typer.Option("--quarter", help="季度，例如 2021Q3")]
-LedgersOption = Annotated[str | None, typer.Option("--ledgers", help="台账文件夹，下面按季度分文件夹")]
-BoundariesOption = Annotated[str | None, typer.Option("--boundaries", help="区县界线文件（GeoJSON、GeoPackage、Shapefile）")]
-OutOption = Annotated[str | None, typer.Option("--out", help="成果文件夹")]
-SettingsOption = Annotated[str | None, typer.Option("--settings", help="设置文件，默认为根目录的 workbench.toml")]
-JobsOption = Annotated[int | None, typer.Option("--jobs", help="同时运行的任务数", min=1, max=64)]
-
-
-def _console() -> Console:
-    return Console(highlight=False, soft_wrap=True, emoji=False, markup=False)
-
-
-def _settings(settings: str | None, **options):
-    from analysis.runs.sources import choose_settings
-
-    if settings is not None:
-        os.environ["WORKBENCH_SETTINGS"] = str(Path(settings).resolve())
-    return choose_settings(Path(settings).resolve() if settings else None, **options)
 
 
 @app.command("run", help="运行一个季度：核对台账、计算指标、生成全部文稿。")
@@ -215,7 +198,9 @@ def boundaries(
     from analysis.desk.tianditu import save_districts
 
     names = save_districts(city, Path(save))
-    _console().print(f"已存 {save}：{len(names)} 个区县（{'、'.join(names)}）。请在 workbench.toml 的 boundaries 写上它；此界线只宜内部使用，公开须用审定的标准地图。")
+    _console().print(
+        f"已存 {save}：{len(names)} 个区县（{'、'.join(names)}）。请在 workbench.toml 的 boundaries 写上它；此界线只宜内部使用，公开须用审定的标准地图。"
+    )
 
 
 @app.command("tiles", help="排出方格示意图的位置表，存成 CSV，可用 Excel 改后填入 workbench.toml 的 tiles。")
@@ -228,6 +213,9 @@ def tiles(
 
     count = save_tiles(_settings(settings, boundaries=boundaries), Path(save))
     _console().print(f"已存 {save}：{count} 个区县各占一格。改好 row、col 后，请在 workbench.toml 的 tiles 写上它。")
+
+
+app.registered_commands += commands.registered_commands
 
 
 def main(arguments: list[str] | None = None) -> None:

@@ -41,7 +41,12 @@ def test_what_changed_is_told_by_figures_of_the_register():
         "截至2021年9月30日，本季度新覆盖单位7家，已覆盖单位较上季度末增加6家，盲区单位较上季度末减少6家。",
         "各区县单位覆盖率与上季度末相比，提高的有2个（甲区5.0个百分点、丙县5.0个百分点），持平的有1个。",
     ]
-    assert blocks[0]["type"] == "table" and ["".join(r["text"] for r in c["runs"]) for c in blocks[0]["rows"][2]] == ["单位覆盖率", "40.5%", "43.2%", "2.7个百分点"]
+    assert blocks[0]["type"] == "table" and ["".join(r["text"] for r in c["runs"]) for c in blocks[0]["rows"][2]] == [
+        "单位覆盖率",
+        "40.5%",
+        "43.2%",
+        "2.7个百分点",
+    ]
     assert set(COMPARED) >= {"unit_coverage_rate", "shell_rate"}
 
 

@@ -48,6 +48,20 @@ def keep_breaks(file: Path, city: str, key: str, frame: pd.DataFrame, quarter: s
         write_whole(file, lambda path: table.to_csv(path, index=False, encoding="utf-8-sig"))
 
 
+def carry_breaks(file: Path, city: str, key: str, texts: dict[str, str], quarter: str) -> bool:
+    """Write breaks again as a manifest has them (``as_texts``); whether there were any to write. For a table that was lost with the store."""
+    names = dict(tables.load("indicators")[["indicator", "name"]].itertuples(index=False))
+    split = {tuple(said.split(" ", 1)): bounds for said, bounds in texts.items() if said.split(" ", 1)[0] in _LEVEL_WORDS.values() and " " in said}
+    new = [
+        {"城市代码": city, "台账": key, "层级": level, "指标": indicator, "指标名称": names.get(indicator, ""), "断点": bounds, "来自季度": quarter}
+        for (level, indicator), bounds in split.items()
+    ]
+    if new:
+        table = pd.concat([_rows(file), pd.DataFrame(new, columns=COLUMNS)], ignore_index=True)
+        write_whole(file, lambda path: table.to_csv(path, index=False, encoding="utf-8-sig"))
+    return bool(new)
+
+
 def has_breaks(file: Path, city: str, key: str) -> bool:
     return bool(len(_of(_rows(file), city, key)))
 

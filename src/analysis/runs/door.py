@@ -139,6 +139,17 @@ def _figures(package: Package, scope: str) -> list[dict]:
     return blocks.as_runs("单位覆盖率", rate, *(["，", moved] if moved else []), "；盲区单位", blind, "家" if blind.is_ok else "")
 
 
+def _together(package: Package, rows: list[dict]) -> list[str]:
+    """Say what districts lack; districts that lack the same are named together, all of them as 各区县."""
+    names = dict(package.register.regions("district"))
+    shared: dict[str, list[str]] = {}
+    for code in dict.fromkeys(row["region"] for row in rows):
+        name = next(row["region_name"] for row in rows if row["region"] == code)
+        for said in sentences(rows, code):
+            shared.setdefault(said.removeprefix(name), []).append(name)
+    return [("各区县" if len(who) == len(names) > 1 else "、".join(who)) + said for said, who in shared.items()]
+
+
 def write_door(folder: Path, package: Package, outcomes: list[Outcome], say: Callable[[str], None]) -> Path:
     """Write ``index.html`` and return its path."""
     say("编写目录页")
@@ -151,7 +162,7 @@ def write_door(folder: Path, package: Package, outcomes: list[Outcome], say: Cal
         "label": "内部资料 注意保存" if package.audience == "internal" else "",
         "incomplete": sentences([row for row in package.incomplete if not row["column"]]),
         "headline": _headline(package),
-        "missing_columns": sentences([row for row in package.incomplete if row["column"]]),
+        "missing_columns": _together(package, [row for row in package.incomplete if row["column"]]),
         "ranking": _ranking(package),
         "changes": change_blocks(package),
         "documents": _documents(package, outcomes, folder),

@@ -91,7 +91,12 @@ def _districts(register: Register) -> list[Any]:
     parts: list[Any] = []
     for facts, word, code in ((ups, "提高", "risen"), (downs, "下降", "fallen"), (level, "持平", "level")):
         if facts:
-            parts += ["，" if parts else "各区县单位覆盖率与上季度末相比，", f"{word}的有", register.count_of(facts, "unit_coverage_rate", f"{code}_count", f"单位覆盖率{word}的区县数"), "个"]
+            parts += [
+                "，" if parts else "各区县单位覆盖率与上季度末相比，",
+                f"{word}的有",
+                register.count_of(facts, "unit_coverage_rate", f"{code}_count", f"单位覆盖率{word}的区县数"),
+                "个",
+            ]
             parts += _named(register, facts) if word != "持平" else []
     blank = [f.region_name for f in moved if not f.is_ok]
     return [*parts, f"；{'、'.join(blank)}不可比" if blank else "", "。"] if parts else []

@@ -1,0 +1,81 @@
+"""The commands of a quarter's rhythm and of the browser; ``analysis.cli`` takes them in with its own."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from analysis.desk.options import BoundariesOption, LedgersOption, OutOption, QuarterOption, SettingsOption, choose, console
+from analysis.errors import ParameterError
+from analysis.periods import Quarter
+
+commands = typer.Typer()
+
+
+@commands.command("new-quarter", help="准备一个新季度：建台账文件夹，沿用设置和地图断点，列出还没有报送的区县。")
+def new_quarter(
+    quarter: Annotated[str, typer.Argument(help="季度，例如 2021Q4", metavar="季度")],
+    templates: Annotated[bool, typer.Option("--templates", help="同时为每个区县生成一份空白工作簿，供发出")] = False,
+    ledgers: LedgersOption = None,
+    boundaries: BoundariesOption = None,
+    out: OutOption = None,
+    settings: SettingsOption = None,
+) -> None:
+    Quarter(quarter)
+    from analysis.desk.new_quarter import prepare_quarter
+
+    screen = console()
+    for line in prepare_quarter(choose(settings, ledgers=ledgers, boundaries=boundaries, out=out), quarter, templates, screen.print).said:
+        screen.print(line)
+
+
+@commands.command("watch", help="看着台账文件夹：有报表放进来就核对，列出结论和还没有报送的区县。按 Ctrl+C 结束。")
+def watch_folder(
+    quarter: QuarterOption,
+    every: Annotated[float, typer.Option("--every", help="隔几秒看一次", min=0.1, max=3600)] = 5.0,
+    until_complete: Annotated[bool, typer.Option("--until-complete", help="各区县报齐就结束")] = False,
+    rounds: Annotated[int | None, typer.Option("--rounds", help="看几次就结束；不写则一直看", min=1)] = None,
+    ledgers: LedgersOption = None,
+    boundaries: BoundariesOption = None,
+    settings: SettingsOption = None,
+) -> None:
+    Quarter(quarter)
+    from analysis.desk.watch import watch
+
+    chosen = choose(settings, ledgers=ledgers, boundaries=boundaries)
+    if chosen.ledgers is None:
+        raise ParameterError("没有设置台账文件夹。请在 workbench.toml 的 ledgers 填写，或用 --ledgers 指明。")
+    made = watch(chosen, quarter, console().print, every, rounds, until_complete)
+    raise typer.Exit(0 if made is not None and made.is_complete else 1)
+
+
+@commands.command("schedule", help="打印一行现成的定时任务（Linux 的 cron 或 Windows 的计划任务），粘贴即可，每天自动核对或生成。")
+def schedule(
+    quarter: QuarterOption,
+    at: Annotated[str, typer.Option("--at", help="每天几点，24 小时制")] = "07:30",
+    action: Annotated[str, typer.Option("--do", help="做什么：run 生成全部文稿，check 只核对台账")] = "run",
+    system: Annotated[str, typer.Option("--system", help="linux 或 windows；不写则按本机")] = "",
+    settings: SettingsOption = None,
+) -> None:
+    Quarter(quarter)
+    from analysis.desk.schedule import SYSTEMS, cron_line, windows_line
+    from analysis.paths import REPORTS, ROOT
+    from analysis.runs.outputs import ready_folder
+
+    kind = system or ("windows" if sys.platform == "win32" else "linux")
+    if kind not in SYSTEMS or action not in ("run", "check"):
+        raise ParameterError(f"选项 --system 应为 {' 或 '.join(SYSTEMS)}，--do 应为 run 或 check，现为“{system}”“{action}”。请改正后重试。")
+    arguments = [action, "--quarter", quarter, *(["--settings", str(Path(settings).resolve())] if settings else [])]
+    chosen = choose(settings)
+    log = str(ready_folder(chosen.out or REPORTS) / "schedule.log")
+    program = [sys.executable, "-m", "analysis"]
+    screen = console()
+    if kind == "linux":
+        screen.print("把下面一行粘贴到 crontab -e 打开的文件里：")
+        screen.print(cron_line(program, str(ROOT), arguments, at, log))
+    else:
+        screen.print("在 Windows 的“命令提示符”里执行下面一行：")
+        screen.print(windows_line(program, str(ROOT), arguments, at, log, f"工会工作台_{quarter}_{action}"))
