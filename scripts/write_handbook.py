@@ -9,7 +9,7 @@ from analysis.measures.formulas import Card, cards
 from analysis.measures.indicators import ALL_SEGMENTS
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
-_UNITS = {"count": "数", "ratio": "率", "pp": "百分点", "score": "分"}
+_UNITS = {"count": "数", "ratio": "率", "pp": "百分点", "score": "分", "mean": "平均数"}
 _TABLE_NAMES = {
     "units": "单位",
     "unions": "工会",
@@ -31,7 +31,8 @@ def _row(*cells: str) -> str:
 
 def _scope(card: Card) -> str:
     """Return what the figure covers: whose rows, by which district, in which segments."""
-    whose = {"unit": "应建会单位", "union": "单独、联合基层工会", "union_pair": "单独、联合基层工会", "matter": "已覆盖企业", "matter_unit": "已覆盖企业", "contract": "集体合同"}
+    whose = {"unit": "应建会单位", "union": "单独、联合基层工会", "union_pair": "单独、联合基层工会", "matter": "已覆盖企业", "matter_unit": "已覆盖企业", "contract": "集体合同", "district": "区县",
+             "task": "任务", "inspection": "督察", "founded": "新建单独、联合工会", "task_force": "专班", "training": "培训班"}  # fmt: skip
     is_split = "measure" not in card.definition and card.definition["group"] in ALL_SEGMENTS
     levels = "全市、区县、乡镇街道" if is_split and card.definition["group"] == "unit" else "全市、区县"
     return f"{whose[card.numerator.relation]}；{levels}；{'各分组' if is_split else '不分组'}"
@@ -44,6 +45,8 @@ def _as_of(card: Card) -> str:
         return "季末，与上季末对照"
     if card.numerator.relation.startswith("matter") or any(word in text for word in ("has_congress", "congress_own", "congress_wide")):
         return "季末往前365天"
+    if card.numerator.relation in ("task", "inspection", "founded", "task_force", "training", "district"):
+        return "年内，截至季末" if "this_year" in text else "本季" if any(word in text for word in ("this_quarter", "due_quarter", "found_quarter")) else "截至季末"
     return "本季" if any(word in text for word in ("new_member", "member_in", "member_out", "member_left")) else "季末"
 
 
@@ -58,7 +61,7 @@ def indicators_page() -> str:
         "",
         "一行一张卡。分子、分母的算式照着就能重算：`count(表; 条件)` 数行，`sum(表; 列; 条件)` 加列；表和列的含义见下一节，台账原有的列见[术语](glossary.md)。",
         "条件里空白（没有填）既不算是也不算否，`coalesce(列, 值)` 表示空白按该值；求和时空白按零。区县数只加本区县的行；区县缺报某表或缺某列时为无数据，全市数把它从分子、分母里一起剔除。",
-        "`indicators.csv` 里有的指标在“存放”一列写“指标表”，其余只在工会建设分析里用，写“文稿”。",
+        "`indicators.csv` 里有的指标在“存放”一列写“指标表”，其余只在工会建设分析、行动推进情况里用，写“文稿”。",
         "",
         "| 指标 | 代码 | 性质 | 分子算式 | 分母 | 分母算式 | 范围 | 时点 | 定义 | 依据 | 存放 |",
         "|---|---|---|---|---|---|---|---|---|---|---|",

@@ -15,7 +15,7 @@ def write(folder: Path, text: str) -> Path:
 
 def test_the_shipped_file_states_every_default(tmp_path):
     shipped, bare = load_settings(ROOT / "workbench.toml"), Settings()
-    paths = {"ledgers", "boundaries", "townships", "out", "store", "aliases", "crosswalk"}
+    paths = {"ledgers", "boundaries", "townships", "out", "store", "aliases", "crosswalk", "targets", "score", "received", "sealed"}
     different = {name for name in Settings.__dataclass_fields__ if getattr(shipped, name) != getattr(bare, name)} - paths
     assert not different
 

@@ -13,7 +13,7 @@ from analysis.paths import ROOT, SETTINGS_FILE
 
 AUDIENCES = ("internal", "shared", "public")
 MAP_USES = ("internal", "meeting", "public")
-_PATHS = ("ledgers", "boundaries", "townships", "out", "store", "aliases", "crosswalk", "font_folder", "tiles", "templates", "targets", "breaks")
+_PATHS = ("ledgers", "boundaries", "townships", "out", "store", "aliases", "crosswalk", "font_folder", "tiles", "templates", "targets", "breaks", "score", "guidance_units", "guidance_districts", "received", "sealed")
 
 
 @dataclass(frozen=True)
@@ -68,6 +68,15 @@ class Settings:
     coverage_target: float = 0.0
     local_rule: str = "national"
     cultivation_targets: dict[str, float] = field(default_factory=dict)
+    stat_year_end_month: int = 12
+    score: Path | None = None
+    guidance_units: Path | None = None
+    guidance_districts: Path | None = None
+    received: Path | None = None
+    sealed: Path | None = None
+    deadline_days: int = 15
+    bulletin_issue: int = 0
+    distribution: tuple[str, ...] = ()
 
     @property
     def is_demo(self) -> bool:
@@ -101,7 +110,7 @@ def _check(name: str, value: Any, where: str) -> Any:
         if not (isinstance(value, dict) and all(str(y).isdecimal() and isinstance(v, (int, float)) and 0 < v <= 1 for y, v in value.items())):
             raise SettingsError(f"{where} 的设置“{name}”应为年份到年末目标的对照，目标在0到1之间，例如 {{ 2021 = 0.4, 2022 = 0.7 }}。请改正后重试。")
         return {str(year): float(share) for year, share in value.items()}
-    if name in ("excluded_prefixes", "formats"):
+    if name in ("excluded_prefixes", "formats", "distribution"):
         if not isinstance(value, list | tuple) or not all(isinstance(v, str) for v in value):
             raise SettingsError(
                 f"{where} 的设置“{name}”写作 {value!r}，应为方括号里带引号的几项，例如 {name} = {list(getattr(Settings, name))[:2]}。请改正后重试。"
@@ -143,6 +152,8 @@ def _check_choices(settings: Settings) -> Settings:
     unknown = [f for f in settings.formats if f not in ("html", "pdf", "docx")]
     if unknown or not settings.formats:
         raise SettingsError(f"输出格式“{','.join(settings.formats)}”不认识，应为 html、pdf、docx 中的一个或几个，用逗号隔开。")
+    if settings.stat_year_end_month not in (3, 6, 9, 12):
+        raise SettingsError(f"设置“stat_year_end_month”为 {settings.stat_year_end_month}，应为 3、6、9、12 之一：统计年度在哪个月结束。请改正后重试。")
     if not (60 <= settings.speech_rate <= 400 and 16 <= settings.reading_size <= 26):
         raise SettingsError("设置“speech_rate”（每分钟字数）应在 60 至 400 之间，“reading_size”（朗读稿字号，磅）应在 16 至 26 之间。请改正后重试。")
     return settings

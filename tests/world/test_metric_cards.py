@@ -19,6 +19,14 @@ PAGE = Path(__file__).parents[2] / "docs" / "indicators.md"
 DAY, BEFORE = pd.Timestamp("2021-12-31"), pd.Timestamp("2021-09-30")
 HAVES = ["has_elected_chair", "has_sound_org", "has_activity_carrier", "has_systems", "has_own_funds", "has_satisfied_performance"]
 DISTRICTS = ["970101", "970102", "970103", "970104"]
+CAMPAIGN = {
+    ("东山区", "任务"): ["区县代码,任务,责任单位,时限,完成日期", "970101,甲,基层部,2021-09-30,2021-09-30", "970101,乙,基层部,2021-10-01,2021-10-02", "970101,丙,组织部,2021-12-31,",
+                  "970101,丁,组织部,2021-12-31,2022-01-05", "970101,戊,,2022-01-30,", "970101,己,,2022-01-31,", "970101,庚,,2022-01-15,2021-12-01"],
+    ("东山区", "督察"): ["区县代码,督察日期,问题,整改时限,整改日期,工会代码", "970101,2021-02-01,未换届,2021-03-01,2021-03-01,", "970101,2021-05-01,未换届,2021-06-01,2021-06-02,",
+                  "970101,2021-12-20,未换届,2022-01-20,,", "970101,2021-11-01,账目不清,2021-12-01,2022-01-03,", "970101,2022-01-02,未换届,2022-02-01,,", "970101,2021-10-10,,,,"],
+    ("东山区", "专班"): ["区县代码,专班名称,牵头职务,成员数,包联单位数,成立日期", "970101,一班,副主席,4,10,2021-01-01", "970101,二班,,0,5,2021-02-01", "970101,三班,主席,3,,", "970101,四班,主席,3,9,2022-01-01"],
+    ("东山区", "培训"): ["区县代码,培训日期,班次,人次,人数,合格人数", "970101,2020-12-31,甲,50,40,40", "970101,2021-01-01,乙,30,20,18", "970101,2021-10-01,丙,25,20,", "970101,2022-01-01,丁,9,9,9"],
+}  # fmt: skip
 
 
 def printed_cards():
@@ -157,7 +165,41 @@ def city(tmp_path_factory):
             kind = ["2019", "2021", "", "2020"] if header == "入库年份" else ["0", "3", "", "1"] if header in ("协商次数", "转入", "转出", "退会") else ["是", "否", "", "是"]
             for r, row in enumerate(rows):
                 row.append(header if r == 0 else kind[(r + n) % 4])
+    for (district, table), rows in CAMPAIGN.items():
+        world.tables["2021Q4", district, table] = [line.split(",") for line in rows]
     return build(world, tmp_path_factory.mktemp("cards"))
+
+
+def campaign_relations(kept, day):
+    """Tasks, inspections, unions just founded, task forces and trainings, as the page words them; the day and what is dated after it."""
+    begin, year = pd.Timestamp("2021-10-01"), pd.Timestamp("2021-01-01")
+    t = kept["tasks"].copy()
+    t["done"], t["due"] = t["done_on"] <= day, t["due_on"] <= day
+    t["due_quarter"], t["on_time"], t["late"] = t["due"] & (t["due_on"] >= begin), t["done"] & (t["done_on"] <= t["due_on"]), t["done"] & (t["done_on"] > t["due_on"])
+    t["overdue"], t["dated_later"] = t["due"] & ~t["done"], t["done_on"] > day
+    t["light"] = np.select([t["overdue"], ~t["done"] & (t["due_on"] <= day + pd.Timedelta(days=30))], ["red", "amber"], "green")
+    i = kept["inspections"]
+    i = i[i["inspected_on"] <= day].copy()
+    i["has_problem"], i["rectified"], i["due"] = i["problem"].notna(), i["rectified_on"] <= day, i["rectify_due_on"] <= day
+    i["on_time"] = i["has_problem"] & i["due"] & i["rectified"] & (i["rectified_on"] <= i["rectify_due_on"])
+    i["overdue"], i["found_quarter"] = i["has_problem"] & i["due"] & ~i["rectified"], i["has_problem"] & (i["inspected_on"] >= begin)
+    i["dated_later"] = i["rectified_on"] > day
+    i["recurred"] = [bool(r.has_problem and r.rectified and any(
+        o.district_code == r.district_code and o.problem == r.problem and (o.union_id or "") == (r.union_id or "") and o.inspected_on > r.rectified_on
+        for o in i.itertuples())) for r in i.itertuples()]  # fmt: skip
+    u = kept["unions"]
+    u = u[u["union_type"].isin(["单独", "联合"]) & (u["established_on"] <= day)].copy()
+    u["last"] = u["established_on"] + pd.Timedelta(days=90)
+    u = u[u["last"] > day - pd.Timedelta(days=365)].copy()
+    u["reached"] = u["last"] <= day
+    u["followed"] = [bool(((i["union_id"] == r.union_id) & (i["inspected_on"] >= r.established_on) & (i["inspected_on"] <= r.last)).any()) for r in u.itertuples()]
+    f = kept["task_forces"]
+    f = f[f["formed_on"].isna() | (f["formed_on"] <= day)]
+    c = kept["trainings"]
+    c = c[c["trained_on"] <= day].assign(this_quarter=lambda c: c["trained_on"] >= begin, this_year=lambda c: c["trained_on"] >= year)
+    d = pd.DataFrame({"district_code": DISTRICTS})
+    d["has_force"] = d["district_code"].isin(f["district_code"])
+    return {"task": t, "inspection": i, "founded": u, "task_force": f, "training": c, "district": d}
 
 
 @pytest.fixture(scope="module")
@@ -171,9 +213,10 @@ def relations(city):
     pair = pair.assign(district_code=pair["district_code"].fillna(pair["district_code_then"]), now_level=pair["level"], before_level=pair["level_then"],
                        now_home=pair["home_level"].map(home).fillna(0), before_home=pair["home_level_then"].map(home).fillna(0))  # fmt: skip
     matter = matter_relation(kept, units, DAY)
+    campaign = campaign_relations(kept, DAY)
     blamed = matter[(matter["mode"] == "vote") & matter["yes_count"].isna()]["uscc"]
     matter_unit = matter.drop_duplicates("uscc").assign(only_deliberated=lambda m: m["uscc"].isin(blamed))
-    return {"unit": units, "union": now, "union_pair": pair, "matter": matter, "matter_unit": matter_unit, "contract": contract_relation(kept, DAY)}
+    return {"unit": units, "union": now, "union_pair": pair, "matter": matter, "matter_unit": matter_unit, "contract": contract_relation(kept, DAY)} | campaign
 
 
 def build_earlier(city):
@@ -247,14 +290,14 @@ def recomputed(formula, relations, district):
 
 @pytest.fixture(scope="module")
 def published(city):
-    frames = [pd.read_parquet(city.folder / name) for name in ("indicators.parquet", "building/figures.parquet")]
+    frames = [pd.read_parquet(city.folder / name) for name in ("indicators.parquet", "building/figures.parquet", "campaign/figures.parquet")]
     frame = pd.concat(frames)
     frame = frame[(frame["quarter"] == city.quarter) & (frame["segment"] == "all") & frame["region_code"].isin(DISTRICTS)]
     return {(r.region_code, r.indicator): r for r in frame.itertuples()}
 
 
 def test_every_indicator_has_a_card_and_no_card_lacks_an_indicator():
-    defined = [*tables.load("indicators")["indicator"], *tables.load("building")["indicator"]]
+    defined = [*tables.load("indicators")["indicator"], *tables.load("building")["indicator"], *tables.load("campaign")["indicator"]]
     assert sorted(CARDS) == sorted(defined) and len(defined) == len(set(defined))
 
 
@@ -283,4 +326,4 @@ def test_a_card_gives_the_published_figure(indicator, relations, published):
     assert compared or indicator in BLANK_EVERYWHERE
 
 
-BLANK_EVERYWHERE = {name for name, row in tables.load("building").set_index("indicator")["needs"].items() if "columns." in row}
+BLANK_EVERYWHERE = {name for table in ("building", "campaign") for name, row in tables.load(table).set_index("indicator")["needs"].items() if "columns." in row}

@@ -25,7 +25,7 @@ from analysis.wording.story import Place, segment_name
 if TYPE_CHECKING:
     from analysis.runs.package import Package
 
-METHODS = {"district_brief": "method_short.j2", "ledger_quality": "method_quality.j2", "union_building": "method_building.j2"}
+METHODS = {"district_brief": "method_short.j2", "ledger_quality": "method_quality.j2", "union_building": "method_building.j2", "campaign": "method_campaign.j2"}
 SPOKEN = ("speech",)
 UNION_DOCUMENTS = ("speech", "district_brief", "bulletin", "research_report")
 Blocks = list[dict[str, Any]]
@@ -214,9 +214,10 @@ def incomplete_sentences(package: Package) -> list[str]:
 
 def needed(register: Register) -> set[str]:
     """Return the tables and ``table.column`` that the figures used so far rest on."""
-    building, indicators, segments = (tables.load(n).set_index(k)["needs"].to_dict() for n, k in (("building", "indicator"), ("indicators", "indicator"), ("segments", "segment")))
+    keys = (("campaign", "indicator"), ("building", "indicator"), ("indicators", "indicator"), ("segments", "segment"))
+    campaign, building, indicators, segments = (tables.load(n).set_index(k)["needs"].to_dict() for n, k in keys)
     names, parts = {f.indicator for f in register.used.values()}, {f.segment for f in register.used.values()}
-    needs = [need for name, need in (building | indicators).items() if any(used == name or used.startswith(f"{name}_") for used in names)]
+    needs = [need for name, need in (campaign | building | indicators).items() if any(used == name or used.startswith(f"{name}_") for used in names)]
     needs += [need for name, need in segments.items() if name in parts]
     return {option for need in needs for word in need.split() for option in word.split("|")}
 

@@ -14,7 +14,7 @@ from fractions import Fraction
 RESIDUAL = "999999"  # the code of a remainder (national less those listed): counted and listed, but no region to be ranked
 BLANKS = {"no_data": "—", "suppressed": "…"}
 CHANGES = {"qoq": "较上季度末", "yoy": "较上年同期"}
-_SUFFIX = {"ratio": "%", "pp": "个百分点", "score": "分", "count": "", "rank": ""}
+_SUFFIX = {"ratio": "%", "pp": "个百分点", "score": "分", "count": "", "rank": "", "mean": ""}
 
 
 def round_half_up(value: Fraction | int | float, decimals: int) -> Decimal:

@@ -49,7 +49,7 @@ def forms(record: Mapping[str, Any]) -> dict[str, str]:
         return {"text": text} | ({"share": f"{record['numerator']}/{record['denominator']}"} if is_open else {})
     figure = str(record.get("figure") or text)
     made = {"text": text, "figure": figure}
-    if _is_positive(figure) and record.get("unit") in ("pp", "count", "score"):
+    if _is_positive(figure) and record.get("unit") in ("pp", "count", "score", "mean"):
         made["signed"] = f"+{figure}"
     value = record.get("value")
     if record.get("unit") == "count" and value is not None and abs(value) >= TEN_THOUSAND:

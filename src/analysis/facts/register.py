@@ -14,12 +14,13 @@ from analysis import tables
 from analysis.errors import StoryError
 from analysis.facts.fact import CHANGES, RESIDUAL, Fact
 from analysis.measures.building import definitions as building_definitions
+from analysis.measures.campaign import definitions as campaign_definitions
 from analysis.measures.quality import definitions as quality_definitions
 from analysis.periods import Quarter
 
 
 def _definitions() -> dict[str, dict[str, str]]:
-    return {row["indicator"]: row for row in tables.load("indicators").to_dict("records")} | quality_definitions() | building_definitions()
+    return {row["indicator"]: row for row in tables.load("indicators").to_dict("records")} | quality_definitions() | building_definitions() | campaign_definitions()
 
 
 NOT_RANKED = "有区县的数字不予显示，不排名"
@@ -125,7 +126,7 @@ class Register:
         return own if self.rate_decimals is None or definition["unit"] == "count" else self.rate_decimals
 
     def _exact(self, row: dict, indicator: str, change: str, code: str, segment: str, period: str) -> int | Fraction:
-        if row["unit"] in ("ratio", "score"):
+        if row["unit"] in ("ratio", "score", "mean"):
             return Fraction(_whole(row["numerator"]), _whole(row["denominator"]))
         if row["unit"] == "pp":
             earlier = Quarter(period).previous if change == "qoq" else Quarter(period).year_ago

@@ -36,16 +36,16 @@ def building_needs() -> set[str]:
     return {need for need in needs if not need.startswith(("before.", "columns."))}
 
 
-def bases(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
-    """Return the sums of ``building_sums.csv`` by district: one row a district, one column a base; contracts apart (``contract_bases``)."""
-    parts = [_by_district(connection, relation) for relation in RELATIONS if relation != "contract"]
+def bases(connection: duckdb.DuckDBPyConnection, family: str = "building", relations: Iterable[str] = RELATIONS) -> pd.DataFrame:
+    """Return the sums of ``<family>_sums.csv`` by district: one row a district, one column a base; contracts apart (``contract_bases``)."""
+    parts = [_by_district(connection, family, relation) for relation in relations if relation != "contract"]
     return pd.concat(parts, axis=1).fillna(0).astype("int64")
 
 
-def _by_district(connection: duckdb.DuckDBPyConnection, relation: str) -> pd.DataFrame:
-    sums = tables.load("building_sums")
+def _by_district(connection: duckdb.DuckDBPyConnection, family: str, relation: str) -> pd.DataFrame:
+    sums = tables.load(f"{family}_sums")
     columns = [_sum(r) for r in sums[sums["relation"] == relation].itertuples()]
-    query = f"SELECT coalesce(district_code, '') AS district_code, {', '.join(columns)} FROM building_{relation} GROUP BY ALL ORDER BY 1"
+    query = f"SELECT coalesce(district_code, '') AS district_code, {', '.join(columns)} FROM {family}_{relation} GROUP BY ALL ORDER BY 1"
     return connection.execute(query).df().set_index("district_code")
 
 
@@ -72,7 +72,9 @@ def guards(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
     return connection.execute(" UNION ALL ".join(parts)).df()
 
 
-def all_needs(gaps: pd.DataFrame, earlier: pd.DataFrame | None, quarter: str) -> dict[str, dict[str, str]]:
+def all_needs(
+    gaps: pd.DataFrame, earlier: pd.DataFrame | None, quarter: str, known: Mapping[str, Mapping[str, str]] | None = None
+) -> dict[str, dict[str, str]]:
     """Return need → district (``*`` = all) → reason; needs of the quarter before begin with ``before.``, columns that no ledger has with ``columns.``"""
     lacking: dict[str, dict[str, str]] = {}
     then = Quarter(quarter).previous.label
@@ -80,7 +82,7 @@ def all_needs(gaps: pd.DataFrame, earlier: pd.DataFrame | None, quarter: str) ->
         for row in () if found is None else found.itertuples():
             need = prefix + (f"{row.table}.{row.column}" if row.column else row.table)
             lacking.setdefault(need, {})[row.region] = said + row.reason
-    for word in (w for d in definitions().values() for need in d["needs"].split() for w in need.split("|")):
+    for word in (w for d in (known or definitions()).values() for need in d["needs"].split() for w in need.split("|")):
         if word.startswith("columns."):
             lacking[word] = {"*": f"台账没有“{word.removeprefix('columns.')}”一列，无法统计"}
         elif word.startswith("before.") and earlier is None:
@@ -100,18 +102,20 @@ def missing(needs: str, lacking: Mapping[str, Mapping[str, str]], codes: Iterabl
     return found
 
 
-def building_frame(sums: pd.DataFrame | None, contracts: pd.DataFrame | None, lacking: Mapping[str, Mapping[str, str]], places: Places, quarter: str) -> pd.DataFrame:
+def building_frame(sums: pd.DataFrame | None, contracts: pd.DataFrame | None, lacking: Mapping[str, Mapping[str, str]], places: Places, quarter: str,
+                   known: Mapping[str, Mapping[str, str]] | None = None) -> pd.DataFrame:  # fmt: skip
     """Return the figures of the city and its districts, segment ``all``.
 
     Parameters
     ----------
     sums, contracts : of ``bases`` and ``contract_bases``; None for a run on totals alone, of which nothing can be said
     lacking : of ``all_needs``
+    known : definitions to make figures of; those of ``building.csv`` where none are given
     """
     codes = places.districts["code"].tolist()
     counter = None if sums is None or contracts is None else _Counter(sums.reindex(codes).fillna(0).astype("int64"), contracts)
     rows: list[dict] = []
-    for definition in definitions().values():
+    for definition in (known or definitions()).values():
         why = missing(definition["needs"], lacking, codes) if counter else dict.fromkeys(codes, NO_LEDGER)
         counted = [code for code in codes if code not in why]
         head = {"segment": "all", "indicator": definition["indicator"], "unit": definition["unit"]}

@@ -33,9 +33,9 @@ class Card:
 
 
 def cards() -> list[Card]:
-    """Return the card of every indicator of ``indicators.csv`` and ``building.csv``."""
+    """Return the card of every indicator of ``indicators.csv``, ``building.csv`` and ``campaign.csv``."""
     made = []
-    for row in [*tables.load("indicators").to_dict("records"), *tables.load("building").to_dict("records")]:
+    for row in (r for name in ("indicators", "building", "campaign") for r in tables.load(name).to_dict("records")):
         bottom = formula_of(row, row["denominator"]) if row["denominator"] else None
         made.append(Card(row, formula_of(row, row["numerator"]), bottom))
     return made
@@ -52,4 +52,4 @@ def formula_of(definition: dict[str, str], base: str) -> Formula:
 
 
 def _sums() -> dict[str, dict[str, str]]:
-    return {row["base"]: row for name in ("base_sums", "building_sums") for row in tables.load(name).to_dict("records")}
+    return {row["base"]: row for name in ("base_sums", "building_sums", "campaign_sums") for row in tables.load(name).to_dict("records")}

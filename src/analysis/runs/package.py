@@ -21,6 +21,7 @@ from analysis.facts import Register
 from analysis.facts.fact import RESIDUAL
 from analysis.intake.store import read_tables, write_reports, write_tables
 from analysis.measures.building import suppress_building
+from analysis.measures.campaign import suppress_campaign
 from analysis.measures.indicators import needed_items
 from analysis.measures.quality import suppress_quality
 from analysis.measures.suppress import suppress
@@ -28,6 +29,7 @@ from analysis.paths import DATA
 from analysis.periods import Quarter
 from analysis.runs.breaks import breaks_file, has_breaks, keep_breaks, ledgers_key, read_breaks
 from analysis.runs.building import Building, measure_building, read_building, write_building
+from analysis.runs.campaign import Campaign, measure_campaign, read_campaign, write_campaign
 from analysis.runs.fingerprint import data_settings
 from analysis.runs.incomplete import without_files
 from analysis.runs.opened import once
@@ -147,12 +149,27 @@ class Package:
     def with_building(self) -> Package:
         """Return the package with a register that holds the union-building figures beside the indicators, and names what they lack."""
         frame = pd.concat([self.register.frame, self.building.figures], ignore_index=True)
-        return replace(self, register=replace(self.register, frame=frame, used={}), incomplete=[*self.incomplete, *self._incomplete_building()])
+        return replace(self, register=replace(self.register, frame=frame, used={}), incomplete=[*self.incomplete, *self._incomplete_of(self.building.missing)])
 
-    def _incomplete_building(self) -> list[dict[str, str]]:
-        """Return what the union-building figures lack besides; what every district lacks is said once for all of them."""
+    @cached_property
+    def campaign(self) -> Campaign:
+        """The campaign's figures, lists and cells; for internal readers only."""
+        found = read_campaign(self.folder)
+        if self.audience == "internal":
+            return found
+        hidden = {name: getattr(found, name).iloc[0:0] for name in ("lists", "bodies", "forces", "cells", "year", "missing")}
+        return replace(found, figures=suppress_campaign(found.figures, self.audience), **hidden)
+
+    def with_campaign(self) -> Package:
+        """Return the package with a register that holds the campaign's, the union-building and the quality figures beside the indicators."""
+        other = self.with_building()
+        frame = pd.concat([other.register.frame, self.quality.figures, self.campaign.figures], ignore_index=True)
+        return replace(other, register=replace(self.register, frame=frame, used={}), incomplete=[*other.incomplete, *other._incomplete_of(self.campaign.missing)])
+
+    def _incomplete_of(self, missing: pd.DataFrame) -> list[dict[str, str]]:
+        """Return what the figures of a part lack besides; what every district lacks is said once for all of them."""
         names, known = dict(self.register.regions("district")), {(row["region"], row["table"], row["column"]) for row in self.incomplete}
-        found = [r for r in self.building.missing.itertuples() if (r.region, r.table, r.column) not in known]
+        found = [r for r in missing.itertuples() if (r.region, r.table, r.column) not in known]
         everywhere = {key for key, count in Counter((r.table, r.column) for r in found).items() if count == len(names) > 1 and self.scope == "city"}
         made = {}
         for r in found:
@@ -204,6 +221,7 @@ def _write(folder: Path, workshop: Workshop, frame: pd.DataFrame, city: tuple[st
     write_reports(ledger.intake, folder / "intake")
     write_quality(reconcile(workshop, quarter, city, frame), folder)
     write_building(measure_building(workshop, quarter, city), folder)
+    write_campaign(measure_campaign(workshop, quarter, city), folder)
     frame.to_parquet(folder / "indicators.parquet", index=False)
     source_rows(ledger.intake).to_parquet(folder / "sources.parquet", index=False)
     if not ledger.is_totals:

@@ -162,6 +162,8 @@ def run_fingerprint(settings: Settings, quarter: str) -> str:
     places = [fingerprint.file_hash(p) for p in geography_files(settings)]
     version = earlier_version(settings, Quarter(quarter).previous.key)  # what the change against the earlier quarter is split with
     stored = version.name if version else ""
+    if settings.targets is not None and settings.targets.is_file():
+        inputs["targets"] = {"": fingerprint.file_hash(settings.targets)}
     return fingerprint.of(quarter, inputs, places, stored, fingerprint.data_settings(settings), fingerprint.data_code())[:20]
 
 

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 import duckdb
 import pandas as pd
 
-_COUNTED = ("units", "unions", "covers", "congresses", "contracts", "contract_covers")
+_COUNTED = ("units", "unions", "covers", "congresses", "contracts", "contract_covers", "tasks", "inspections", "task_forces", "trainings")
 
 
 @contextmanager

@@ -1,0 +1,66 @@
+"""A part of a package: a dataclass of frames kept in a folder of its own, with lists of units and unions that internal readers get as a CSV beside the document."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any, TypeVar
+
+import numpy as np
+import pandas as pd
+
+from analysis.intake.store import write_table_csv
+from analysis.runs.outputs import write_whole
+
+Part = TypeVar("Part")
+Missing = Callable[[str], Iterable[str]]
+
+
+@dataclass(frozen=True)
+class Listing:
+    """How a document's lists are written: ``kind`` the column that tells lists apart, ``names`` its Chinese names, ``headers`` column → head."""
+
+    document: str
+    kind: str
+    names: Mapping[str, str]
+    headers: Mapping[str, str]
+
+
+def write_part(part: Any, folder: Path) -> None:
+    """Write every frame of a part into its folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for frame in fields(part):
+        getattr(part, frame.name).to_parquet(folder / f"{frame.name}.parquet", index=False)
+
+
+def read_part(kind: type[Part], folder: Path) -> Part:
+    return kind(*(pd.read_parquet(folder / f"{frame.name}.parquet") for frame in fields(kind)))
+
+
+def without_blanks(lists: pd.DataFrame, kind: str, needs: Mapping[str, str], missing: Missing) -> pd.DataFrame:
+    """Drop from lists the districts that lack what the list rests on: a table not handed in makes no entry.
+
+    Parameters
+    ----------
+    needs : list → its needs
+    missing : needs → codes of the districts that lack one of them
+    """
+    blank = {(name, code) for name in lists[kind].unique() for code in missing(needs[name])}
+    kept = [pair not in blank for pair in zip(lists[kind], lists["district_code"], strict=True)]
+    return lists.loc[np.array(kept, dtype=bool)].reset_index(drop=True)
+
+
+def write_beside(lists: pd.DataFrame, listing: Listing, folder: Path, scopes: Iterable[str], is_internal: bool) -> list[Path]:
+    """Write the whole lists as a CSV beside each scope's document and over earlier ones; for other readers none, and earlier ones are taken away."""
+    made = []
+    for scope in sorted({*scopes, *(path.parent.name for path in folder.glob(f"*/{listing.document}.csv"))}):
+        path = folder / scope / f"{listing.document}.csv"
+        if not is_internal:
+            path.unlink(missing_ok=True)
+            continue
+        own = lists if scope == "city" else lists[lists["district_code"] == scope]
+        shown = own.assign(**{listing.kind: own[listing.kind].map(dict(listing.names))}).rename(columns=dict(listing.headers))
+        write_whole(path, lambda p, table=shown: write_table_csv(table, p))
+        made.append(path)
+    return made
