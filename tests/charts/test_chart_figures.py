@@ -104,7 +104,9 @@ def test_circles_share_the_area_asked_for(one, other, share):
     assert lens_area(one, other, distance_for(one, other, shared)) == pytest.approx(shared, rel=1e-6)
 
 
-@pytest.mark.parametrize("numbers", [(820, 610, 410, 1020), (820, 610, 0, 1430), (820, 610, 610, 820), (820, 10, 3, 827), (7, 0, 0, 7), (0, 7, 0, 7), (0, 0, 0, 0)])
+@pytest.mark.parametrize(
+    "numbers", [(820, 610, 410, 1020), (820, 610, 0, 1430), (820, 610, 610, 820), (820, 10, 3, 827), (7, 0, 0, 7), (0, 7, 0, 7), (0, 0, 0, 0)]
+)
 def test_overlap_shows_four_figures_clear_of_each_other(numbers):
     segments = ("small_micro", "two_new", "small_micro_and_two_new", "small_micro_or_two_new")
     drawn = overlap_chart(*[fact("990100", n, None, indicator="eligible_unit_count", segment=s) for n, s in zip(numbers, segments, strict=True)], PLAIN)

@@ -42,7 +42,10 @@ def test_blank_regions_are_named_not_drawn():
 
 def test_steps_start_where_the_one_before_ended():
     before, now = fact("990100", 40), fact("990100", 42)
-    parts = [("单位增减", replace(before, indicator="a", unit="pp", value=Fraction(-3), decimals=1)), ("新建会", replace(before, indicator="b", unit="pp", value=Fraction(5), decimals=1))]
+    parts = [
+        ("单位增减", replace(before, indicator="a", unit="pp", value=Fraction(-3), decimals=1)),
+        ("新建会", replace(before, indicator="b", unit="pp", value=Fraction(5), decimals=1)),
+    ]
     drawn = steps(before, parts, now, PLAIN)
     first, down, up, last = drawn.record["rows"]
     assert down["from"] == pytest.approx(first["at"]) and up["from"] == pytest.approx(down["to"]) and last["at"] == pytest.approx(up["to"])

@@ -13,6 +13,7 @@ from analysis.charts.sheet import Box
 
 _DETAIL_MM = 0.12
 _CRUMB_MM2 = 0.02
+_WIDEST_MM = 156.0
 
 
 @dataclass(frozen=True)
@@ -71,13 +72,30 @@ def lay_out(regions: gpd.GeoDataFrame, box: Box) -> Page:
                 mains, shapely.get_coordinates(shapely.get_point(circles, 0)), shapely.length(circles))  # fmt: skip
 
 
+def as_printed(regions: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return the regions without the vertices that no print can show, so that every map of a quarter starts from a small drawing.
+
+    The finest scale decides: with ``district_code`` that of the smallest district, which fills a map of its own. Neighbours keep their common border.
+    """
+    ground = metres(regions)
+    owners = regions["district_code"].to_numpy() if "district_code" in regions else np.zeros(len(regions))
+    extents = [np.ptp(shapely.total_bounds(ground[owners == owner]).reshape(2, 2), axis=0).max() for owner in dict.fromkeys(owners)]
+    finest = min(extents) / _WIDEST_MM  # metres in a millimetre of paper
+    shapes = np.array(regions.geometry.values, dtype=object)
+    scale = (shapely.bounds(ground)[:, 2:] - shapely.bounds(ground)[:, :2]).sum() / (shapely.bounds(shapes)[:, 2:] - shapely.bounds(shapes)[:, :2]).sum()
+    return regions.set_geometry(gpd.GeoSeries(_simpler(shapes, _DETAIL_MM / 2 * finest / scale), index=regions.index, crs=regions.crs))
+
+
 def simplify(shapes: np.ndarray) -> np.ndarray:
-    """Drop vertices that print cannot show. Neighbours keep their common border where the polygons fit together without overlap."""
+    """Drop vertices and crumbs that print cannot show."""
+    return np.array([_without_crumbs(shape) for shape in _simpler(shapes, _DETAIL_MM)], dtype=object)
+
+
+def _simpler(shapes: np.ndarray, detail: float) -> np.ndarray:
+    """Drop vertices; neighbours keep their common border where the polygons fit together without overlap."""
     if shapely.coverage_is_valid(shapes):
-        simpler = shapely.coverage_simplify(shapes, _DETAIL_MM)
-    else:
-        simpler = shapely.simplify(shapes, _DETAIL_MM / 2, preserve_topology=True)
-    return np.array([_without_crumbs(shape) for shape in simpler], dtype=object)
+        return shapely.coverage_simplify(shapes, detail)
+    return shapely.simplify(shapes, detail / 2, preserve_topology=True)
 
 
 def _without_crumbs(shape: shapely.Geometry) -> shapely.Geometry:

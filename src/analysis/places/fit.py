@@ -52,12 +52,14 @@ def _slivers(shapes: np.ndarray, usual: float) -> list[tuple[float, list[int]]]:
     """Return holes of the union that are too small to be meant, with the regions around each; a region's own hole stays the region's business."""
     whole = shapely.union_all(shapes)
     rings = [ring for part in shapely.get_parts(whole) if part.geom_type == "Polygon" for ring in part.interiors]
-    found = []
-    tree = shapely.STRtree(shapes)
-    for hole in (shapely.Polygon(ring) for ring in rings):
+    holes = shapely.polygons(rings) if rings else np.empty(0, dtype=object)
+    sizes = shapely.area(holes)
+    meant = (sizes >= _LEAST_KM2) & (sizes <= _WIDEST_SLIVER * usual)
+    tree, found = shapely.STRtree(shapes), []
+    for hole, size in zip(holes[meant], sizes[meant], strict=True):
         around = sorted(int(i) for i in tree.query(hole, predicate="intersects"))
-        if _LEAST_KM2 <= hole.area <= _WIDEST_SLIVER * usual and len(around) > 1:
-            found.append((float(hole.area), around[:3]))
+        if len(around) > 1:
+            found.append((float(size), around[:3]))
     return sorted(found, key=lambda row: (-row[0], row[1]))
 
 

@@ -15,6 +15,7 @@ from pathlib import Path
 import geopandas as gpd
 import pandas as pd
 
+from analysis.charts.geometry import as_printed
 from analysis.charts.pinning import Breaks
 from analysis.errors import ParameterError
 from analysis.facts import Register
@@ -234,9 +235,9 @@ def _write(folder: Path, workshop: Workshop, frame: pd.DataFrame, city: tuple[st
     codes = set(frame["region_code"])
     regions = drawn_regions(workshop.geography.polygons, codes)
     if regions is not None:
-        regions.to_parquet(folder / "regions.parquet", index=False)
+        as_printed(regions).to_parquet(folder / "regions.parquet", index=False)
         if workshop.geography.townships is not None:
-            workshop.geography.townships.to_parquet(folder / "townships.parquet", index=False)
+            as_printed(workshop.geography.townships).to_parquet(folder / "townships.parquet", index=False)
     tiles = tile_table(workshop.settings.tiles, _tiled_regions(workshop, frame, regions))
     if tiles is not None:
         tiles.to_parquet(folder / "tiles.parquet", index=False)
