@@ -77,7 +77,7 @@ STORIES = {
         ],
     },
     "60_bulletin": {
-        "about": {"document": "bulletin", "name": "情况通报", "scopes": ["city"]},
+        "about": {"document": "bulletin", "name": "情况通报", "scopes": ["city"], "deck": True},
         "title": "情况通报：各区县工会组织建设情况",
         "scope": 'scope: str = "city"  # 通报只有全市的',
         "steps": [
@@ -91,7 +91,7 @@ STORIES = {
         ],
     },
     "65_research_report": {
-        "about": {"document": "research_report", "name": "调研报告", "scopes": ["city"]},
+        "about": {"document": "research_report", "name": "调研报告", "scopes": ["city"], "deck": True},
         "title": "调研报告：工会组织覆盖情况",
         "scope": 'scope: str = "city"  # 调研报告只有全市的',
         "steps": [

@@ -19,7 +19,7 @@ def run(capsys, *arguments):
     [
         (["run", "--quarter", "2021q3"], "季度写作“2021q3”，应为四位年份加 Q 加 1 至 4，例如 2021Q3。请改正后重试。\n"),
         (["run"], "缺少选项 --quarter。例如：workbench run --quarter 2021Q3。用 workbench --help 查看全部用法。\n"),
-        (["run", "--quarter", "2021Q3", "--formats", "odt"], "输出格式“odt”不认识，应为 html、pdf、docx 中的一个或几个，用逗号隔开。\n"),
+        (["run", "--quarter", "2021Q3", "--formats", "odt"], "输出格式“odt”不认识，应为 html、pdf、docx、pptx（幻灯片）中的一个或几个，用逗号隔开。\n"),
         (["run", "--quarter", "2021Q3", "--audience", "all"], "设置“audience”为“all”，应为 internal、shared、public 之一。请改正后重试。\n"),
         (
             ["run", "--quarter", "2021Q3", "--map-use", "public"],

@@ -32,7 +32,7 @@ def test_an_option_beats_the_file_and_paths_are_relative_to_it(tmp_path):
     ('[paths]\nledger = "x"\n', "workbench.toml 的 [paths] 节有不认识的设置“ledger”。请核对拼写，可用的设置见随程序提供的 workbench.toml。"),
     ("[rules]\nmandatory_minimum = '25'\n", "workbench.toml 的设置“mandatory_minimum”写作 '25'，应为整数。请改正后重试。"),
     ('[publishing]\naudience = "all"\n', "设置“audience”为“all”，应为 internal、shared、public 之一。请改正后重试。"),
-    ('[publishing]\nformats = ["odt"]\n', "输出格式“odt”不认识，应为 html、pdf、docx 中的一个或几个，用逗号隔开。"),
+    ('[publishing]\nformats = ["odt"]\n', "输出格式“odt”不认识，应为 html、pdf、docx、pptx（幻灯片）中的一个或几个，用逗号隔开。"),
 ])
 def test_mistakes_are_answered_in_a_sentence(tmp_path, text, sentence):
     with pytest.raises(SettingsError) as caught:

@@ -35,7 +35,7 @@ def run(
     audience: Annotated[str | None, typer.Option("--audience", help="读者：internal 内部、shared 跨部门、public 公开")] = None,
     map_use: Annotated[str | None, typer.Option("--map-use", help="地图用途：internal、meeting、public（须有审图号）")] = None,
     documents: Annotated[str, typer.Option("--documents", help="只做这些文稿，用逗号隔开，例如 speech,coverage_map")] = "",
-    formats: Annotated[str | None, typer.Option("--formats", help="格式，用逗号隔开：html,pdf,docx")] = None,
+    formats: Annotated[str | None, typer.Option("--formats", help="格式，用逗号隔开：html,pdf,docx,pptx（pptx 幻灯片只有部分文稿有）")] = None,
     jobs: JobsOption = None,
     force: Annotated[bool, typer.Option("--force", help="全部重做，不沿用没有变化的文稿")] = False,
     settings: SettingsOption = None,
@@ -104,7 +104,7 @@ def list_all(ledgers: LedgersOption = None, boundaries: BoundariesOption = None,
     levels = {"city": "全市", "district": "各区县"}
     console.print("文稿（--documents 用左边的名字）：")
     for item in notebooks():
-        console.print(f"  {item.document:<18}{item.name}　范围：{'、'.join(levels[s] for s in item.scopes)}　笔记本：{item.path.name}")
+        console.print(f"  {item.document:<18}{item.name}　范围：{'、'.join(levels[s] for s in item.scopes)}　笔记本：{item.path.name}{'　可做幻灯片 pptx' if item.has_deck else ''}")
     regions = read_geography(chosen).regions
     own = regions[regions["host_code"] == ""]
     if len(own):
@@ -135,7 +135,7 @@ def trace_fact(
     raise typer.Exit(0 if made.agrees else 1)
 
 
-@app.command("inspect", help="核对一份文稿（HTML、PDF、DOCX）：改过的数字、没有登记的数字、换了位置的数字，逐处列出。")
+@app.command("inspect", help="核对一份文稿（HTML、PDF、DOCX、PPTX）：改过的数字、没有登记的数字、换了位置的数字，逐处列出。")
 def inspect_document(file: Annotated[str, typer.Argument(help="要核对的文件", metavar="文件")], out: OutOption = None, settings: SettingsOption = None) -> None:
     from analysis.runs.inspecting import inspect_file
 

@@ -149,9 +149,9 @@ def _check_choices(settings: Settings) -> Settings:
         value = getattr(settings, name)
         if value not in allowed:
             raise SettingsError(f"设置“{name}”为“{value}”，应为 {'、'.join(a or '留空' for a in allowed)} 之一。请改正后重试。")
-    unknown = [f for f in settings.formats if f not in ("html", "pdf", "docx")]
+    unknown = [f for f in settings.formats if f not in ("html", "pdf", "docx", "pptx")]
     if unknown or not settings.formats:
-        raise SettingsError(f"输出格式“{','.join(settings.formats)}”不认识，应为 html、pdf、docx 中的一个或几个，用逗号隔开。")
+        raise SettingsError(f"输出格式“{','.join(settings.formats)}”不认识，应为 html、pdf、docx、pptx（幻灯片）中的一个或几个，用逗号隔开。")
     if settings.stat_year_end_month not in (3, 6, 9, 12):
         raise SettingsError(f"设置“stat_year_end_month”为 {settings.stat_year_end_month}，应为 3、6、9、12 之一：统计年度在哪个月结束。请改正后重试。")
     if not (60 <= settings.speech_rate <= 400 and 16 <= settings.reading_size <= 26):

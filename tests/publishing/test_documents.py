@@ -196,7 +196,7 @@ def test_fact_tags_fit_word():
     assert len(tags) == 1 and len(tags[0]) == 64 and tags[0].startswith("2021Q3/990101001002/")
 
 
-@pytest.mark.parametrize("kind", ["html", "pdf", "docx"])
+@pytest.mark.parametrize("kind", ["html", "pdf", "docx", "pptx"])
 def test_exporters_are_registered(kind):
     from nbconvert.exporters import get_exporter
 
@@ -205,7 +205,7 @@ def test_exporters_are_registered(kind):
     made, resources = get_exporter(f"workbench-{kind}")().from_notebook_node(nbformat.v4.new_notebook(cells=[cell]))
     assert resources["output_extension"] == f".{kind}"
     assert resources["workbench"]["format"] == kind and resources["workbench"]["facts"] == list(prepare(story()).shown)
-    assert made[:4] == {"html": "<!DO", "pdf": b"%PDF", "docx": b"PK\x03\x04"}[kind]
+    assert made[:4] == {"html": "<!DO", "pdf": b"%PDF", "docx": b"PK\x03\x04", "pptx": b"PK\x03\x04"}[kind]
 
 
 @pytest.fixture

@@ -61,5 +61,5 @@ def test_a_file_that_is_not_there_or_of_no_known_kind(tmp_path):
     with pytest.raises(ParameterError, match="没有找到文件"):
         inspect_file(tmp_path / "x.docx")
     (tmp_path / "x.odt").write_bytes(b"")
-    with pytest.raises(ParameterError, match=r"不会核对 x\.odt，会核对的是 html、pdf、docx 文件"):
+    with pytest.raises(ParameterError, match=r"不会核对 x\.odt，会核对的是 html、pdf、docx、pptx 文件"):
         inspect_file(tmp_path / "x.odt")

@@ -1,7 +1,7 @@
 import pytest
 
 from analysis.errors import ParameterError
-from analysis.runs.plan import plan
+from analysis.runs.plan import plan, with_formats
 
 CITY, DISTRICTS = ("970100", "某市"), [("970101", "东区"), ("970102", "西区")]
 
@@ -38,3 +38,21 @@ def test_mistakes_name_what_there_is(folder, scope, documents, sentence):
     with pytest.raises(ParameterError) as caught:
         plan(scope, documents, CITY, DISTRICTS, folder)
     assert caught.value.sentence == sentence
+
+
+def test_only_some_documents_are_slides_too(notebook, tmp_path):
+    notebook("x = 1", name="60_news.ipynb", about={"document": "news", "name": "通报", "scopes": ["city"], "deck": True})
+    notebook("x = 1", name="70_speech.ipynb", about={"document": "speech", "name": "讲话稿", "scopes": ["city"]})
+    jobs = plan("all", "", CITY, DISTRICTS, tmp_path)
+    assert with_formats(jobs, ("html", "docx"), tmp_path) == (jobs, "")
+    kept, said = with_formats(jobs, ("pptx",), tmp_path)
+    assert labels(kept) == [("news", "city")]
+    assert said == "讲话稿没有幻灯片（pptx）形式，这次不做，已有的文件不动；有的是 news（通报，全市）。"
+    kept, said = with_formats(jobs, ("html", "pptx"), tmp_path)
+    assert [job.formats(("html", "pptx")) for job in kept] == [("html", "pptx"), ("html",)]
+    assert said == "讲话稿没有幻灯片（pptx）形式，只做其余格式；有的是 news（通报，全市）。"
+    with pytest.raises(ParameterError) as caught:
+        with_formats(plan("all", "speech", CITY, DISTRICTS, tmp_path), ("pptx",), tmp_path)
+    assert caught.value.sentence == (
+        "所要的文稿没有幻灯片（pptx）形式，有的是 news（通报，全市）。请改 --documents、--scope，或换 --formats html,pdf,docx。"
+    )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import zipfile
 from copy import deepcopy
 from io import BytesIO
 from pathlib import Path
@@ -26,12 +25,12 @@ from analysis.publishing.number_check.allowed import Allowed
 from analysis.publishing.number_check.export import flow_for, saved_about
 from analysis.publishing.pictures import figure_png, png_ratio
 from analysis.publishing.typefaces import load_faces
+from analysis.publishing.zipped import dated_alike
 
 FACTS_NAMESPACE = "urn:workbench:facts"
 _CUSTOM_XML = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/customXml"
 _PARAGRAPH_STYLES = {"subtitle": "Subtitle", "dateline": "Subtitle", "byline": "Subtitle", "salutation": "Salutation1", "incomplete": "Notice"}
 _BODY_STYLES = {"body": "BodyText", "note": "SmallNote", "source": "SmallNote", "notice": "Notice"}
-_ZIP_DATE = (1980, 1, 1, 0, 0, 0)
 _TALLEST_MM, _WIDEST_MM = 185.0, 156.0
 
 
@@ -152,14 +151,9 @@ def _fixed_bytes(package: Any) -> bytes:
     for key, relation in list(package.part.package.rels.items()):
         if relation.reltype.endswith("/thumbnail"):
             del package.part.package.rels[key]
-    raw, fixed = BytesIO(), BytesIO()
+    raw = BytesIO()
     package.save(raw)
-    with zipfile.ZipFile(raw) as source, zipfile.ZipFile(fixed, "w", zipfile.ZIP_DEFLATED) as target:
-        for member in source.infolist():
-            info = zipfile.ZipInfo(member.filename, _ZIP_DATE)
-            info.compress_type = zipfile.ZIP_DEFLATED
-            target.writestr(info, source.read(member.filename))
-    return fixed.getvalue()
+    return dated_alike(raw)
 
 
 def render_docx(document: Document, font_folder: str | Path | None = None) -> tuple[bytes, dict]:

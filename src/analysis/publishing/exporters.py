@@ -1,4 +1,4 @@
-"""The three nbconvert exporters ``workbench-html``, ``workbench-pdf``, ``workbench-docx`` (entry points in pyproject.toml).
+"""The four nbconvert exporters ``workbench-html``, ``workbench-pdf``, ``workbench-docx``, ``workbench-pptx`` (entry points in pyproject.toml).
 
 ``jupyter nbconvert --to workbench-pdf speech.ipynb`` works, and so does
 
@@ -96,3 +96,19 @@ class WorkbenchDocxExporter(_WorkbenchExporter):
         from analysis.publishing.docx import render_docx
 
         return render_docx(document, self.font_folder)
+
+
+class WorkbenchPptxExporter(_WorkbenchExporter):
+    """PPTX: one finding a slide, with its map or table and the sentences to say."""
+
+    export_from_notebook = "工作台幻灯片"
+    output_mimetype = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
+
+    @default("file_extension")
+    def _file_extension_default(self) -> str:
+        return ".pptx"
+
+    def _render(self, document: Any) -> tuple[Any, dict]:
+        from analysis.publishing.pptx import render_pptx
+
+        return render_pptx(document, self.font_folder)

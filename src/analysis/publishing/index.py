@@ -25,7 +25,7 @@ from analysis.publishing.number_check import check_file, refuse
 from analysis.publishing.number_check.export import saved_about
 
 _ABSOLUTE = re.compile(r"^(?:[a-zA-Z][a-zA-Z0-9+.-]*:|/|\\)")
-_FORMAT_NAMES = {"html": "网页", "pdf": "PDF", "docx": "Word", "ipynb": "笔记本", "xlsx": "走访清单"}
+_FORMAT_NAMES = {"html": "网页", "pdf": "PDF", "docx": "Word", "pptx": "幻灯片", "ipynb": "笔记本", "xlsx": "走访清单"}
 
 
 def _link(target: str) -> str:

@@ -42,7 +42,7 @@ def load_faces(font_folder: str | Path | None = None) -> Faces:
     loaded, present = _load(files, tuple(path.stat().st_mtime_ns for path in files))
     families: dict[str, tuple[str, ...]] = {}
     record = []
-    for role, rows in tables.load("fonts").groupby("role", sort=False):
+    for role, rows in tables.load("fonts").query("role != 'slide'").groupby("role", sort=False):
         wanted = list(rows.sort_values("order", key=lambda order: order.astype(int)).itertuples())
         found = [row.family for row in wanted if row.family in present]
         families[str(role)] = tuple(dict.fromkeys([*found, *LAST_RESORT]))

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from analysis.errors import ParameterError, WorkbenchError
 
-EXPORTERS = {"html": "workbench-html", "pdf": "workbench-pdf", "docx": "workbench-docx"}
+EXPORTERS = {"html": "workbench-html", "pdf": "workbench-pdf", "docx": "workbench-docx", "pptx": "workbench-pptx"}
 _KINDS = {"str": str, "int": int, "float": float, "bool": bool}
 
 

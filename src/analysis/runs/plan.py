@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from analysis.errors import ParameterError
 from analysis.paths import NOTEBOOKS
 
+DECK = "pptx"  # the one format that not every document has
+
 
 @dataclass(frozen=True)
 class Notebook:
-    """A shipped notebook: ``document`` is its name without the number, ``scopes`` a subset of ("city", "district")."""
+    """A shipped notebook: ``document`` is its name without the number, ``scopes`` a subset of ("city", "district"), ``has_deck``: it can be slides too."""
 
     path: Path
     document: str
     name: str
     scopes: tuple[str, ...]
+    has_deck: bool = False
 
 
 @dataclass(frozen=True)
@@ -29,6 +33,11 @@ class Job:
     name: str
     scope: str
     scope_name: str
+    has_deck: bool = False
+
+    def formats(self, wanted: Iterable[str]) -> tuple[str, ...]:
+        """Return the wanted formats that this document has."""
+        return tuple(form for form in wanted if form != DECK or self.has_deck)
 
     @property
     def label(self) -> str:
@@ -41,7 +50,7 @@ def notebooks(folder: Path = NOTEBOOKS) -> list[Notebook]:
     for path in sorted(folder.glob("[0-9][0-9]_*.ipynb")):
         about = json.loads(path.read_text(encoding="utf-8"))["metadata"].get("workbench")  # nbformat would take 1.5 s to load
         if about:
-            found.append(Notebook(path, about["document"], about["name"], tuple(about["scopes"])))
+            found.append(Notebook(path, about["document"], about["name"], tuple(about["scopes"]), bool(about.get("deck"))))
     return found
 
 
@@ -66,7 +75,24 @@ def plan(scope: str, documents: str, city: tuple[str, str], districts: list[tupl
     jobs = []
     for place in asked:
         level, name = ("city", city[1]) if place == "city" else ("district", names[place])
-        jobs += [Job(n.path, n.document, n.name, place, name) for n in known if n.document in wanted and level in n.scopes]
+        jobs += [Job(n.path, n.document, n.name, place, name, n.has_deck) for n in known if n.document in wanted and level in n.scopes]
     if not jobs:
         raise ParameterError(f"文稿 {'、'.join(wanted)} 没有范围“{scope}”的版本。请用 workbench list 查看各文稿的范围。")
     return jobs
+
+
+def with_formats(jobs: list[Job], formats: tuple[str, ...], folder: Path = NOTEBOOKS) -> tuple[list[Job], str]:
+    """Return the jobs that have any of the wanted formats, and a sentence on what has no slides ("" where all have).
+
+    Raises
+    ------
+    ParameterError
+        Where none has.
+    """
+    kept = [job for job in jobs if job.formats(formats)]
+    having = "、".join(f"{n.document}（{n.name}，{'、'.join('全市' if s == 'city' else '各区县' for s in n.scopes)}）" for n in notebooks(folder) if n.has_deck)
+    if not kept:
+        raise ParameterError(f"所要的文稿没有幻灯片（pptx）形式，有的是 {having}。请改 --documents、--scope，或换 --formats html,pdf,docx。")
+    names = list(dict.fromkeys(job.name for job in jobs if not job.has_deck)) if DECK in formats else []
+    told = "只做其余格式" if len(formats) > 1 else "这次不做，已有的文件不动"
+    return kept, f"{'、'.join(names)}没有幻灯片（pptx）形式，{told}；有的是 {having}。" if names else ""

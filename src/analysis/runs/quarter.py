@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Iterable
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from multiprocessing import get_context
 from pathlib import Path
@@ -22,11 +22,11 @@ from analysis.runs.breaks import as_texts
 from analysis.runs.building import DOCUMENT as BUILDING
 from analysis.runs.building import write_building_lists
 from analysis.runs.door import UNTOLD, write_door
-from analysis.runs.notebook import Outcome, run_job
+from analysis.runs.notebook import EXPORTERS, Outcome, run_job
 from analysis.runs.nursery import Nursery
 from analysis.runs.outputs import copy_intake, read_manifest, ready_folder, take_away_records, versions, write_indicators, write_manifest
 from analysis.runs.package import Package, build_package, open_package, package_folder
-from analysis.runs.plan import Job, plan
+from analysis.runs.plan import Job, plan, with_formats
 from analysis.runs.prepare import needed_quarters
 from analysis.runs.quality import DOCUMENT as QUALITY
 from analysis.runs.quality import write_lists
@@ -74,7 +74,9 @@ def _run(settings: Settings, quarter: str, scope: str, documents: str, force: bo
         nursery.start()  # warms up while the ledgers are read
     folder = build_package(settings, quarter, say)
     package = open_package(str(folder), quarter, "city", settings.audience, settings.map_use)
-    jobs = plan(scope, documents, package.city, package.register.regions("district"))
+    jobs, missing = with_formats(plan(scope, documents, package.city, package.register.regions("district")), settings.formats)
+    if missing:
+        say(missing)
     target = (settings.out or REPORTS) / quarter
     target.mkdir(parents=True, exist_ok=True)
     files = write_indicators(package.register.frame.query("quarter == @quarter"), target)
@@ -104,7 +106,7 @@ def _run(settings: Settings, quarter: str, scope: str, documents: str, force: bo
 
 
 def job_key(job: Job, package: Package, settings: Settings) -> str:
-    """Return the fingerprint of all that a document depends on."""
+    """Return the fingerprint of all that a document depends on, whatever its formats."""
     return fingerprint.of(
         package.folder.name,
         fingerprint.file_hash(job.notebook),
@@ -112,7 +114,6 @@ def job_key(job: Job, package: Package, settings: Settings) -> str:
         job.scope,
         settings.audience,
         settings.map_use,
-        sorted(settings.formats),
         settings.map_approval_no,
         [settings.speech_rate, settings.reading_size],
         as_texts(package.breaks),
@@ -128,7 +129,7 @@ def _templates(settings: Settings) -> dict[str, str]:
     )
 
 
-def _is_current(job: Job, key: str, manifest: dict, target: Path) -> dict | None:
+def _same(job: Job, key: str, manifest: dict, target: Path) -> dict | None:
     """Return the record of a job that says that it was made of the very same things and whose files are as they were written."""
     for record in manifest.get("jobs", []):
         if (record["document"], record["scope"]) == (job.document, job.scope) and record.get("key") == key and record["status"] != "failed":
@@ -137,14 +138,27 @@ def _is_current(job: Job, key: str, manifest: dict, target: Path) -> dict | None
     return None
 
 
+def _is_current(job: Job, same: dict | None, formats: Iterable[str]) -> bool:
+    return same is not None and {f"{job.scope}/{job.document}.{form}" for form in job.formats(formats)} <= set(same["files"])
+
+
+def _with_others(outcome: Outcome, same: dict | None) -> Outcome:
+    """Return what was made together with the document's other formats, made earlier of the very same things."""
+    if same is None or outcome.status != "made":
+        return outcome
+    order = [*EXPORTERS, "ipynb"]
+    files = sorted({*outcome.files, *same["files"]}, key=lambda name: order.index(Path(name).suffix[1:]))
+    return replace(outcome, files=files, record=same["record"] | outcome.record)
+
+
 def _run_jobs(jobs: list[Job], package: Package, settings: Settings, target: Path, force: bool, say: Say, nursery: Nursery) -> list[Outcome]:
     manifest = {} if force else read_manifest(target)
     outcomes: list[Outcome] = []
     waiting: list[Job] = []
     told: list[str] = []
-    for job in jobs:
-        made = _is_current(job, job_key(job, package, settings), manifest, target)
-        if made is None:
+    same = {job: _same(job, job_key(job, package, settings), manifest, target) for job in jobs}
+    for job, made in same.items():
+        if made is None or not _is_current(job, made, settings.formats):
             waiting.append(job)
         else:
             outcomes.append(Outcome(job.document, job.scope, "unchanged", files=made["files"], record=made["record"]))
@@ -154,11 +168,12 @@ def _run_jobs(jobs: list[Job], package: Package, settings: Settings, target: Pat
     for line in told:
         say(line)
     for done, (job, outcome) in enumerate(_pool(waiting, package, settings, target, nursery), start=1):
-        outcomes.append(outcome)
+        outcomes.append(_with_others(outcome, same[job]))
         ending = f"用时 {outcome.seconds:.1f} 秒" if outcome.status == "made" else f"没有做成：{outcome.reason}"
         say(f"[{done}/{len(waiting)}] {job.label}　{ending}")
-        if outcome.status == "failed":
-            _withdraw(job, target)
+        gone = _withdraw(job, target, outcomes[-1].files)
+        if gone and outcome.status == "made":
+            say(f"{job.label}：以前做的 {'、'.join(gone)} 所用的数据、程序或设置与这次不同，已移除；需要时请用 --formats 重做。")
         for line in broken_sentences(job.label, outcome):
             say(line)
     order = {(j.document, j.scope): i for i, j in enumerate(jobs)}
@@ -173,10 +188,13 @@ def broken_sentences(label: str, outcome: Outcome, most: int = 3) -> list[str]:
     return [f"{label}：有 {len(broken)} 句话与数字不符，没有写入（{shown}），请改模板后重跑。"] if broken else []
 
 
-def _withdraw(job: Job, target: Path) -> None:
-    """Take away the documents of an earlier run: beside new figures, old ones would pass for fresh."""
-    for suffix in ("html", "pdf", "docx"):
-        (target / job.scope / f"{job.document}.{suffix}").unlink(missing_ok=True)
+def _withdraw(job: Job, target: Path, kept: list[str]) -> list[str]:
+    """Take away what an earlier run made of this document and this one did not, and return the names: beside new figures, old ones would pass for fresh."""
+    names = [f"{job.scope}/{job.document}.{suffix}" for suffix in EXPORTERS]
+    gone = [name for name in names if name not in kept and (target / name).is_file()]
+    for name in gone:
+        (target / name).unlink()
+    return gone
 
 
 def _pool(jobs: list[Job], package: Package, settings: Settings, target: Path, nursery: Nursery) -> Iterable[tuple[Job, Outcome]]:
@@ -194,7 +212,7 @@ def _pool(jobs: list[Job], package: Package, settings: Settings, target: Path, n
                 job.document,
                 job.scope,
                 _parameters(job, package),
-                settings.formats,
+                job.formats(settings.formats),
                 str(target),
                 settings.timeout_seconds,
                 package.audience == "internal",

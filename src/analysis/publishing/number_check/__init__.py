@@ -39,7 +39,13 @@ def _pdf() -> Callable[[bytes], Finished]:
     return read_pdf
 
 
-READERS: dict[str, Callable[[], Callable[[bytes], Finished]]] = {"html": _html, "pdf": _pdf, "docx": _docx}
+def _pptx() -> Callable[[bytes], Finished]:
+    from analysis.publishing.number_check.read_pptx import read_pptx
+
+    return read_pptx
+
+
+READERS: dict[str, Callable[[], Callable[[bytes], Finished]]] = {"html": _html, "pdf": _pdf, "docx": _docx, "pptx": _pptx}
 
 
 def read_back(data: bytes, form: str) -> Finished:

@@ -22,6 +22,10 @@ def flow_for(document: Document, form: str, faces: Faces | None = None) -> list[
     if form == "html":
         titles = [] if any(b["type"] == "title" for b in document.body) else [{"type": "title", "runs": [{"text": document.meta["title"]}]}]
         return wanted.flow_of([*titles, *document.body], form)
+    if form == "pptx":
+        from analysis.publishing.deck import deck_of, flow_of_deck
+
+        return flow_of_deck(deck_of(document))
     flow = wanted.flow_of(printed_blocks(document), form)
     return flow if faces is None else wanted.printed(flow, Coverage(list(faces.files)).printable)
 
@@ -76,7 +80,7 @@ def _pictures(finished: Finished, document: Document) -> list[Finding]:
     """Each PNG is the one the document holds, and was drawn together with the SVG whose texts carry the facts."""
     made: list[Finding] = []
     figures = [b for b in document.body if b["type"] == "figure"]
-    drawn = [b for b in figures if finished.form == "docx" or (finished.form == "html" and not b.get("svg"))]
+    drawn = [b for b in figures if finished.form in ("docx", "pptx") or (finished.form == "html" and not b.get("svg"))]
     shas = [hashlib.sha256(decode_png(b["png"], "图")).hexdigest() if b.get("png") else "" for b in drawn]
     if finished.form != "pdf":
         made += check_pictures(shas, finished.pictures)
@@ -96,7 +100,7 @@ def own_departures(finished: Finished) -> list[Finding]:
     made = check_own(finished)
     if finished.made_with is not None:
         made += check_order([str(fact) for fact in finished.made_with], [p for p in finished.flow if p.kind != "drawing"], finished.facts)
-    made += check_pictures(list(finished.meta.get("pictures", [])), finished.pictures) if finished.form == "docx" else []
+    made += check_pictures(list(finished.meta.get("pictures", [])), finished.pictures) if finished.form in ("docx", "pptx") else []
     made += _changed_descriptions(finished) if not made else []
     return list(dict.fromkeys(made))
 

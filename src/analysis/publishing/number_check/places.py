@@ -23,7 +23,7 @@ class Piece:
 class Place:
     """One place of a document.
 
-    kind : text heading caption head cell note drawing (inside the flow), alt title property running (beside it)
+    kind : text heading caption head cell note drawing said (inside the flow; said: a speaker's notes), alt title property running (beside it)
     at : for a table cell (row, column) from 1; for the rest ()
     where : the place in words, given by :func:`named`
     """
@@ -84,6 +84,6 @@ def named(places: Iterable[Place]) -> list[Place]:
                 inside = f"第{figures}幅图"
             where = f"{inside}图中文字"
         else:
-            where = {"caption": "图表题", "note": f"{inside}注"}.get(kind, kind) + f"“{place.text.strip()[:12]}”"
+            where = {"caption": "图表题", "note": f"{inside}注", "said": "备注"}.get(kind, kind) + f"“{place.text.strip()[:12]}”"
         made.append(replace(place, where=where))
     return made

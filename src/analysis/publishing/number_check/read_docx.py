@@ -121,7 +121,7 @@ class _Body:
                 self.flow.append(Place("cell" if row else "head", words, (row, column)))
 
 
-def _saved(file: zipfile.ZipFile) -> tuple[dict[str, dict], dict[str, str], dict]:
+def saved_record(file: zipfile.ZipFile) -> tuple[dict[str, dict], dict[str, str], dict]:
     """Return records by id, tag → id, and what the document was made with; Word may have renamed the part."""
     for name in file.namelist():
         if name.startswith("customXml/") and name.endswith(".xml"):
@@ -146,7 +146,7 @@ def _running(file: zipfile.ZipFile, ids: dict[str, str], marks: dict[str, str]) 
     return made
 
 
-def _properties(file: zipfile.ZipFile) -> list[Place]:
+def saved_properties(file: zipfile.ZipFile) -> list[Place]:
     if "docProps/core.xml" not in file.namelist():
         return []
     names = {"title": "标题", "subject": "主题", "keywords": "关键词", "creator": "作者", "description": "备注"}
@@ -165,7 +165,7 @@ def read_docx(data: bytes) -> Finished:
     """
     try:
         with zipfile.ZipFile(BytesIO(data)) as file:
-            records, ids, about = _saved(file)
+            records, ids, about = saved_record(file)
             root = etree.fromstring(file.read("word/document.xml"))
             marks = mark_styles(file.read("word/styles.xml") if "word/styles.xml" in file.namelist() else b"")
             body = _Body(ids, marks)
@@ -175,7 +175,7 @@ def read_docx(data: bytes) -> Finished:
             images = [name if name.startswith("word/") else f"word/{name}" for name in images]
             pictures = [hashlib.sha256(file.read(n)).hexdigest() if n in file.namelist() else "" for n in images]
             beside = [Place("alt", (Piece(alt),), (n,), where=f"第{n}幅图的替代文字") for n, alt in enumerate(body.alts, 1)]
-            beside += [*_running(file, ids, marks), *_properties(file)]
+            beside += [*_running(file, ids, marks), *saved_properties(file)]
     except (zipfile.BadZipFile, KeyError, etree.XMLSyntaxError) as error:
         raise ExportError("这个文件不是完好的 Word 文档（.docx）。请用 Word 或 WPS 打开后另存为 .docx 再核对。") from error
     order = about.get("order")
