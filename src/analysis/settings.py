@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import itertools
 import os
+import re
 import tomllib
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
+from analysis import tables
 from analysis.errors import SettingsError
 from analysis.paths import ROOT, SETTINGS_FILE
 
@@ -107,9 +110,7 @@ def _check(name: str, value: Any, where: str) -> Any:
             raise SettingsError(f"{where} 的设置“{name}”应为列名到倍数的对照，例如 employee_count = 10000。请改正后重试。")
         return dict(value)
     if name == "cultivation_targets":
-        if not (isinstance(value, dict) and all(str(y).isdecimal() and isinstance(v, (int, float)) and 0 < v <= 1 for y, v in value.items())):
-            raise SettingsError(f"{where} 的设置“{name}”应为年份到年末目标的对照，目标在0到1之间，例如 {{ 2021 = 0.4, 2022 = 0.7 }}。请改正后重试。")
-        return {str(year): float(share) for year, share in value.items()}
+        return _yearly_targets(name, value, where)
     if name in ("excluded_prefixes", "formats", "distribution"):
         if not isinstance(value, list | tuple) or not all(isinstance(v, str) for v in value):
             raise SettingsError(
@@ -123,6 +124,23 @@ def _check(name: str, value: Any, where: str) -> Any:
         names = {bool: "true 或 false", int: "整数", float: "数字", str: "带引号的文字"}
         raise SettingsError(f"{where} 的设置“{name}”写作 {value!r}，应为{names[kind]}。请改正后重试。")
     return value
+
+
+def _yearly_targets(name: str, value: Any, where: str) -> dict[str, float]:
+    """Return year → share at the year's end, in the order of the years; a later year never asks for less."""
+    example = "例如 { 2021 = 0.4, 2022 = 0.7, 2023 = 0.9 }"
+    if not isinstance(value, dict):
+        raise SettingsError(f"{where} 的设置“{name}”写作 {value!r}，应为年份到年末目标的对照，{example}。请改正后重试。")
+    for year, share in value.items():
+        if not re.fullmatch(r"20\d\d", str(year)):
+            raise SettingsError(f"{where} 的设置“{name}”里的年份“{year}”应为四位数的年份，{example}。请改正后重试。")
+        if isinstance(share, bool) or not isinstance(share, int | float) or not 0 < share <= 1:
+            raise SettingsError(f"{where} 的设置“{name}”里 {year} 年的目标写作 {share!r}，应为0到1之间的数，40%写作0.4。请改正后重试。")
+    ordered = {str(year): float(share) for year, share in sorted(value.items(), key=lambda pair: str(pair[0]))}
+    for (earlier, least), (later, share) in itertools.pairwise(ordered.items()):
+        if share < least:
+            raise SettingsError(f"{where} 的设置“{name}”里 {later} 年的目标（{share:g}）低于 {earlier} 年的（{least:g}），后一年的年末目标不应低于前一年。请核对是否写反了。")
+    return ordered
 
 
 def _resolve(name: str, value: Any, base: Path, where: str) -> Any:
@@ -143,7 +161,7 @@ def _check_choices(settings: Settings) -> Settings:
         "point_crs": ("wgs84", "cgcs2000", "gcj02", "bd09"),
         "boundary_crs": ("", "wgs84", "cgcs2000", "gcj02", "bd09"),
         "mandatory_rule": ("employee_ge_25", "member_ge_25"),
-        "local_rule": ("national", "zhejiang", "shanghai", "henan"),
+        "local_rule": tuple(tables.load("required_modes")["rule"].unique()),
     }
     for name, allowed in choices.items():
         value = getattr(settings, name)

@@ -203,13 +203,13 @@ def common_words(package: Package) -> dict[str, Any]:
 
 
 def incomplete_sentences(package: Package) -> list[str]:
-    """Return one sentence a district whose submission lacks what this document's figures rest on: ``甲区没有报送“工会”表``.
+    """Return one sentence for the districts whose submissions lack the same of what this document's figures rest on: ``甲区没有报送“工会”表``.
 
     Ask after the document is written: only indicators and segments that it used count. A district's document names its own gaps only.
     """
     wanted = needed(package.register)
     rows = [row for row in package.incomplete if (f"{row['table']}.{row['column']}" if row["column"] else row["table"]) in wanted]
-    return [clean(said) for said in sentences(rows, "" if package.scope == "city" else package.scope)]
+    return [clean(said) for said in sentences(rows, "" if package.scope == "city" else package.scope, together=True)]
 
 
 def needed(register: Register) -> set[str]:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from analysis.briefings import building_path as path
 from analysis.briefings import building_tables as t
+from analysis.briefings.building_lists import lists
 from analysis.briefings.context import Document, open_draft
-from analysis.facts import Fact
 from analysis.periods import Quarter
 from analysis.wording.numbers import clean, mark, say
-from analysis.wording.phrases import gap_words, listed
+from analysis.wording.phrases import listed
 from analysis.wording.story import Place
 
 if TYPE_CHECKING:
@@ -25,18 +26,19 @@ def write(package: Package) -> Document:
     draft = open_draft(package, NAME, f"{package.region_name}工会建设分析")
     shown: dict[str, Any] = {}
     if not package.is_totals:
-        single = {"状态": t.ladder, "六有": t.haves, "打分": t.scores, "分差": t.score_gaps, "线索": t.clues, "批次": t.cohorts, "短板": t.shortfalls, "之家": t.homes,
-                  "事项": t.matters, "该审": t.due, "规定": t.modes, "合同": t.contracts, "形式": t.formality, "培育": t.cultivation, "培育六有": t.cultivation_haves,
-                  "三类": t.groups}  # fmt: skip
-        several = {"分区县": t.union_districts, "职代会区县": t.congress_districts, "合同区县": t.contract_districts, "党工区县": t.party_districts, "名单": t.lists}
+        single = {"状态": t.ladder, "六有": t.haves, "打分": t.scores, "线索": t.clues, "批次": t.cohorts, "短板": t.shortfalls, "之家": t.homes, "事项": t.matters,
+                  "规定": t.modes, "合同": t.contracts, "培育": t.cultivation, "三类": t.groups}  # fmt: skip
+        several = {"分区县": t.union_districts, "逐季": path.progress, "职代会区县": t.congress_districts, "合同区县": t.contract_districts, "党工区县": t.party_districts,
+                   "目标": path.path_table, "名单": lists}  # fmt: skip
         shown = {name: told(made(package)) for name, made in single.items()} | {name: made(package) for name, made in several.items()}
+        shown["目标图"] = path.path_figure(draft)
     return Document(draft, draft.parts(f"{NAME}.j2", shown, **words(package), 有表={name: bool(made) for name, made in shown.items()}))
 
 
 def told(table: dict[str, Any]) -> list[dict[str, Any]]:
-    """Return the table as a slot's blocks; none where not one of its cells may be shown."""
+    """Return the table as a slot's blocks; none where not one of its cells has a figure to show (what is blank is told in the text, with its reason)."""
     figures = [run["text"] for line in table["rows"] for cell in line for run in cell["runs"] if "fact" in run]
-    return [] if "…" in figures and set(figures) <= {"…", "—"} else [table]
+    return [] if figures and set(figures) <= {"…", "—"} else [table]
 
 
 def words(package: Package) -> dict[str, Any]:
@@ -44,7 +46,7 @@ def words(package: Package) -> dict[str, Any]:
     return {
         "本地": Place(package.register, package.region_code, name=package.region_name), "仅汇总": package.is_totals, "是内部": package.audience == "internal",
         "上季": mark(Quarter(package.quarter).previous.label, "date"), "缺得最多": most_missing(package), "最多短板": ranked_shortfalls(package),
-        "目标": target(package),
+        "不能查的信号": t.unheard(t.FORMAL), "目标": {"情形": "未设"} if package.is_totals else path.target(package),
     }  # fmt: skip
 
 
@@ -64,18 +66,3 @@ def ranked_shortfalls(package: Package) -> str:
         return ""
     first = sorted((f for f in facts if f.value), key=lambda f: -f.value)[:MOST_SHORT]
     return listed([f"{mark(clean(f.name), 'name')}的{say(f)}个" for f in first])
-
-
-def target(package: Package) -> dict[str, Any]:
-    """Return the cultivation path: this year's target and the distance to it; empty without targets in the settings."""
-    targets, year = package.settings.cultivation_targets, str(Quarter(package.quarter).year)
-    rate = t.fact(package, "scale_six_rate")
-    if year not in targets or not rate.is_ok:
-        return {"有": False, "有目标": bool(targets)}
-    from fractions import Fraction
-
-    goal = Fraction(str(targets[year]))
-    gap: Fact = package.register.derived(rate, "gap_to_target", 100 * (Fraction(rate.value) - goal), "pp", "规上企业六有全有率与年末目标之差", denominator_name="")
-    shown = f"{float(100 * goal):g}%"
-    years = listed([f"{y}年{float(100 * Fraction(str(share))):g}%" for y, share in sorted(targets.items())])
-    return {"有": True, "有目标": True, "今年": mark(f"{year}年末{shown}", "threshold"), "差": gap_words(package.register, gap, "年末目标"), "各年": mark(years, "threshold")}

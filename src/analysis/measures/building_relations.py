@@ -13,6 +13,7 @@ import duckdb
 import pandas as pd
 
 from analysis import tables
+from analysis.intake.rules import LABOUR_DISPATCH
 from analysis.measures.associations import graded_unions, latest_matters, months_before
 from analysis.settings import Settings
 
@@ -88,7 +89,7 @@ def _units(day: str) -> str:
       FROM signed GROUP BY uscc)
     SELECT s.*, led.* EXCLUDE (uscc), held.uscc IS NOT NULL AS congress_ever, coalesce(congress_own, FALSE) AS congress_own,
       coalesce(congress_wide, FALSE) AS congress_wide, {", ".join(f"coalesce({b}, FALSE) AS {b}" for b in bound)},
-      (SELECT u.has_party_org IS NOT NULL FROM units u WHERE u.uscc = s.uscc) AS party_reported, year({day}) - s.above_scale_year AS list_age
+      (SELECT u.has_party_org IS NOT NULL FROM units u WHERE u.uscc = s.uscc) AS party_reported, year({day}) - s.above_scale_year AS list_age, s.industry LIKE '{LABOUR_DISPATCH}%' AS is_agency
     FROM unit_state s LEFT JOIN led ON led.uscc = s.uscc AND s.covered LEFT JOIN held ON held.uscc = s.uscc LEFT JOIN bound ON bound.uscc = s.uscc
     WHERE s.eligible"""
 

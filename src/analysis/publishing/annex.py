@@ -14,16 +14,17 @@ from analysis.publishing.document import Document
 
 HEADING = "附：数据来源与口径"
 OWN_PAGE = ("district_brief",)
+IN_FILE = {"union_building": "union_building_figures.csv"}  # documents whose figures, with their parts, stand in a file beside them too
 
 
 @cache
 def _definitions() -> dict[str, dict[str, str]]:
-    return {row["indicator"]: row for row in tables.load("indicators").to_dict("records")}
+    return {row["indicator"]: row for name in ("building", "indicators") for row in tables.load(name).to_dict("records")}
 
 
 @cache
 def base_of(indicator: str) -> str:
-    """Return the indicator of ``indicators.csv`` that a (perhaps derived) one rests on, "" where none.
+    """Return the indicator of ``indicators.csv`` or ``building.csv`` that a (perhaps derived) one rests on, "" where none.
 
     >>> base_of("unit_coverage_rate_qoq_abs")
     'unit_coverage_rate'
@@ -36,7 +37,8 @@ def tables_of(record: dict) -> list[str]:
     base = base_of(str(record.get("indicator", "")))
     needs = _definitions()[base]["needs"] if base else ""
     words = f"{needs} {_segments('needs').get(record.get('segment', 'all'), '')}".split()
-    return list(dict.fromkeys(w.partition(".")[0].partition("|")[0] for w in words if w != "previous"))
+    named = (w.removeprefix("before.").partition(".")[0].partition("|")[0] for w in words if w != "previous" and not w.startswith("columns."))
+    return list(dict.fromkeys(named))
 
 
 @cache
@@ -104,6 +106,14 @@ def _shared(groups: dict[Key, list[dict]], least: int = 3) -> dict[Key, list[Key
     return {key: keys for keys in alike.values() if len(keys) >= least for key in keys}
 
 
+def _told_here(document: Document, records: list[dict]) -> tuple[list[dict], bool]:
+    """Return the records that the annex prints of an indicator, and whether the others (districts, earlier quarters) stand in the document's file instead."""
+    if document.meta["document"] not in IN_FILE:
+        return records, False
+    own = [r for r in records if r.get("region_code") == records[0].get("region_code") and r.get("quarter") == document.meta["quarter"]]
+    return (own, True) if own and len(own) < len(records) else (records, False)
+
+
 def figures_table(document: Document) -> dict:
     """Return one row an indicator and segment, with the code it has in ``indicators.csv`` and all its figures that the document shows.
 
@@ -124,13 +134,18 @@ def figures_table(document: Document) -> dict:
             parts = [_figure(groups[other][0], own_day, names, other[0]) for other in together]
             title, below = f"{names.get(records[0].get('region_code'), '')}{name}（分类别）", _own_kind(segment, below)
         else:
+            records, others = _told_here(document, records)
             # a gap and its size without the sign read alike: told once
             seen = {(r.get("region_code"), r["text"], r.get("as_of")): r for r in reversed(records)}
             parts = [_figure(record, own_day, names) for record in reversed(seen.values())]
+            if others:
+                parts[-1].append(_plain("＊"))
             title = name if not segment or name.startswith(segment) else f"{segment}{name}"
         cell = [run for n, part in enumerate(parts) for run in ([_plain("；")] * bool(n) + part)]
         rows.append([{"runs": [_plain(title, "name")]}, {"runs": cell}, {"runs": [_plain(below or "—", "name")]}, {"runs": [_plain(code, "name")]}])
     heads = (("指标", "left", 34), ("数（分子/分母）", "left", 60), ("分母", "left", 20), ("代码", "left", 42))
+    if document.meta["document"] in IN_FILE:
+        heads = (("指标", "left", 38), ("数（分子/分母）", "left", 35), ("分母", "left", 21), ("代码", "left", 62))
     return {"type": "table", "small": True, "caption": [], "note": [], "rows": rows,
             "columns": [{"runs": [_plain(text)], "align": align, "width": width} for text, align, width in heads]}  # fmt: skip
 
@@ -173,6 +188,8 @@ def annex(document: Document) -> list[dict]:
         if document.meta["as_of"]
         else []
     )
+    if said and (file := IN_FILE.get(document.meta["document"])):
+        said += [_plain("标＊的，各区县、以前各季度的数见 "), _plain(file, "name"), _plain("。")]
     sources = sources_table(document)
     made: list[dict[str, Any]] = [{"type": "page_break"}] if document.meta["document"] in OWN_PAGE else []
     made.append({"type": "heading", "level": 1, "depth": 1, "runs": [_plain(HEADING)]})

@@ -5,27 +5,29 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
+import duckdb
 import pandas as pd
 
 from analysis import tables
-from analysis.intake.store import write_table_csv
 from analysis.measures.building import GUARD_COLUMNS, all_needs, bases, building_frame, building_needs, contract_bases, definitions, guards, missing
 from analysis.measures.building_lists import LIST_COLUMNS, lists
 from analysis.measures.building_relations import graded_frame, make_relations
 from analysis.measures.tally import judge_units
 from analysis.periods import Quarter
-from analysis.runs.outputs import write_whole
+from analysis.runs.parts import Listing, read_part, without_blanks, write_beside, write_part, write_tables
 from analysis.runs.prepare import Ledger, Workshop
 from analysis.runs.store import connect
 
-DOCUMENT = "union_building"
+DOCUMENT, PART = "union_building", "building"
+_FIGURES = {"quarter": "季度", "region_code": "地区代码", "region_name": "地区", "name": "指标", "indicator": "代码", "numerator": "分子", "denominator": "分母", "value": "数",
+            "unit": "单位", "status": "状态", "reason": "原因"}  # fmt: skip
+QUARTERS_BACK = 4  # to the same quarter a year ago: all of them are read for the changes and the quality part
 _HEADERS = {"list": "名单", "district_code": "区县代码", "code": "代码", "name": "名称", "detail": "说明", "amount": "职工或分差"}
 
 
 @dataclass(frozen=True)
 class Building:
-    """``figures`` in the shape of the indicators; ``lists`` of units, unions and contracts (internal); ``guard`` for suppression; ``missing`` tables and columns."""
+    """``figures`` in the shape of the indicators, this quarter's first, then of the quarters before; ``lists`` of units, unions and contracts (internal); ``guard`` for suppression; ``missing`` tables and columns."""
 
     figures: pd.DataFrame
     lists: pd.DataFrame
@@ -34,24 +36,51 @@ class Building:
 
 
 def measure_building(workshop: Workshop, quarter: str, city: tuple[str, str]) -> Building:
-    """Return the union-building part of a quarter."""
+    """Return the union-building part of a quarter, with the figures of the earlier quarters whose ledgers the run has read anyway."""
     ledger, places = workshop.ledgers[quarter], workshop.places(quarter, city)
     no_lists, no_guard = pd.DataFrame(columns=LIST_COLUMNS), pd.DataFrame(columns=GUARD_COLUMNS)
     if ledger.is_totals:
         return Building(building_frame(None, None, {}, places, quarter), no_lists, no_guard, ledger.gaps)
-    previous = Quarter(quarter).previous
-    then = workshop.ledger(previous.key)
-    then = None if then is None or then.is_totals else then
-    lacking = all_needs(ledger.gaps, None if then is None else then.gaps, quarter)
-    as_of = Quarter(quarter).as_of
+    lacking = _lacking(workshop, quarter)
+    codes, as_of = places.districts["code"].tolist(), Quarter(quarter).as_of
     with connect(ledger.intake.tables) as connection:
-        judge_units(connection, as_of, workshop.settings)
-        make_relations(connection, as_of, workshop.settings, None if then is None else _unions_of(then))
-        frame = building_frame(bases(connection), contract_bases(connection), lacking, places, quarter)
+        frame = _counted(workshop, quarter, city, connection)
         found, guard = lists(connection, as_of), guards(connection)
-    found = _without_blanks(found, lacking, places.districts["code"].tolist())
+    definition = definitions()
+    needs = {row["list"]: definition[row["indicator"]]["needs"] for row in tables.load("building_lists").to_dict("records")}
+    found = without_blanks(found, "list", needs, lambda words: missing(words, lacking, codes))
     items = ledger.gaps["table"] + ledger.gaps["column"].map(lambda c: f".{c}" if c else "")
-    return Building(frame, found, guard, ledger.gaps[items.isin(building_needs())].reset_index(drop=True))
+    absent = ledger.gaps[items.isin(building_needs())].reset_index(drop=True)
+    return Building(pd.concat([frame, *_earlier(workshop, quarter, city)], ignore_index=True), found, guard, absent)
+
+
+def _earlier(workshop: Workshop, quarter: str, city: tuple[str, str]) -> list[pd.DataFrame]:
+    """Return the figures of the quarters before, for the path that leads to this one; quarters on totals alone are passed over."""
+    frames = []
+    for then in (Quarter(quarter).shifted(-back).key for back in range(1, QUARTERS_BACK + 1)):
+        ledger = _units_ledger(workshop, then)
+        if ledger is not None:
+            with connect(ledger.intake.tables) as connection:
+                frames.append(_counted(workshop, then, city, connection))
+    return frames
+
+
+def _counted(workshop: Workshop, quarter: str, city: tuple[str, str], connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
+    """Return one quarter's figures; its relations stand in the connection afterwards."""
+    as_of, before = Quarter(quarter).as_of, _units_ledger(workshop, Quarter(quarter).previous.key)
+    judge_units(connection, as_of, workshop.settings)
+    make_relations(connection, as_of, workshop.settings, None if before is None else _unions_of(before))
+    return building_frame(bases(connection), contract_bases(connection), _lacking(workshop, quarter), workshop.places(quarter, city), quarter)
+
+
+def _lacking(workshop: Workshop, quarter: str) -> dict[str, dict[str, str]]:
+    before = _units_ledger(workshop, Quarter(quarter).previous.key)
+    return all_needs(workshop.ledgers[quarter].gaps, None if before is None else before.gaps, quarter)
+
+
+def _units_ledger(workshop: Workshop, quarter: str) -> Ledger | None:
+    there = workshop.ledger(quarter)
+    return None if there is None or there.is_totals else there
 
 
 def _unions_of(ledger: Ledger) -> pd.DataFrame:
@@ -59,37 +88,19 @@ def _unions_of(ledger: Ledger) -> pd.DataFrame:
         return graded_frame(connection, Quarter(ledger.quarter).as_of)
 
 
-def _without_blanks(found: pd.DataFrame, lacking: dict[str, dict[str, str]], districts: list[str]) -> pd.DataFrame:
-    """Drop from the lists the districts for which the list's figure is blank: what was not handed in makes no entry."""
-    indicator = dict(zip(*(tables.load("building_lists")[c] for c in ("list", "indicator")), strict=True))
-    blank = {(name, code) for name, of in indicator.items() for code in missing(definitions()[of]["needs"], lacking, districts)}
-    kept = np.array([pair not in blank for pair in zip(found["list"], found["district_code"], strict=True)], dtype=bool)
-    return found.loc[kept].reset_index(drop=True)
-
-
 def write_building(building: Building, package: Path) -> None:
     """Write the part into a package."""
-    folder = package / "building"
-    folder.mkdir(parents=True, exist_ok=True)
-    for name in ("figures", "lists", "guard", "missing"):
-        getattr(building, name).to_parquet(folder / f"{name}.parquet", index=False)
+    write_part(building, package / PART)
 
 
 def read_building(package: Path) -> Building:
-    return Building(*(pd.read_parquet(package / "building" / f"{name}.parquet") for name in ("figures", "lists", "guard", "missing")))
+    return read_part(Building, package / PART)
 
 
 def write_building_lists(package: Path, folder: Path, scopes: list[str], is_internal: bool) -> list[Path]:
-    """Write the whole lists as a CSV beside each scope's document; for other readers none, and earlier ones are taken away."""
-    found, made = read_building(package).lists, []
+    """Write the whole lists and all figures with their parts beside each scope's document; internal readers only."""
+    found = read_building(package)
     names = dict(zip(*(tables.load("building_lists")[c] for c in ("list", "name")), strict=True))
-    for scope in sorted({*scopes, *(path.parent.name for path in folder.glob(f"*/{DOCUMENT}.csv"))}):
-        path = folder / scope / f"{DOCUMENT}.csv"
-        if not is_internal:
-            path.unlink(missing_ok=True)
-            continue
-        own = found if scope == "city" else found[found["district_code"] == scope]
-        shown = own.assign(list=own["list"].map(names)).rename(columns=_HEADERS)
-        write_whole(path, lambda p, table=shown: write_table_csv(table, p))
-        made.append(path)
-    return made
+    made = write_beside(found.lists, Listing(DOCUMENT, "list", names, _HEADERS), folder, scopes, is_internal)
+    figures = found.figures.assign(name=found.figures["indicator"].map({code: d["name"] for code, d in definitions().items()}))[list(_FIGURES)]
+    return made + write_tables(figures, "region_code", f"{DOCUMENT}_figures.csv", _FIGURES, folder, scopes if is_internal else (), is_internal)

@@ -20,12 +20,13 @@ def without_files(reason: str) -> str:
     return re.sub(r"（.*\.(?:xlsx|csv|parquet)）", "", reason)
 
 
-def sentences(incomplete: list[dict[str, str]], region: str = "") -> list[str]:
+def sentences(incomplete: list[dict[str, str]], region: str = "", together: bool = False) -> list[str]:
     """Return e.g. ``["甲区没有报送“工会”“覆盖关系”表", "乙区各表没有读成（乙区.xlsx）"]``; only the region's own where one is named.
 
     Parameters
     ----------
     incomplete : rows ``region, region_name, table, column, reason`` as the package has them
+    together : whether regions that lack the same share a sentence: ``甲区、乙区没有报送“工会”表``
     """
     regions: dict[str, dict[str, list[str]]] = {}
     tables: dict[tuple[str, str], set[str]] = {}
@@ -35,7 +36,13 @@ def sentences(incomplete: list[dict[str, str]], region: str = "") -> list[str]:
         shape, item = _shape(row)
         regions.setdefault(row["region_name"], {}).setdefault(shape, []).append(item)
         tables.setdefault((row["region_name"], shape), set()).add(row["table"])
-    return [name + "；".join(_said(shape, items, tables[name, shape]) for shape, items in found.items()) for name, found in regions.items()]
+    clauses = {name: "；".join(_said(shape, items, tables[name, shape]) for shape, items in found.items()) for name, found in regions.items()}
+    if not together:
+        return [name + said for name, said in clauses.items()]
+    alike: dict[str, list[str]] = {}
+    for name, said in clauses.items():
+        alike.setdefault(said, []).append(name)
+    return ["、".join(names) + said for said, names in alike.items()]
 
 
 def _shape(row: dict[str, str]) -> tuple[str, str]:

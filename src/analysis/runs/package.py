@@ -141,9 +141,10 @@ class Package:
     def building(self) -> Building:
         """The union-building figures as the audience may see them; lists of units and unions for internal readers only."""
         found, s = read_building(self.folder), self.settings
-        figures = suppress_building(found.figures, found.guard, self.audience, s.suppress_below, s.suppress_rate_below, s.dominance_share)
         if self.audience == "internal":
-            return replace(found, figures=figures)
+            return found
+        now = found.figures[found.figures["quarter"] == self.quarter].reset_index(drop=True)  # earlier quarters have no guard of their own
+        figures = suppress_building(now, found.guard, self.audience, s.suppress_below, s.suppress_rate_below, s.dominance_share)
         figures, lacking = (frame.assign(reason=frame["reason"].map(without_files)) for frame in (figures, found.missing))
         return replace(found, figures=figures, missing=lacking, lists=found.lists.iloc[0:0])
 

@@ -53,14 +53,19 @@ def without_blanks(lists: pd.DataFrame, kind: str, needs: Mapping[str, str], mis
 
 def write_beside(lists: pd.DataFrame, listing: Listing, folder: Path, scopes: Iterable[str], is_internal: bool) -> list[Path]:
     """Write the whole lists as a CSV beside each scope's document and over earlier ones; for other readers none, and earlier ones are taken away."""
+    named = lists.assign(**{listing.kind: lists[listing.kind].map(dict(listing.names))})
+    return write_tables(named, "district_code", f"{listing.document}.csv", listing.headers, folder, scopes if is_internal else (), is_internal)
+
+
+def write_tables(table: pd.DataFrame, region: str, name: str, headers: Mapping[str, str], folder: Path, scopes: Iterable[str], is_internal: bool) -> list[Path]:
+    """Write a table as ``<scope>/name``: whole for the city, a district's own rows (by column ``region``) for a district; outside the house none is left."""
     made = []
-    for scope in sorted({*scopes, *(path.parent.name for path in folder.glob(f"*/{listing.document}.csv"))}):
-        path = folder / scope / f"{listing.document}.csv"
+    for scope in sorted({*scopes, *(path.parent.name for path in folder.glob(f"*/{name}"))}):
+        path = folder / scope / name
         if not is_internal:
             path.unlink(missing_ok=True)
             continue
-        own = lists if scope == "city" else lists[lists["district_code"] == scope]
-        shown = own.assign(**{listing.kind: own[listing.kind].map(dict(listing.names))}).rename(columns=dict(listing.headers))
-        write_whole(path, lambda p, table=shown: write_table_csv(table, p))
+        own = table if scope == "city" else table[table[region] == scope]
+        write_whole(path, lambda p, shown=own.rename(columns=dict(headers)): write_table_csv(shown, p))
         made.append(path)
     return made

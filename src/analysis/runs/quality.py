@@ -5,19 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
-from analysis.intake.store import write_table_csv
 from analysis.measures import signals
 from analysis.measures.handed_in import declared_counts, filled, handed_in, placed_rows, senders
 from analysis.measures.quality import COUNTED, OTHER, all_needs, missing, quality_frame, signal_indicator, table_indicator
 from analysis.measures.reconcile import flows, movement, residuals, was_refused, with_states
 from analysis.periods import Quarter
-from analysis.runs.outputs import write_whole
+from analysis.runs.parts import Listing, read_part, without_blanks, write_beside, write_part
 from analysis.runs.prepare import Ledger, Workshop
 
-DOCUMENT = "ledger_quality"
+DOCUMENT, PART = "ledger_quality", "quality"
 FROZEN_BACK = 3  # with this quarter the four of signals.csv
 _HEADERS = {"signal": "信号", "district_code": "区县代码", "code": "代码", "name": "名称", "before": "上季", "now": "本季", "detail": "说明"}
 
@@ -51,7 +49,8 @@ def reconcile(workshop: Workshop, quarter: str, city: tuple[str, str], published
     lists = pd.DataFrame(columns=signals.LIST_COLUMNS)
     if not ledger.is_totals:
         terms, lists = _against_earlier(workshop, quarter, back, published, sender)
-        lists = _without_blanks(lists, lacking, codes)
+        needs = dict(zip(*(signals.tables.load("signals")[c] for c in ("signal", "needs")), strict=True))
+        lists = without_blanks(lists, "signal", needs, lambda words: missing(words, lacking, codes))
         parts += [filled(intake.tables["units"]), *terms]
         exceeding = signals.excess(parts[0][table_indicator("units", "read")], intake.tables["covers"], intake.rows, sender)
         own = signal_indicator("covers_exceed_units")
@@ -60,14 +59,6 @@ def reconcile(workshop: Workshop, quarter: str, city: tuple[str, str], published
     absent = ledger.gaps[(ledger.gaps["column"] == "") & ledger.gaps["table"].isin(COUNTED)]
     declared = intake.declared.assign(district_code=intake.declared["file"].map(sender).fillna(OTHER[0]).astype(object))
     return Quality(quality_frame(bases, lacking, places, quarter), lists, declared, absent.reset_index(drop=True))
-
-
-def _without_blanks(lists: pd.DataFrame, lacking: dict[str, dict[str, str]], districts: list[str]) -> pd.DataFrame:
-    """Drop what a table not handed in would make of a district: without its unit table, all its units would seem gone."""
-    needs = signals.tables.load("signals").set_index("signal")["needs"]
-    blank = {(name, code) for name in lists["signal"].unique() for code in missing(needs[name], lacking, districts)}
-    pairs = zip(lists["signal"], lists["district_code"], strict=True)
-    return lists.loc[np.array([pair not in blank for pair in pairs], dtype=bool)].reset_index(drop=True)
 
 
 def _units_ledger(workshop: Workshop, quarter: str) -> Ledger | None:
@@ -100,27 +91,14 @@ def _side(ledger: Ledger, quarter: str) -> signals.Side:
 
 def write_quality(quality: Quality, package: Path) -> None:
     """Write the quality part into a package."""
-    folder = package / "quality"
-    folder.mkdir(parents=True, exist_ok=True)
-    for name in ("figures", "lists", "declared", "missing"):
-        getattr(quality, name).to_parquet(folder / f"{name}.parquet", index=False)
-
-
-def write_lists(package: Path, folder: Path, scopes: list[str], is_internal: bool) -> list[Path]:
-    """Write the whole lists as a CSV beside each scope's document and over earlier ones; for other readers none, and earlier ones are taken away."""
-    lists, made = read_quality(package).lists, []
-    names = dict(zip(*(signals.tables.load("signals")[c] for c in ("signal", "name")), strict=True))
-    for scope in sorted({*scopes, *(path.parent.name for path in folder.glob(f"*/{DOCUMENT}.csv"))}):
-        path = folder / scope / f"{DOCUMENT}.csv"
-        if not is_internal:
-            path.unlink(missing_ok=True)
-            continue
-        own = lists if scope == "city" else lists[lists["district_code"] == scope]
-        shown = own.assign(signal=own["signal"].map(names)).rename(columns=_HEADERS)
-        write_whole(path, lambda p, table=shown: write_table_csv(table, p))
-        made.append(path)
-    return made
+    write_part(quality, package / PART)
 
 
 def read_quality(package: Path) -> Quality:
-    return Quality(*(pd.read_parquet(package / "quality" / f"{name}.parquet") for name in ("figures", "lists", "declared", "missing")))
+    return read_part(Quality, package / PART)
+
+
+def write_lists(package: Path, folder: Path, scopes: list[str], is_internal: bool) -> list[Path]:
+    """Write the whole lists of units and unions behind the signals beside each scope's document (``parts.write_beside``)."""
+    names = dict(zip(*(signals.tables.load("signals")[c] for c in ("signal", "name")), strict=True))
+    return write_beside(read_quality(package).lists, Listing(DOCUMENT, "signal", names, _HEADERS), folder, scopes, is_internal)
