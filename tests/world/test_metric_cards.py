@@ -106,6 +106,7 @@ def unit_relation(kept, earlier, day):
     units["contract_expiring"] = units["uscc"].isin(force.loc[force["ends_on"] <= day + pd.Timedelta(days=90), "uscc"])
     units["party_reported"] = units["has_party_org"].notna()
     units["list_age"] = day.year - units["above_scale_year"]
+    units["is_agency"] = units["industry_code"].fillna("").str.replace(r"^[A-Z]", "", regex=True).str.startswith("7263")
     led = direct.merge(rungs(kept["unions"], day)[["union_id", "union_type", "level", "six", *HAVES]], on="union_id")
     led["own"] = led["union_type"] != "单独"
     led = led.sort_values(["own", "valid_from", "union_id"]).drop_duplicates("uscc").set_index("uscc")

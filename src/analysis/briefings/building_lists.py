@@ -26,7 +26,7 @@ def lists(package: Package) -> Blocks:
             rows.append([listed["name"], *place, as_sent(row.code), as_sent(row.name), _case(row.detail, listed["amount_header"], row.amount)])
     if not rows:
         return []
-    columns = [("名单", "left", 15), *([("区县", "left", 8)] if is_city else []), ("代码", "left", 25), ("名称", "left", 26), ("情况", "left", 26)]
+    columns = [("名单", "left", 17), *([("区县", "left", 8)] if is_city else []), ("代码", "left", 22), ("名称", "left", 22), ("情况", "left", 31)]
     note = "每份名单只列头几行，先列职工多、分差大的；全部名单见本文稿旁边的 union_building.csv，只供内部核实，不外传。"
     return [blocks.table(columns, rows, caption=f"{package.region_name}各份名单", note=note)]
 

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
+import shapely
+
 from analysis.charts.bars import CITY, HIGHLIGHT
 from analysis.charts.imprint import DEMO_MARK, Imprint, draw_footer, draw_marks, notes_for
 from analysis.charts.maps import full_name
@@ -47,7 +49,7 @@ def path_chart(rates: Sequence[Fact], goals: Sequence[Goal], imprint: Imprint, *
     if len(points) > 1:
         sheet.line(points, color=HIGHLIGHT, width=1.6, order=4)
     for goal, (x, y) in zip(goals, aims, strict=True):
-        sheet.triangle([(x - 1.3, y), (x, y + 1.3), (x + 1.3, y), (x, y - 1.3)], fill="#ffffff", edge=CITY)
+        sheet.area(shapely.Polygon([(x - 1.3, y), (x, y + 1.3), (x + 1.3, y), (x, y - 1.3)]), fill="#ffffff", edge=CITY, width=0.7, order=5)
         sheet.text(x, y + 3.6, f"目标{float(100 * goal.share):g}%", size=7.5, color=CITY, align="center", role="legend")
         sheet.text(x, _FOOT_MM - 6.4, f"{goal.quarter[:4]}年末", size=7, color=CITY, align="center", role="axis")
     last = -99.0
@@ -61,9 +63,8 @@ def path_chart(rates: Sequence[Fact], goals: Sequence[Goal], imprint: Imprint, *
     notes = notes_for(drawn, imprint, ["蓝线为各季度末的实际数，红色虚线连接各年末的目标。", absent, *extra_notes])
     draw_footer(sheet, notes)
     said = "，".join(f"{Quarter(f.quarter).label}末{f.text}" for f in drawn)
-    aimed = "，".join(f"{goal.quarter[:4]}年末目标{float(100 * goal.share):g}%" for goal in goals)
     record = {"points": points, "aims": aims, "notes": notes}
-    return sheet.finish(f"折线图：{full_name(drawn)}{said}；{aimed}。", [f.id for f in drawn], record)
+    return sheet.finish(f"折线图：{full_name(drawn)}，{said}；另有各年末的目标，由红色虚线连接。", [f.id for f in drawn], record)
 
 
 def _number(quarter: str) -> int:

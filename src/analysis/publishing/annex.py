@@ -106,12 +106,17 @@ def _shared(groups: dict[Key, list[dict]], least: int = 3) -> dict[Key, list[Key
     return {key: keys for keys in alike.values() if len(keys) >= least for key in keys}
 
 
-def _told_here(document: Document, records: list[dict]) -> tuple[list[dict], bool]:
-    """Return the records that the annex prints of an indicator, and whether the others (districts, earlier quarters) stand in the document's file instead."""
-    if document.meta["document"] not in IN_FILE:
-        return records, False
-    own = [r for r in records if r.get("region_code") == records[0].get("region_code") and r.get("quarter") == document.meta["quarter"]]
-    return (own, True) if own and len(own) < len(records) else (records, False)
+def _file_beside(document: Document) -> str:
+    """Return the file that holds the document's figures too, "" where none: it goes to internal readers, as the sources do."""
+    return IN_FILE.get(document.meta["document"], "") if document.meta["sources"] else ""
+
+
+def _told_here(document: Document) -> list[dict]:
+    """Return the records that the annex prints: all, or where a file beside the document holds them those of its sentences."""
+    if not _file_beside(document):
+        return shown_records(document)
+    said = {run["fact"] for block in document.body if block["type"] in ("paragraph", "heading") for run in block["runs"] if "fact" in run}
+    return [record for record in shown_records(document) if record["id"] in said]
 
 
 def figures_table(document: Document) -> dict:
@@ -120,7 +125,7 @@ def figures_table(document: Document) -> dict:
     Segments with one figure each share a row.
     """
     groups: dict[Key, list[dict]] = {}
-    for record in shown_records(document):
+    for record in _told_here(document):
         code = base_of(str(record.get("indicator", ""))) or str(record.get("indicator", ""))
         key = (segment_word(record), str(record.get("name", "")), str(record.get("denominator_name") or ""), code)
         groups.setdefault(key, []).append(record)
@@ -134,18 +139,15 @@ def figures_table(document: Document) -> dict:
             parts = [_figure(groups[other][0], own_day, names, other[0]) for other in together]
             title, below = f"{names.get(records[0].get('region_code'), '')}{name}（分类别）", _own_kind(segment, below)
         else:
-            records, others = _told_here(document, records)
             # a gap and its size without the sign read alike: told once
             seen = {(r.get("region_code"), r["text"], r.get("as_of")): r for r in reversed(records)}
             parts = [_figure(record, own_day, names) for record in reversed(seen.values())]
-            if others:
-                parts[-1].append(_plain("＊"))
             title = name if not segment or name.startswith(segment) else f"{segment}{name}"
         cell = [run for n, part in enumerate(parts) for run in ([_plain("；")] * bool(n) + part)]
         rows.append([{"runs": [_plain(title, "name")]}, {"runs": cell}, {"runs": [_plain(below or "—", "name")]}, {"runs": [_plain(code, "name")]}])
     heads = (("指标", "left", 34), ("数（分子/分母）", "left", 60), ("分母", "left", 20), ("代码", "left", 42))
-    if document.meta["document"] in IN_FILE:
-        heads = (("指标", "left", 38), ("数（分子/分母）", "left", 35), ("分母", "left", 21), ("代码", "left", 62))
+    if _file_beside(document):  # one figure a row, and long codes
+        heads = (("指标", "left", 40), ("数（分子/分母）", "left", 36), ("分母", "left", 24), ("代码", "left", 56))
     return {"type": "table", "small": True, "caption": [], "note": [], "rows": rows,
             "columns": [{"runs": [_plain(text)], "align": align, "width": width} for text, align, width in heads]}  # fmt: skip
 
@@ -188,8 +190,8 @@ def annex(document: Document) -> list[dict]:
         if document.meta["as_of"]
         else []
     )
-    if said and (file := IN_FILE.get(document.meta["document"])):
-        said += [_plain("标＊的，各区县、以前各季度的数见 "), _plain(file, "name"), _plain("。")]
+    if said and (file := _file_beside(document)):
+        said += [_plain("表格里的数及其分子、分母见 "), _plain(file, "name"), _plain("。")]
     sources = sources_table(document)
     made: list[dict[str, Any]] = [{"type": "page_break"}] if document.meta["document"] in OWN_PAGE else []
     made.append({"type": "heading", "level": 1, "depth": 1, "runs": [_plain(HEADING)]})

@@ -65,7 +65,7 @@ def write_tables(table: pd.DataFrame, region: str, name: str, headers: Mapping[s
         if not is_internal:
             path.unlink(missing_ok=True)
             continue
-        own = table if scope == "city" else table[table[region] == scope]
-        write_whole(path, lambda p, shown=own.rename(columns=dict(headers)): write_table_csv(shown, p))
+        shown = (table if scope == "city" else table[table[region] == scope]).rename(columns=dict(headers))
+        write_whole(path, lambda p, shown=shown: write_table_csv(shown, p))
         made.append(path)
     return made
