@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from analysis import tables
@@ -214,12 +215,20 @@ def incomplete_sentences(package: Package) -> list[str]:
 
 def needed(register: Register) -> set[str]:
     """Return the tables and ``table.column`` that the figures used so far rest on."""
-    keys = (("campaign", "indicator"), ("building", "indicator"), ("indicators", "indicator"), ("segments", "segment"))
-    campaign, building, indicators, segments = (tables.load(n).set_index(k)["needs"].to_dict() for n, k in keys)
+    indicators, segments = _needs()
     names, parts = {f.indicator for f in register.used.values()}, {f.segment for f in register.used.values()}
-    needs = [need for name, need in (campaign | building | indicators).items() if any(used == name or used.startswith(f"{name}_") for used in names)]
+    begun = {used[:end] for used in names for end in (len(used), *(at for at, sign in enumerate(used) if sign == "_"))}  # an indicator's own name and what is derived from it
+    needs = [need for name, need in indicators.items() if name in begun]
     needs += [need for name, need in segments.items() if name in parts]
     return {option for need in needs for word in need.split() for option in word.split("|")}
+
+
+@lru_cache(maxsize=1)
+def _needs() -> tuple[dict[str, str], dict[str, str]]:
+    """Return what every indicator, and what every segment, rests on."""
+    keys = (("campaign", "indicator"), ("building", "indicator"), ("indicators", "indicator"), ("segments", "segment"))
+    campaign, building, indicators, segments = (tables.load(n).set_index(k)["needs"].to_dict() for n, k in keys)
+    return campaign | building | indicators, segments
 
 
 def unsaid_reasons(unsaid: Iterable[dict[str, Any]]) -> list[str]:

@@ -55,15 +55,33 @@ class Register:
         self._defined = _definitions()
         segments = tables.load("segments")
         self._segments = dict(zip(segments["segment"], segments["name"], strict=True)) | {"all": ""}
-        self._rows = {name: self.frame[name].tolist() for name in self.frame.columns}
-        keys = zip(*(self._rows[name] for name in ("quarter", "region_code", "segment", "indicator")), strict=True)
-        self._index = {key: i for i, key in enumerate(keys)}
-        named = self.frame[["quarter", "region_level", "region_code", "region_name"]].drop_duplicates().sort_values("region_code")
+        self._rows: dict[str, list] = {name: [] for name in self.frame.columns}
+        self._index: dict[tuple[str, str, str, str], int] = {}
         self._places_of: dict[tuple[str, str], dict[str, str]] = {}
         self._level_of: dict[str, tuple[str, str]] = {}
+        self._take(self.frame)
+
+    def _take(self, frame: pd.DataFrame) -> None:
+        """Add the rows of a frame to what can be asked for."""
+        start, added = len(self._rows["quarter"]), {name: rows.tolist() for name, rows in frame.reindex(columns=list(self._rows)).items()}
+        self._rows = {name: rows + added[name] for name, rows in self._rows.items()}
+        keys = zip(*(added[name] for name in ("quarter", "region_code", "segment", "indicator")), strict=True)
+        self._index = self._index | {key: i for i, key in enumerate(keys, start)}
+        named = frame[["quarter", "region_level", "region_code", "region_name"]].drop_duplicates().sort_values("region_code")
+        places = {at: dict(names) for at, names in self._places_of.items()}
+        levels = dict(self._level_of)
         for period, level, code, name in named.itertuples(index=False, name=None):
-            self._places_of.setdefault((period, level), {}).setdefault(code, name)
-            self._level_of.setdefault(code, (level, name))
+            places.setdefault((period, level), {}).setdefault(code, name)
+            levels.setdefault(code, (level, name))
+        self._places_of = {at: dict(sorted(names.items())) for at, names in places.items()}
+        self._level_of = levels
+
+    def extended(self, frame: pd.DataFrame) -> Register:
+        """Return a fresh register that knows the rows of another frame too; its own rows are shared, not read again."""
+        other = self.fresh()
+        other.frame = pd.concat([self.frame, frame], ignore_index=True)
+        other._take(frame)
+        return other
 
     def fresh(self) -> Register:
         """Return a register of the same facts for another document, of which nothing is used yet; the rows are shared, not read again."""

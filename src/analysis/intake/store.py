@@ -42,15 +42,17 @@ def read_tables(folder: Path | str) -> dict[str, pd.DataFrame]:
     LedgerError
         Where a table's file is missing or damaged.
     """
-    tables = {}
-    for table in table_codes():
-        path = Path(folder) / f"{table}.parquet"
-        try:
-            stored = pq.read_table(path, schema=_arrow_schema(table))
-        except (OSError, pa.ArrowException) as error:
-            raise LedgerError(f"校验后的数据 {path} 缺失或损坏。请删去 {path.parent} 后重新运行。") from error
-        tables[table] = pd.DataFrame({name: _as_kept(stored.column(name), dtype) for name, dtype in dtypes_of(table).items()})
-    return tables
+    return {table: read_table(folder, table) for table in table_codes()}
+
+
+def read_table(folder: Path | str, table: str) -> pd.DataFrame:
+    """Return one kept table as ``Intake.tables`` held it; errors as :func:`read_tables`."""
+    path = Path(folder) / f"{table}.parquet"
+    try:
+        stored = pq.read_table(path, schema=_arrow_schema(table))
+    except (OSError, pa.ArrowException) as error:
+        raise LedgerError(f"校验后的数据 {path} 缺失或损坏。请删去 {path.parent} 后重新运行。") from error
+    return pd.DataFrame({name: _as_kept(stored.column(name), dtype) for name, dtype in dtypes_of(table).items()})
 
 
 def _as_kept(column: pa.ChunkedArray, dtype: object) -> pd.Series:

@@ -6,6 +6,7 @@ import base64
 import hashlib
 import json
 from collections.abc import Callable
+from contextvars import ContextVar
 from functools import lru_cache
 from importlib.resources import files
 from typing import Any
@@ -24,11 +25,14 @@ from analysis.publishing.schema import ID_PARTS
 from analysis.publishing.svg import clean_svg
 
 
+_DRAW: ContextVar[Callable[[dict], Markup]] = ContextVar("draw")  # numbers the pictures of the page that is being filled
+
+
 @lru_cache(maxsize=1)
 def environment() -> Environment:
-    """Return the autoescaping template environment of the package."""
+    """Return the autoescaping template environment of the package; its templates are compiled once a process."""
     made = Environment(loader=PackageLoader("analysis.publishing", "templates"), autoescape=True, trim_blocks=True, keep_trailing_newline=True)
-    made.filters.update(label_of=label_of, as_json=as_json, as_record=as_record)
+    made.filters.update(label_of=label_of, as_json=as_json, as_record=as_record, picture=lambda block: _DRAW.get()(block))
     made.globals["css"] = Markup((files("analysis.publishing") / "templates" / "page.css").read_text(encoding="utf-8"))
     made.undefined = _Lenient
     return made
@@ -62,7 +66,7 @@ def label_of(block: dict) -> str:
 
 
 def picture(prefix: str) -> Callable[[dict], Markup]:
-    """Return the filter that draws a figure block: its SVG inline, else its PNG as data; ids get the prefix and a number."""
+    """Return what draws a page's figure blocks: a block's SVG inline, else its PNG as data; ids get the prefix and a number."""
     count = 0
 
     def draw(block: dict) -> Markup:
@@ -102,12 +106,14 @@ def render(template: str, facts: dict[str, dict], prefix: str = "f", **context: 
         known = facts.get(run["fact"], {}).get("value")
         return "" if known is None else known
 
-    draw = environment().overlay()
-    draw.filters = environment().filters | {"picture": picture(prefix)}
-    page = draw.get_template(template)
+    page = environment().get_template(template)
     title = lambda run: fact_title(facts.get(run["fact"], {})) or run["fact"]  # noqa: E731
     numbers = {entry["id"]: entry["number"] for entry in context.get("entries", [])}
-    return page.render(origin_of=numbers.get, fact_value=value, fact_title=title, demo_explanation=DEMO_EXPLANATION, **context)
+    before = _DRAW.set(picture(prefix))
+    try:
+        return page.render(origin_of=numbers.get, fact_value=value, fact_title=title, demo_explanation=DEMO_EXPLANATION, **context)
+    finally:
+        _DRAW.reset(before)
 
 
 def render_html(document: Document) -> tuple[str, dict]:

@@ -1,6 +1,8 @@
 """A kernel provisioner that has kernels forked from the warm parent (:mod:`analysis.runs.nursery`); all else stays jupyter_client's own.
 
 Interrupts, timeouts, kernels that die and restarts go the ordinary way: only the start differs. Where no nursery answers, an ordinary kernel is started.
+Waiting is for what happens, not for a time to pass: jupyter_client listens for 0.2 s of silence before the first cell and looks every 0.1 s whether a
+kernel has ended, which is a third of a second of idleness a document.
 """
 
 from __future__ import annotations
@@ -11,10 +13,15 @@ import os
 import signal
 import socket
 import subprocess
+import time
+from queue import Empty
 from typing import Any
 
+from jupyter_client.asynchronous import AsyncKernelClient
 from jupyter_client.connect import KernelConnectionInfo
+from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.provisioning import LocalProvisioner
+from traitlets import Type
 
 from analysis.runs import nursery
 
@@ -85,3 +92,44 @@ class ForkedProvisioner(LocalProvisioner):
             return await super().launch_kernel(cmd, **kwargs)
         self.pid = self.pgid = self.process.pid  # the kernel leads a group of its own
         return self.connection_info
+
+
+class PromptClient(AsyncKernelClient):
+    """A client that is ready as soon as the kernel has said so on both channels."""
+
+    async def wait_for_ready(self, timeout: float | None = None) -> None:
+        """Ask the kernel what it is until the answer has come, and on the channel of outputs the word that it was given.
+
+        Raises
+        ------
+        RuntimeError
+            Where the kernel has died, or ``timeout`` seconds have passed.
+        """
+        end = time.monotonic() + (float("inf") if timeout is None else timeout)
+        while not await self._has_answered(self.kernel_info()):
+            if not await self._async_is_alive():
+                raise RuntimeError("Kernel died before replying to kernel_info")
+            if time.monotonic() > end:
+                raise RuntimeError(f"Kernel didn't respond in {timeout} seconds")
+
+    async def _has_answered(self, asked: str) -> bool:
+        try:
+            reply = await self.shell_channel.get_msg(timeout=1)
+            while reply["parent_header"].get("msg_id") != asked or reply["msg_type"] != "kernel_info_reply":
+                reply = await self.shell_channel.get_msg(timeout=1)
+            self._handle_kernel_info_reply(reply)
+            while True:  # all outputs that there are before the first cell are heard when the kernel is idle again
+                heard = await self.iopub_channel.get_msg(timeout=0.2)
+                if heard["parent_header"].get("msg_id") == asked and heard["content"].get("execution_state") == "idle":
+                    return True
+        except Empty:  # slow, or not yet connected to the channel of outputs: what was said before is not said again
+            return False
+
+
+class PromptManager(AsyncKernelManager):
+    """jupyter_client's own manager of kernels, with the prompt client and a shorter breath between two looks at a kernel that is ending."""
+
+    client_factory = Type(PromptClient, klass=AsyncKernelClient)
+
+    async def _async_wait(self, pollinterval: float = 0.005) -> None:
+        await super()._async_wait(min(pollinterval, 0.005))

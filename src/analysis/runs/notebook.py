@@ -60,6 +60,8 @@ def execute(notebook: Path, parameters: dict[str, object], target: Path, timeout
     from nbclient.exceptions import CellTimeoutError, DeadKernelError
     from papermill.exceptions import PapermillExecutionError
 
+    from analysis.runs.forked import PromptManager
+
     check_parameters(notebook, parameters)
     target.parent.mkdir(parents=True, exist_ok=True)
     try:
@@ -74,6 +76,7 @@ def execute(notebook: Path, parameters: dict[str, object], target: Path, timeout
             start_timeout=120,
             autosave_cell_every=0,
             request_save_on_cell_execute=False,
+            kernel_manager_class=PromptManager,
             shutdown_kernel="immediate",  # all outputs have arrived; a polite farewell costs half a second
         )
     except PapermillExecutionError as error:

@@ -7,10 +7,12 @@ import os
 import shutil
 import tempfile
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
+from typing import TypeVar
 
 import geopandas as gpd
 import pandas as pd
@@ -20,7 +22,7 @@ from analysis.charts.pinning import Breaks
 from analysis.errors import ParameterError
 from analysis.facts import Register
 from analysis.facts.fact import RESIDUAL
-from analysis.intake.store import read_tables, write_reports, write_tables
+from analysis.intake.store import read_table, write_reports, write_tables
 from analysis.measures.building import suppress_building
 from analysis.measures.campaign import suppress_campaign
 from analysis.measures.indicators import needed_items
@@ -54,6 +56,8 @@ from analysis.runs.quality import Quality, read_quality, reconcile, write_qualit
 from analysis.runs.sources import check_geography_files, choose_settings
 from analysis.runs.versions import identity
 from analysis.settings import Settings
+
+Made = TypeVar("Made")
 
 
 @dataclass(frozen=True)
@@ -90,57 +94,58 @@ class Package:
 
     def units(self) -> pd.DataFrame:
         """Return the kept units, for lists only; none for audiences other than internal."""
-        units = read_tables(self.folder / "tables")["units"]
-        return units if self.audience == "internal" else units.iloc[0:0]
+        return self.table("units")
 
     def states(self) -> pd.DataFrame:
         """Return ``uscc, district_code, township_code, mask, covered`` of the eligible units, for lists and cross tables; none unless internal."""
-        path = self.folder / "states.parquet"
-        states = pd.read_parquet(path) if path.is_file() else pd.DataFrame(columns=["uscc", "district_code", "township_code", "mask", "covered"])
+        states = self._read("states")
+        states = pd.DataFrame(columns=["uscc", "district_code", "township_code", "mask", "covered"]) if states is None else states
         return states if self.audience == "internal" else states.iloc[0:0]
 
     def table(self, name: str) -> pd.DataFrame:
         """Return a kept table whole; its rows only for internal readers."""
-        rows = read_tables(self.folder / "tables")[name]
+        rows = read_table(self.folder / "tables", name)
         return rows if self.audience == "internal" else rows.iloc[0:0]
 
     def sources(self) -> list[dict]:
         """Return the files and tables that this scope's figures were read from, with rows read and kept; for internal readers only."""
-        path = self.folder / "sources.parquet"
-        if self.audience != "internal" or not path.is_file():
-            return []
-        return sources_of(pd.read_parquet(path), "" if self.scope == "city" else self.scope)
+        rows = self._read("sources")
+        return [] if self.audience != "internal" or rows is None else sources_of(rows, "" if self.scope == "city" else self.scope)
 
     @cached_property
     def flows(self) -> pd.DataFrame | None:
         """What became of the units since the quarter before (``measures.flows``); None where there is nothing to compare with."""
-        return self._flows("flows")
+        return self._read("flows")
 
     @cached_property
     def flows_yoy(self) -> pd.DataFrame | None:
         """The same since the quarter a year ago."""
-        return self._flows("flows_yoy")
+        return self._read("flows_yoy")
 
-    def _flows(self, name: str) -> pd.DataFrame | None:
+    def once(self, make: Callable[[], Made], *key: object) -> Made:
+        """Return what was worked out from this package for this audience, made once a process and changed by nobody."""
+        return once(self.folder, make, "made", self.audience, *key)
+
+    def _read(self, name: str) -> pd.DataFrame | None:
+        """Return a part of the package, read once a process and changed by nobody; None where the package has none."""
         path = self.folder / f"{name}.parquet"
-        return pd.read_parquet(path) if path.is_file() else None
+        return once(self.folder, lambda: pd.read_parquet(path) if path.is_file() else None, name)
 
     @cached_property
     def quality(self) -> Quality:
         """How the ledger came in and agrees with the quarter before; lists of units for internal readers only."""
-        found = read_quality(self.folder)
+        found = once(self.folder, lambda: read_quality(self.folder), "quality")
         figures = suppress_quality(found.figures, self.audience, self.settings.suppress_below)
         return replace(found, figures=figures, lists=found.lists if self.audience == "internal" else found.lists.iloc[0:0])
 
     def with_quality(self) -> Package:
         """Return the package with a register that holds the quality figures beside the indicators."""
-        frame = pd.concat([self.register.frame, self.quality.figures], ignore_index=True)
-        return replace(self, register=replace(self.register, frame=frame, used={}))
+        return replace(self, register=self.register.extended(self.quality.figures))
 
     @cached_property
     def building(self) -> Building:
         """The union-building figures as the audience may see them; lists of units and unions for internal readers only."""
-        found, s = read_building(self.folder), self.settings
+        found, s = once(self.folder, lambda: read_building(self.folder), "building"), self.settings
         if self.audience == "internal":
             return found
         now = found.figures[found.figures["quarter"] == self.quarter].reset_index(drop=True)  # earlier quarters have no guard of their own
@@ -150,13 +155,13 @@ class Package:
 
     def with_building(self) -> Package:
         """Return the package with a register that holds the union-building figures beside the indicators, and names what they lack."""
-        frame = pd.concat([self.register.frame, self.building.figures], ignore_index=True)
-        return replace(self, register=replace(self.register, frame=frame, used={}), incomplete=[*self.incomplete, *self._incomplete_of(self.building.missing)])
+        incomplete = [*self.incomplete, *self._incomplete_of(self.building.missing)]
+        return replace(self, register=self.register.extended(self.building.figures), incomplete=incomplete)
 
     @cached_property
     def campaign(self) -> Campaign:
         """The campaign's figures, lists and cells; for internal readers only."""
-        found = read_campaign(self.folder)
+        found = once(self.folder, lambda: read_campaign(self.folder), "campaign")
         if self.audience == "internal":
             return found
         hidden = {name: getattr(found, name).iloc[0:0] for name in ("lists", "bodies", "forces", "cells", "year", "missing")}
@@ -165,8 +170,8 @@ class Package:
     def with_campaign(self) -> Package:
         """Return the package with a register that holds the campaign's, the union-building and the quality figures beside the indicators."""
         other = self.with_building()
-        frame = pd.concat([other.register.frame, self.quality.figures, self.campaign.figures], ignore_index=True)
-        return replace(other, register=replace(self.register, frame=frame, used={}), incomplete=[*other.incomplete, *other._incomplete_of(self.campaign.missing)])
+        register = other.register.extended(self.quality.figures).extended(self.campaign.figures)
+        return replace(other, register=register, incomplete=[*other.incomplete, *other._incomplete_of(self.campaign.missing)])
 
     def _incomplete_of(self, missing: pd.DataFrame) -> list[dict[str, str]]:
         """Return what the figures of a part lack besides; what every district lacks is said once for all of them."""

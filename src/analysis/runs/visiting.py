@@ -23,6 +23,10 @@ _HEADS = (("次序", 6), ("单位名称", 30), ("统一社会信用代码", 22),
 
 def visit_rows(package: Package) -> pd.DataFrame:
     """Return the visit list of the whole city (``measures.visits.COLUMNS``); empty for other readers, and for districts whose coverage is not known."""
+    return package.once(lambda: _visit_rows(package), "visit_rows", package.settings.joint_radius_km)
+
+
+def _visit_rows(package: Package) -> pd.DataFrame:
     states = package.states()
     known = [f.region_code for f in package.register.district_facts("blind_unit_count") if f.is_ok]
     blank = states[~states["covered"].astype(bool) & states["district_code"].isin(known)]

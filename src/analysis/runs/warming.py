@@ -12,6 +12,8 @@ from pathlib import Path
 from analysis import charts
 from analysis.charts.sheet import Sheet
 from analysis.paths import NOTEBOOKS
+from analysis.publishing import html
+from analysis.wording import engine
 
 # what a kernel imports on its own while it starts (the debugger alone costs more than all the rest), and what reading and drawing import late
 _LATE = (
@@ -19,7 +21,10 @@ _LATE = (
     "ipykernel.debugger",
     "matplotlib_inline.backend_inline",
     "IPython.core.completerlib",
+    "IPython.core.debugger",
     "IPython.core.debugger_backport",
+    "IPython.core.oinspect",
+    "psutil",
     "IPython.extensions.storemagic",
     "tornado.platform.asyncio",
     "faulthandler",
@@ -42,6 +47,9 @@ def warm() -> None:
     sheet.text(5, 5, "市总工会 0123456789.%")
     sheet.rectangle((1, 1, 2, 2), fill="#ffffff", hatch="lines")
     sheet.finish("", (), {})
+    for made in (html.environment(), engine.environment(str(engine.SHIPPED))):
+        for name in made.list_templates(extensions=("j2",)):
+            made.get_template(name)
 
 
 def imported_by_notebooks(folder: Path = NOTEBOOKS) -> list[str]:

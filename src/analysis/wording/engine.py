@@ -11,7 +11,7 @@ import difflib
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -148,15 +148,21 @@ FILTERS = {
 }
 
 
+@lru_cache(maxsize=4)
+def environment(*folders: str) -> SandboxedEnvironment:
+    """Return the templates' environment for these folders: a template is compiled once a process, and again when its file changes."""
+    made = SandboxedEnvironment(loader=_Loader(folders, encoding="utf-8-sig"), undefined=_Undefined, extensions=[_Sentence], finalize=_written)
+    made.filters.update(FILTERS)
+    return made
+
+
 class Engine:
     """Renders templates of ``folder`` (the user's own) over the shipped ones, file by file."""
 
     def __init__(self, register: Register, folder: Path | str | None = None) -> None:
         folders = [Path(folder)] if folder and Path(folder).is_dir() else []
         self.register = register
-        loader = _Loader([*folders, SHIPPED], encoding="utf-8-sig")
-        self.environment = SandboxedEnvironment(loader=loader, undefined=_Undefined, extensions=[_Sentence], finalize=_written)
-        self.environment.filters.update(FILTERS)
+        self.environment = environment(*map(str, [*folders, SHIPPED]))
 
     @cached_property
     def _districts(self) -> dict[str, str]:
