@@ -24,7 +24,6 @@ from analysis.publishing.pictures import decode_png
 from analysis.publishing.schema import ID_PARTS
 from analysis.publishing.svg import clean_svg
 
-
 _DRAW: ContextVar[Callable[[dict], Markup]] = ContextVar("draw")  # numbers the pictures of the page that is being filled
 
 
