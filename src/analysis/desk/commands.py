@@ -79,3 +79,33 @@ def schedule(
     else:
         screen.print("在 Windows 的“命令提示符”里执行下面一行：")
         screen.print(windows_line(program, str(ROOT), arguments, at, log, f"工会工作台_{quarter}_{action}"))
+
+
+@commands.command("freeze", help="封存一个季度：数字从此不变，以后的变化写成更正，说明改了什么、差多少、为什么。")
+def freeze_quarter(quarter: QuarterOption, ledgers: LedgersOption = None, boundaries: BoundariesOption = None, out: OutOption = None, settings: SettingsOption = None) -> None:
+    Quarter(quarter)
+    from analysis.runs.freezing import freeze
+
+    screen = console()
+    for line in freeze(choose(settings, ledgers=ledgers, boundaries=boundaries, out=out), quarter, screen.print).said:
+        screen.print(line)
+
+
+@commands.command("diff", help="比较两次运行或两个季度：哪些数不同，是台账、程序、设置还是界线造成的。")
+def diff(
+    first: Annotated[str, typer.Argument(help="季度（2021Q2），或某个季度的成果文件夹", metavar="甲")],
+    second: Annotated[str, typer.Argument(help="同上，与甲相比的一方", metavar="乙")],
+    out: Annotated[str | None, typer.Option("--out", help="把全部不同的数写进这个 CSV 文件")] = None,
+    ledgers: LedgersOption = None,
+    boundaries: BoundariesOption = None,
+    settings: SettingsOption = None,
+) -> None:
+    from analysis.runs.differing import difference, lines, write_difference
+
+    screen = console()
+    made = difference(choose(settings, ledgers=ledgers, boundaries=boundaries), first, second)
+    for line in lines(made):
+        screen.print(line)
+    if out is not None:
+        screen.print(f"全部不同的数写在 {write_difference(made, Path(out))}")
+    raise typer.Exit(0 if made.is_same else 1)

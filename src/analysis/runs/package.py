@@ -33,6 +33,7 @@ from analysis.periods import Quarter
 from analysis.runs.breaks import breaks_file, has_breaks, keep_breaks, ledgers_key, read_breaks
 from analysis.runs.building import Building, measure_building, read_building, write_building
 from analysis.runs.campaign import Campaign, measure_campaign, read_campaign, write_campaign
+from analysis.runs.errata import Errata, find_errata, read_errata, write_errata
 from analysis.runs.fingerprint import data_settings
 from analysis.runs.incomplete import without_files
 from analysis.runs.opened import once
@@ -53,6 +54,7 @@ from analysis.runs.prepare import (
 )
 from analysis.runs.provenance import source_rows, sources_of
 from analysis.runs.quality import Quality, read_quality, reconcile, write_quality
+from analysis.runs.seals import made_of, put_back, seal_of
 from analysis.runs.sources import check_geography_files, choose_settings
 from analysis.runs.versions import identity
 from analysis.settings import Settings
@@ -167,6 +169,15 @@ class Package:
         hidden = {name: getattr(found, name).iloc[0:0] for name in ("lists", "bodies", "forces", "cells", "year", "missing")}
         return replace(found, figures=suppress_campaign(found.figures, self.audience), **hidden)
 
+    @cached_property
+    def errata(self) -> Errata:
+        """What earlier sealed quarters have to be corrected in; for other readers than internal the city's whole only, and no rows."""
+        found = read_errata(self.folder)
+        if self.audience == "internal":
+            return found
+        whole = found.figures[(found.figures["region_level"] == "city") & (found.figures["segment"] == "all")]
+        return Errata(whole.assign(why=""), found.rows.iloc[0:0])
+
     def with_campaign(self) -> Package:
         """Return the package with a register that holds the campaign's, the union-building and the quality figures beside the indicators."""
         other = self.with_building()
@@ -186,8 +197,11 @@ class Package:
 
 
 def package_folder(settings: Settings, quarter: str) -> Path:
-    """Return where the quarter's package is, or will be."""
+    """Return where the quarter's package is, or will be; of a sealed quarter always the sealed one."""
     check_geography_files(settings)
+    sealed = seal_of(settings, quarter)
+    if sealed is not None:
+        return (settings.store or DATA / "store") / sealed.name
     return (settings.store or DATA / "store") / f"{quarter}-{run_fingerprint(settings, quarter)}"
 
 
@@ -195,6 +209,13 @@ def build_package(settings: Settings, quarter: str, say: Say = lambda _: None) -
     """Make the quarter's package, or find it made already; return its folder."""
     folder = package_folder(settings, quarter)
     store = folder.parent
+    sealed = seal_of(settings, quarter)
+    if sealed is not None:
+        ready_folder(store, "数据文件夹", "在 workbench.toml 的 store")
+        put_back(sealed, store)
+        say(f"{quarter} 已封存（{sealed.record['sealed_at'][:10]}），数字沿用封存时的")
+        _pin(folder, settings)
+        return folder
     if (folder / "context.json").is_file():
         say(f"{quarter} 的台账没有变化，沿用已核对的数据")
         _pin(folder, settings)
@@ -229,6 +250,7 @@ def _write(folder: Path, workshop: Workshop, frame: pd.DataFrame, city: tuple[st
     write_quality(reconcile(workshop, quarter, city, frame), folder)
     write_building(measure_building(workshop, quarter, city), folder)
     write_campaign(measure_campaign(workshop, quarter, city), folder)
+    write_errata(find_errata(workshop, quarter), folder)
     frame.to_parquet(folder / "indicators.parquet", index=False)
     source_rows(ledger.intake).to_parquet(folder / "sources.parquet", index=False)
     if not ledger.is_totals:
@@ -272,6 +294,8 @@ def _context(workshop: Workshop, ledger: Ledger, city: tuple[str, str], quarter:
         "quarter": quarter,
         "made_at": datetime.now().astimezone().isoformat(timespec="microseconds"),
         "identity": identity(workshop.settings, quarter),
+        "made_of": made_of(workshop.settings, quarter),
+        "has_previous": not ledger.is_totals and workshop._covered(Quarter(quarter).previous.key) is not None,
         "city": list(city),
         "ledgers_key": ledgers_key(workshop.settings),
         "is_demo": workshop.settings.is_demo,

@@ -26,6 +26,7 @@ from analysis.measures.totals import Totals, separate, supplied_sums, totals_ind
 from analysis.periods import Quarter
 from analysis.places.tiles import COLUMNS, tiles_of
 from analysis.runs import fingerprint
+from analysis.runs.seals import Seal, seal_of
 from analysis.runs.sources import Geography, city_of, geography_files, known_quarters, ledger_files, ledger_folder, read_geography, read_small_table
 from analysis.runs.store import connect
 from analysis.runs.versions import earlier_version, stored_tables
@@ -53,6 +54,7 @@ class Workshop:
     say: Say
     ledgers: dict[str, Ledger | None] = field(default_factory=dict)
     tallies: dict[str, Tally] = field(default_factory=dict)
+    seals: dict[str, Seal | None] = field(default_factory=dict)
 
     def ledger(self, quarter: str, is_main: bool = False) -> Ledger | None:
         """Take a quarter in; None where its ledger is not there (for the main quarter that is an error)."""
@@ -100,10 +102,23 @@ class Workshop:
         if key not in self.tallies:
             ledger = self.ledgers[quarter]
             previous = Quarter(quarter).previous.key
-            before = self.tally(previous, False).covered if with_earlier and self.ledger(previous) is not None else None
+            before = self._covered(previous) if with_earlier else None
             with connect(ledger.intake.tables, self.township_codes(ledger)) as connection:
                 self.tallies[key] = tally(connection, Quarter(quarter).as_of, self.settings, before)
         return self.tallies[key]
+
+    def _covered(self, quarter: str) -> pd.DataFrame | None:
+        """Return who was covered in an earlier quarter: the sealed set where it is sealed (contract §3), else today's; None where there is neither."""
+        sealed = self.seal(quarter)
+        if sealed is not None and (sealed.package / "states.parquet").is_file():
+            return sealed.covered()
+        there = self.ledger(quarter)
+        return None if there is None or (there.is_totals and not len(there.intake.tables["units"])) else self.tally(quarter, False).covered
+
+    def seal(self, quarter: str) -> Seal | None:
+        if quarter not in self.seals:
+            self.seals[quarter] = seal_of(self.settings, quarter)
+        return self.seals[quarter]
 
     def township_codes(self, ledger: Ledger) -> pd.Series:
         """Return each kept unit's township code: by declared name within its district, else by its point, else ""."""
@@ -162,6 +177,9 @@ def run_fingerprint(settings: Settings, quarter: str) -> str:
     places = [fingerprint.file_hash(p) for p in geography_files(settings)]
     version = earlier_version(settings, Quarter(quarter).previous.key)  # what the change against the earlier quarter is split with
     stored = version.name if version else ""
+    sealed = [seal.name for q in needed_quarters(quarter) if q != quarter and (seal := seal_of(settings, q)) is not None]
+    if sealed:
+        inputs["sealed"] = {name: "" for name in sealed}
     if settings.targets is not None and settings.targets.is_file():
         inputs["targets"] = {"": fingerprint.file_hash(settings.targets)}
     return fingerprint.of(quarter, inputs, places, stored, fingerprint.data_settings(settings), fingerprint.data_code())[:20]
@@ -183,7 +201,7 @@ def levels(workshop: Workshop, quarter: str, city: tuple[str, str]) -> pd.DataFr
         quarter,
         supplied=supplied,
         earlier_gaps=None if earlier is None else earlier.gaps,
-        has_earlier=earlier is not None and not earlier.is_totals,
+        has_earlier=workshop._covered(Quarter(quarter).previous.key) is not None,
     )
 
 
@@ -211,12 +229,20 @@ def count_quarter(workshop: Workshop, quarter: str) -> tuple[pd.DataFrame, tuple
     now = levels(workshop, quarter, city)
     frames = [now]
     for suffix, other in (("qoq", Quarter(quarter).previous.key), ("yoy", Quarter(quarter).year_ago.key)):
-        there = workshop.ledger(other)
-        then = levels(workshop, other, city) if there is not None and there.is_totals == ledger.is_totals else None
+        then = _compared_with(workshop, other, city, ledger.is_totals)
         frames.append(changes(now, then, suffix, quarter))
         if then is not None:
             frames.append(then)
     return pd.concat(frames, ignore_index=True), city
+
+
+def _compared_with(workshop: Workshop, quarter: str, city: tuple[str, str], is_totals: bool) -> pd.DataFrame | None:
+    """Return an earlier quarter's figures without changes: as sealed where it is sealed, else as its ledger stands today; None where there is no like ledger."""
+    sealed = workshop.seal(quarter)
+    if sealed is not None and sealed.record["is_totals"] == is_totals:
+        return sealed.levels
+    there = workshop.ledger(quarter)
+    return levels(workshop, quarter, city) if there is not None and there.is_totals == is_totals else None
 
 
 def unit_flows(workshop: Workshop, quarter: str, frame: pd.DataFrame, city: str, earlier: str) -> pd.DataFrame | None:

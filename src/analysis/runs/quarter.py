@@ -21,7 +21,10 @@ from analysis.runs import fingerprint
 from analysis.runs.breaks import as_texts
 from analysis.runs.building import DOCUMENT as BUILDING
 from analysis.runs.building import write_building_lists
+from analysis.runs.campaign import DOCUMENT as CAMPAIGN
+from analysis.runs.campaign import write_campaign_lists
 from analysis.runs.door import UNTOLD, write_door
+from analysis.runs.freezing import write_own_errata
 from analysis.runs.notebook import EXPORTERS, Outcome, run_job
 from analysis.runs.nursery import Nursery
 from analysis.runs.outputs import copy_intake, read_manifest, ready_folder, take_away_records, versions, write_indicators, write_manifest
@@ -85,6 +88,8 @@ def _run(settings: Settings, quarter: str, scope: str, documents: str, force: bo
     files += copy_intake(folder, target, settings.audience == "internal")
     files += write_lists(folder, target, [j.scope for j in jobs if j.document == QUALITY], settings.audience == "internal")
     files += write_building_lists(folder, target, [j.scope for j in jobs if j.document == BUILDING], settings.audience == "internal")
+    files += write_campaign_lists(folder, target, [j.scope for j in jobs if j.document == CAMPAIGN], settings.audience == "internal")
+    files += write_own_errata(settings, quarter, folder, target, settings.audience == "internal", say)
     for sentence in doubled(settings, quarter):
         say(sentence)
     files += write_returns(settings, quarter, folder, target, settings.audience == "internal", {} if force else read_manifest(target))
@@ -276,6 +281,7 @@ def _record(target: Path, settings: Settings, quarter: str, package: Package, ou
         for number, p in enumerate(ledger_files(settings.ledgers / q), start=1)
     }
     inputs |= {p.name: fingerprint.file_hash(p) for p in geography_files(settings)}
+    context = json.loads((folder / "context.json").read_text(encoding="utf-8"))
     shown = {k: (v.name if isinstance(v, Path) else v) for k, v in asdict(settings).items()}
     jobs = []
     for o in outcomes:
@@ -301,6 +307,7 @@ def _record(target: Path, settings: Settings, quarter: str, package: Package, ou
         "inputs": inputs,
         "settings": shown,
         "versions": versions(),
+        "made_of": context["made_of"] if is_internal else {},
         "incomplete": _incomplete(package, True),
         "missing_columns": _incomplete(package, False),
         "notes": list(package.notes) if is_internal else [],

@@ -16,6 +16,7 @@ from analysis.errors import LedgerError
 from analysis.intake.store import read_tables
 from analysis.paths import DATA
 from analysis.runs import fingerprint
+from analysis.runs.seals import put_back, seal_of
 from analysis.runs.sources import geography_files, known_quarters, ledger_files
 from analysis.settings import Settings
 
@@ -34,8 +35,12 @@ def identity(settings: Settings, quarter: str) -> dict[str, Any]:
 def earlier_version(settings: Settings, quarter: str) -> Path | None:
     """Return the folder of the earlier stored version of a quarter, or None."""
     own = identity(settings, quarter)
+    store = settings.store or DATA / "store"
+    sealed = seal_of(settings, quarter)
+    if sealed is not None:  # what was published is what a change is measured from
+        return None if sealed.record["identity"]["ledger"] == own["ledger"] else put_back(sealed, store)
     found = []
-    for file in (settings.store or DATA / "store").glob(f"{quarter}-*/context.json"):
+    for file in store.glob(f"{quarter}-*/context.json"):
         try:
             context = json.loads(file.read_text(encoding="utf-8"))
         except (OSError, ValueError):
