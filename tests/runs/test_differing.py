@@ -21,7 +21,7 @@ def test_two_runs_of_one_quarter_that_differ_by_the_ledger(world):  # noqa: F811
     made = difference(settings, str(first), str(second))
     said = lines(made)
     assert "　台账：改动 2 个文件（2021Q2/甲区_工会.csv、2021Q2/甲区_覆盖关系.csv）。" in said
-    assert ["　程序：相同。", "　设置：相同。", "　界线：相同。"] == said[4:7]
+    assert said[4:7] == ["　程序：相同。", "　设置：相同。", "　界线：相同。"]
     assert "　全市单位覆盖率：40.0% → 50.0%（+10.0个百分点）　原因：台账" in said
     assert not made.is_same and set(made.frame.loc[made.frame["differs"], "cause"]) == {"台账"}
     table = write_difference(made, folder / "diff.csv").read_text(encoding="utf-8-sig")

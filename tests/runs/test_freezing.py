@@ -1,6 +1,7 @@
 """A sealed quarter: its figures stay, a later change becomes an erratum that says what, by how much and why."""
 
 import json
+import shutil
 from dataclasses import replace
 
 import pandas as pd
@@ -12,7 +13,6 @@ from analysis.runs.causes import attribute, stored_side, today
 from analysis.runs.errata import read_errata
 from analysis.runs.freezing import freeze, own_errata
 from analysis.runs.package import build_package, open_package
-from analysis.runs.prepare import open_workshop
 from analysis.runs.seals import made_of, seal_folder, seal_of
 from analysis.runs.sources import choose_settings
 
@@ -122,15 +122,13 @@ def test_a_correction_named_in_a_sealed_issue_is_not_named_again(world):
 
 
 def test_a_lost_store_is_put_back_and_a_damaged_seal_is_refused(world):
-    folder, settings = world
+    _, settings = world
     seal = freeze(settings, "2021Q2").seal
-    import shutil
-
     shutil.rmtree(settings.store)
     assert figure(build_package(settings, "2021Q2"), "2021Q2", RATE) == 0.4
     frame = pd.read_parquet(seal.package / "indicators.parquet")
     frame.assign(value=0.9).to_parquet(seal.package / "indicators.parquet", index=False)
-    with pytest.raises(LedgerError, match="封存的 2021Q2（.*）的数字与封存时不同，可能被改动过。请从备份恢复这个文件夹后重试。"):
+    with pytest.raises(LedgerError, match=r"封存的 2021Q2（.*）的数字与封存时不同，可能被改动过。请从备份恢复这个文件夹后重试。"):
         build_package(settings, "2021Q2")
 
 
@@ -143,7 +141,7 @@ def test_readers_outside_see_the_corrected_whole_and_no_rows(world):
 
 
 def test_the_seal_names_all_that_it_is_made_of(world):
-    folder, settings = world
+    _, settings = world
     freeze(settings, "2021Q3")
     record = json.loads((seal_folder(settings, "2021Q3") / "seal.json").read_text(encoding="utf-8"))
     assert set(record["made_of"]) == {"ledger", "code", "settings", "places"}

@@ -179,7 +179,7 @@ def run_fingerprint(settings: Settings, quarter: str) -> str:
     stored = version.name if version else ""
     sealed = [seal.name for q in needed_quarters(quarter) if q != quarter and (seal := seal_of(settings, q)) is not None]
     if sealed:
-        inputs["sealed"] = {name: "" for name in sealed}
+        inputs["sealed"] = dict.fromkeys(sealed, "")
     if settings.targets is not None and settings.targets.is_file():
         inputs["targets"] = {"": fingerprint.file_hash(settings.targets)}
     return fingerprint.of(quarter, inputs, places, stored, fingerprint.data_settings(settings), fingerprint.data_code())[:20]
