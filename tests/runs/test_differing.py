@@ -58,7 +58,7 @@ def test_what_is_not_there_is_said(world):  # noqa: F811
     folder, settings = world
     with pytest.raises(ParameterError, match="里没有 2021Q2 的数据。请先运行 workbench run --quarter 2021Q2"):
         difference(settings, "2021Q2", "2021Q3")
-    with pytest.raises(ParameterError, match="“去年”不是季度（如 2021Q3），也不是一个文件夹。"):
+    with pytest.raises(ParameterError, match=r"“去年”不是季度（如 2021Q3），也不是一个文件夹。"):
         difference(settings, "去年", "2021Q3")
     (folder / "空").mkdir()
     with pytest.raises(ParameterError, match="没有 manifest.json，也没有 context.json"):
