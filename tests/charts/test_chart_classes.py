@@ -13,7 +13,7 @@ from analysis.charts.classes import classes_for, kind_of
 def test_pinned_breaks_and_their_labels():
     classes = classes_for(rates())
     assert classes.is_pinned
-    assert classes.labels == ("30%以下", "30%–40%", "40%–50%", "50%–70%", "70%及以上")
+    assert classes.labels == ("不足30%", "30%～50%", "50%～70%", "70%～90%", "90%及以上")
 
 
 def test_a_bound_belongs_to_the_class_above_and_nothing_is_rounded_first():

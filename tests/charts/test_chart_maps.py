@@ -28,13 +28,13 @@ def test_classes_colours_and_blanks():
     assert {code: look["kind"] for code, look in looks.items()} == {"990101": "class", "990102": "class", "990103": "zero", "990104": "no_data",
                                                                     "990105": "suppressed", "990106": "incomplete"}  # fmt: skip
     assert looks["990101"]["fill"] == record["colours"][0]
-    assert looks["990102"]["fill"] == record["colours"][4]
+    assert looks["990102"]["fill"] == record["colours"][3]
     assert len({(look["fill"], look["hatch"]) for look in looks.values()}) == 6
 
 
 def test_the_legend_names_the_blanks_that_occur_and_no_others():
     assert choropleth(regions(), rates(), PLAIN).record["legend"] == [
-        "70%及以上", "50%–70%", "40%–50%", "30%–40%", "30%以下", "零", "无数据", "不予显示", "数据不全（加点）"]  # fmt: skip
+        "90%及以上", "70%～90%", "50%～70%", "30%～50%", "不足30%", "零", "无数据", "不予显示", "数据不全（加点）"]  # fmt: skip
     whole = [fact(code, 45) for code in regions()["code"]]
     assert len(choropleth(regions(), whole, PLAIN).record["legend"]) == 5
 
@@ -148,7 +148,7 @@ def test_pair_map_has_one_legend_and_the_same_breaks():
     drawn = pair_map(regions(), rates(segment="small_micro"), [fact(c, 75, segment="two_new") for c in regions()["code"]], PLAIN)
     assert drawn.record["panel_titles"] == ["小微企业", "两新组织"]
     left, right = drawn.record["panels"]
-    assert left["regions"]["990102"]["fill"] == right["regions"]["990101"]["fill"] == drawn.record["colours"][4]
+    assert left["regions"]["990102"]["fill"] == right["regions"]["990101"]["fill"] == drawn.record["colours"][3]
     assert texts(drawn, "legend_title") == ["单位覆盖率"]
     assert "无数据：丁县小微企业（没有交覆盖关系表）。" in drawn.record["notes"]
     assert overlapping([text["box"] for text in drawn.record["texts"]]) == []
@@ -192,7 +192,7 @@ def test_the_same_rate_has_the_same_colour_in_two_quarters_and_two_groups():
     earlier = [fact(code, 25 + 10 * i, quarter="2021Q2") for i, code in enumerate(regions()["code"])]
     later = [fact(code, 75 - 10 * i, segment="two_new") for i, code in enumerate(regions()["code"])]
     drawn = [choropleth(regions(), facts, pinned).record for facts in (earlier, later)]
-    assert drawn[0]["classes"] == drawn[1]["classes"] == ["20%以下", "20%–40%", "40%–60%", "60%及以上"]
+    assert drawn[0]["classes"] == drawn[1]["classes"] == ["不足20%", "20%～40%", "40%～60%", "60%及以上"]
     colours = [{f.value: record["regions"][f.region_code]["fill"] for f in facts} for record, facts in zip(drawn, (earlier, later), strict=True)]
     assert colours[0] == colours[1]
     assert len(set(colours[0].values())) == 3
@@ -200,4 +200,4 @@ def test_the_same_rate_has_the_same_colour_in_two_quarters_and_two_groups():
 
 def test_townships_do_not_take_the_districts_breaks():
     pinned = replace(PLAIN, breaks={("unit_coverage_rate", "district"): (Fraction(1, 5),)})
-    assert choropleth(regions(), rates(region_level="township"), pinned).record["classes"][0] == "30%以下"
+    assert choropleth(regions(), rates(region_level="township"), pinned).record["classes"][0] == "不足30%"

@@ -13,7 +13,7 @@ from analysis.desk.new_quarter import changed_settings, last_report, prepare_qua
 from analysis.desk.submissions import lines, overview
 from analysis.errors import SettingsError
 from analysis.paths import DATA
-from analysis.runs.breaks import as_texts, breaks_file, carry_breaks, keep_breaks, ledgers_key, read_breaks
+from analysis.runs.breaks import as_texts, breaks_file, carry_breaks, districts_key, keep_breaks, read_breaks
 
 
 def test_a_new_quarter_lists_everybody_with_the_file_of_last_time(drawn):
@@ -61,7 +61,7 @@ def test_pinned_breaks_come_back_from_the_last_report_when_the_store_is_gone(dra
     from analysis.runs.package import build_package
 
     package = build_package(drawn, "2021Q4")
-    file, key = breaks_file(drawn, drawn.store), ledgers_key(drawn)
+    file, key = breaks_file(drawn, drawn.store), districts_key(["东山区", "西河区", "南原县", "北岭县"])
     keep_breaks(file, "970100", key, pd.read_parquet(package / "indicators.parquet"), "2021Q4")
     pinned = read_breaks(file, "970100", key)
     assert pinned

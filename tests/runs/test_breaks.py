@@ -6,9 +6,9 @@ import pandas as pd
 import pytest
 
 from analysis.errors import SettingsError
-from analysis.runs.breaks import as_texts, has_breaks, keep_breaks, read_breaks
+from analysis.runs.breaks import as_texts, districts_key, has_breaks, keep_breaks, read_breaks
 
-CITY, KEY = "990100", "abcd1234"
+CITY, KEY = "990100", "丙县、乙区、甲区"
 
 
 def _frame(percents, quarter):
@@ -23,15 +23,23 @@ def test_a_later_quarter_keeps_the_breaks_of_the_first(tmp_path):
     first = file.read_bytes()
     keep_breaks(file, CITY, KEY, _frame([80, 85, 90, 95, 99], "2021Q3"), "2021Q3")
     assert file.read_bytes() == first
-    assert as_texts(read_breaks(file, CITY, KEY)) == {"区县 unit_coverage_rate": "20%;40%;60%;80%"}
+    assert as_texts(read_breaks(file, CITY, KEY)) == {"区县 unit_coverage_rate": "10%;30%;50%;70%"}
 
 
-def test_cities_and_ledgers_do_not_share_breaks(tmp_path):
+def test_cities_do_not_share_breaks_though_trials_give_them_one_code(tmp_path):
+    file, other = tmp_path / "breaks.csv", districts_key(["丁县", "戊县", "己市"])
+    keep_breaks(file, CITY, KEY, _frame([5, 25, 45, 65, 85], "2021Q2"), "2021Q2")
+    assert not has_breaks(file, "970100", KEY) and not has_breaks(file, CITY, other)
+    keep_breaks(file, CITY, other, _frame([80, 85, 90, 95, 99], "2021Q2"), "2021Q2")
+    assert read_breaks(file, CITY, KEY) != read_breaks(file, CITY, other)
+
+
+def test_a_city_whose_divisions_change_keeps_its_breaks(tmp_path):
+    """丙县 became 丙区, and a zone was added: the same city, the same colours."""
     file = tmp_path / "breaks.csv"
     keep_breaks(file, CITY, KEY, _frame([5, 25, 45, 65, 85], "2021Q2"), "2021Q2")
-    assert not has_breaks(file, "970100", KEY) and not has_breaks(file, CITY, "other")
-    keep_breaks(file, CITY, "other", _frame([80, 85, 90, 95, 99], "2021Q2"), "2021Q2")
-    assert read_breaks(file, CITY, KEY) != read_breaks(file, CITY, "other")
+    assert has_breaks(file, CITY, districts_key(["甲区", "乙区", "丙区"]))
+    assert "/" not in file.read_text(encoding="utf-8-sig") and "丙县、乙区、甲区" in file.read_text(encoding="utf-8-sig")
 
 
 def test_the_users_own_rows_hold_without_a_city(tmp_path):

@@ -36,12 +36,12 @@ class Classes:
 
     @property
     def labels(self) -> tuple[str, ...]:
-        """Legend texts from the lowest class upwards, such as ``30%以下``, ``30%–40%``, ``70%及以上``."""
+        """Legend texts from the lowest class upwards, such as ``不足30%``, ``30%～50%``, ``90%及以上``."""
         shown = [_threshold(bound, self.unit) for bound in self.breaks]
         if not shown:
             return ("各地区",)
-        between = [f"{low}–{high}" for low, high in pairwise(shown)]
-        return (f"{shown[0]}以下", *between, f"{shown[-1]}及以上")
+        between = [f"{low}～{high}" for low, high in pairwise(shown)]
+        return (f"不足{shown[0]}", *between, f"{shown[-1]}及以上")
 
 
 def classes_for(facts: Iterable[Fact], scheme: str = "", pinned: Mapping[tuple[str, str], tuple[Fraction, ...]] | None = None) -> Classes:

@@ -1,13 +1,11 @@
-"""Class breaks worked out once from a quarter's figures, to be kept: the same rate then has the same colour in every quarter and for every group of units."""
+"""Class breaks worked out once from a city's figures, to be kept: the same rate then has the same colour in every quarter, district and group of units."""
 
 from __future__ import annotations
 
-import warnings
-from collections.abc import Collection, Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
-from itertools import pairwise
-from statistics import median
 
+import numpy as np
 import pandas as pd
 
 from analysis import tables
@@ -15,84 +13,94 @@ from analysis import tables
 # groups that are laid side by side and so must share their breaks
 SEGMENTS = ("all", "small_micro", "two_new")
 LEVELS = ("district", "township")
-_STEPS = (Fraction(1, 10), Fraction(1, 20), Fraction(1, 50), Fraction(1, 100))
+_STEPS = (20, 10, 5)  # percentage points in a class, the roundest first
+_FINEST = 2  # for rates that differ by so little that wider classes would be one
 _FEWEST_REGIONS = 4
 _FEWEST_UNITS = 10
-_MOST_CLASSES = 5
-_WORSE = 1.35  # how much less alike the members of a class may be for the sake of round bounds
+_BOUNDS = 4
+_ROOM = Fraction(1, 3)  # of the regions, the most that stand in the lowest or the highest class of the quarter that decides
+_CROWD = Fraction(2, 3)  # and the most that stand in any one class
+_NEARLY = 0.85  # how well rounder classes must tell rates apart, against the best
+_POOR = 0.3
 
 Breaks = dict[tuple[str, str], tuple[Fraction, ...]]
 
 
-def pin_breaks(frame: pd.DataFrame, quarter: str, known: Collection[tuple[str, str]] = ()) -> Breaks:
+def pin_breaks(frame: pd.DataFrame, quarter: str, known: Mapping[tuple[str, str], tuple[Fraction, ...]] | None = None) -> Breaks:
     """Return (indicator, region level) → lower bounds of all classes but the first, for the rates of ``class_breaks.csv``.
 
-    Rates of fewer than ten units are left out, for they are 0, half or all by chance; so are rates above 100 %, which are mistakes. A level with fewer than four regions, or with rates that
-    hardly differ, gets none, and the shipped breaks hold.
+    Rates of fewer than ten units are left out, for they are 0, half or all by chance; so are rates above 100 %, which are mistakes. A level with fewer than
+    four regions, or with rates that do not differ, gets none, and the shipped breaks hold. A rate that is what another leaves to 100 % takes that one's breaks.
 
     Parameters
     ----------
-    frame : the tally, columns of contract §4
-    quarter : whose figures decide
-    known : (indicator, level) pairs that have breaks already
+    frame : the tally, columns of contract §4; its earlier quarters count too, so that growth is seen
+    quarter : whose map must have room at both ends
+    known : breaks that the city has already; they stay
     """
-    rates = frame[(frame["quarter"] == quarter) & (frame["status"] == "ok") & (frame["unit"] == "ratio") & frame["segment"].isin(SEGMENTS)]
+    rates = frame[(frame["quarter"] <= quarter) & (frame["status"] == "ok") & (frame["unit"] == "ratio") & frame["segment"].isin(SEGMENTS)]
     rates = rates[pd.to_numeric(rates["denominator"]).fillna(0) >= _FEWEST_UNITS]
-    made: Breaks = {}
-    for indicator in tables.load("class_breaks")["scheme"]:
+    mirrors = tables.load("class_breaks").set_index("scheme")["mirrors"]
+    known, made = dict(known or {}), {}
+    for indicator in sorted(mirrors.index, key=lambda name: bool(mirrors[name])):  # those that others mirror first
         for level in LEVELS:
             rows = rates[(rates["indicator"] == indicator) & (rates["region_level"] == level)]
-            if (indicator, level) not in known and rows["region_code"].nunique() >= _FEWEST_REGIONS:
-                values = [Fraction(int(n), int(d)) for n, d in zip(rows["numerator"], rows["denominator"], strict=True)]
-                breaks = round_breaks([value for value in values if 0 < value <= 1])
-                if breaks:
-                    made[indicator, level] = breaks
+            now = (rows["quarter"] == quarter).to_numpy()
+            if (indicator, level) in known or rows.loc[now, "region_code"].nunique() < _FEWEST_REGIONS:
+                continue
+            if (mirrors[indicator], level) in known | made:
+                made[indicator, level] = tuple(1 - bound for bound in reversed((known | made)[mirrors[indicator], level]))
+                continue
+            values = [Fraction(int(n), int(d)) for n, d in zip(rows["numerator"], rows["denominator"], strict=True)]
+            whole = now & (rows["segment"] == "all").to_numpy()
+            breaks = even_breaks(*([v for v, wanted in zip(values, which, strict=True) if wanted and 0 < v <= 1] for which in (now | True, whole)))
+            if breaks:
+                made[indicator, level] = breaks
     return made
 
 
-def round_breaks(values: list[Fraction]) -> tuple[Fraction, ...]:
-    """Return natural breaks (Fisher–Jenks) brought to the roundest percentages that leave no class empty; none where two classes cannot be told apart.
+def even_breaks(values: list[Fraction], newest: list[Fraction]) -> tuple[Fraction, ...]:
+    """Return four bounds as far apart as a round number of percentage points; none where the values do not differ.
+
+    All grids pass through 10, 30, 50, 70 and 90 %, so that a bound of the grades of blank areas (domain §9.1) is never inside a class. Useful is a grid
+    that in the newest quarter leaves room at both ends and puts no more than two regions of three into one class; among the useful ones the roundest is
+    taken that tells the values apart nearly as well as the best does (sum of deviations from the class medians, ``mapclassify``).
 
     Examples
     --------
-    >>> [float(bound) for bound in round_breaks([Fraction(n, 100) for n in (12, 14, 31, 33, 48, 52, 71, 74, 88, 93)])]
-    [0.2, 0.4, 0.6, 0.8]
+    >>> rates = [Fraction(n, 100) for n in (31, 44, 45, 46, 46, 47, 48, 48, 49)]
+    >>> [float(bound) for bound in even_breaks(rates, rates)]
+    [0.4, 0.45, 0.5, 0.55]
     """
-    distinct = sorted({round(value * 100) for value in values})
-    if len(distinct) < 2:
+    if len(set(values)) < 2:
         return ()
-    wanted = min(_MOST_CLASSES, len(distinct))
-    tops = _natural(distinct, wanted)
-    least = _spread(values, [Fraction(2 * top + 1, 200) for top in tops])
-    found = [_on_steps(values, tops, distinct, step) for step in _STEPS]
-    good = [bounds for bounds in found if len(bounds) == wanted - 1 and _spread(values, bounds) <= _WORSE * least]
-    return good[0] if good else max(found, key=len)
+    best = {step: max(_graded(step, values, newest)) for step in (*_STEPS, _FINEST)}
+    wide = {step: grid for step, grid in best.items() if step != _FINEST}
+    useful = {step: grid for step, grid in wide.items() if grid[0]} or wide
+    most = max(fit for _, fit, _, _ in useful.values())
+    if most < _POOR and best[_FINEST][0]:
+        return best[_FINEST][3]
+    return next(bounds for _, fit, _, bounds in useful.values() if fit >= _NEARLY * most)
 
 
-def _spread(values: list[Fraction], bounds: Sequence[Fraction]) -> float:
-    """Return the sum of the distances of the values from their classes' medians."""
-    classes: dict[int, list[float]] = {}
-    for value in values:
-        classes.setdefault(sum(value >= bound for bound in bounds), []).append(float(value))
-    return sum(abs(value - median(members)) for members in classes.values() for value in members)
+def _graded(step: int, values: list[Fraction], newest: list[Fraction]) -> list[tuple[bool, float, Fraction, tuple[Fraction, ...]]]:
+    """Return every grid of a step as (is useful, how well it parts the values, nearness to their middle, bounds)."""
+    import mapclassify  # slow to import, and needed once a city
+
+    first = 10 if step == 20 else step
+    grids = [tuple(Fraction(start + n * step, 100) for n in range(_BOUNDS)) for start in range(first, 100 - (_BOUNDS - 1) * step, step)]
+    below = -np.array([float(value) for value in values])  # mapclassify's classes hold their upper bound, ours the lower: turned round they are the same
+    whole = float(np.abs(below - np.median(below)).sum())
+    middle = sorted(newest or values)[len(newest or values) // 2]
+    made = []
+    for bounds in grids:
+        classes = mapclassify.UserDefined(below, bins=sorted(-float(bound) for bound in bounds))
+        made.append((_is_useful(newest, bounds), round(1 - float(classes.adcm) / whole, 6), -abs(sum(bounds) / _BOUNDS - middle), bounds))
+    return made
 
 
-def _natural(distinct: list[int], count: int) -> list[int]:
-    from mapclassify import FisherJenks  # slow to import, and needed once a city
-
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # says that numba would be faster; a hundred values need none
-        return [int(top) for top in FisherJenks(distinct, k=count).bins[:-1]]
-
-
-def _on_steps(values: list[Fraction], tops: list[int], distinct: list[int], step: Fraction) -> tuple[Fraction, ...]:
-    """Return the multiples of ``step`` nearest to the middle of the gap above each class, where every class still holds a value."""
-    bounds: list[Fraction] = []
-    for top in tops:
-        following = next(value for value in distinct if value > top)
-        bound = round(Fraction(top + following, 200) / step) * step
-        if bound not in bounds:
-            bounds.append(bound)
-    edges = [min(values), *bounds, max(values)]
-    filled = [any(low <= v < high for v in values) for low, high in pairwise(edges[:-1])] + [max(values) >= edges[-2]]
-    return tuple(b for b, below in zip(bounds, filled, strict=False) if below and min(values) < b <= max(values))
+def _is_useful(newest: Sequence[Fraction], bounds: tuple[Fraction, ...]) -> bool:
+    counts = [0] * (len(bounds) + 1)
+    for value in newest:
+        counts[sum(value >= bound for bound in bounds)] += 1
+    return max(counts[0], counts[-1]) <= _ROOM * len(newest) and max(counts) <= _CROWD * len(newest)

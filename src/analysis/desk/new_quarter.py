@@ -11,7 +11,7 @@ from analysis.desk.submissions import Overview, files_of_last_time, lines, overv
 from analysis.errors import ExportError, SettingsError
 from analysis.paths import DATA, REPORTS
 from analysis.periods import Quarter
-from analysis.runs.breaks import breaks_file, carry_breaks, has_breaks, ledgers_key
+from analysis.runs.breaks import breaks_file, carry_breaks, districts_key, has_breaks
 from analysis.runs.outputs import read_manifest, ready_folder
 from analysis.runs.sources import city_of, read_geography
 from analysis.runs.templating import make_template
@@ -95,8 +95,9 @@ def _breaks(settings: Settings, previous: str, manifest: dict) -> str:
     """See that the city's class breaks are there: from the table beside the store, else from the record of the last report."""
     file = breaks_file(settings, settings.store or DATA / "store")
     regions = read_geography(settings).regions
-    city = tuple(manifest["city"]) if manifest.get("city") else city_of(settings, regions.loc[regions["host_code"] == "", "code"].tolist())
-    key = ledgers_key(settings)
+    own = regions[regions["host_code"] == ""]
+    city = tuple(manifest["city"]) if manifest.get("city") else city_of(settings, own["code"].tolist())
+    key = districts_key(own["name"])
     if has_breaks(file, city[0], key):
         return f"地图分级断点沿用 {file}，各季度同值同色。"
     if manifest.get("class_breaks") and carry_breaks(file, city[0], key, manifest["class_breaks"], previous):

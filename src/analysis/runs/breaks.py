@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from fractions import Fraction
 from pathlib import Path
 
@@ -11,20 +12,33 @@ import pandas as pd
 from analysis import tables
 from analysis.charts.pinning import LEVELS, Breaks, pin_breaks
 from analysis.errors import SettingsError
-from analysis.runs import fingerprint
 from analysis.runs.outputs import write_whole
 from analysis.runs.sources import read_small_table
 from analysis.settings import Settings
 
 FILE = "breaks.csv"
 _LEVEL_WORDS = dict(zip(LEVELS, ("区县", "乡镇街道"), strict=True))
-COLUMNS = ("城市代码", "台账", "层级", "指标", "指标名称", "断点", "来自季度")
+COLUMNS = ("城市代码", "区县", "层级", "指标", "指标名称", "断点", "来自季度")
 _MOST = 4
+_BETWEEN = "、"
+_ALIKE = 0.5  # of the districts' names: divisions that change make no new city
 
 
-def ledgers_key(settings: Settings) -> str:
-    """Return a short sign for the folder of ledgers: two cities that share a code in tests and trials keep their own breaks."""
-    return fingerprint.of(str(settings.ledgers))[:8] if settings.ledgers else ""
+def districts_key(names: Iterable[str]) -> str:
+    """Return the districts' names in one text: by them two cities that share a code in trials are told apart, wherever their ledgers lie."""
+    return _BETWEEN.join(sorted(set(names)))
+
+
+def is_same_city(one: str, other: str) -> bool:
+    """Whether two lists of districts are one city's, at most half of which changed. A blank list is any city's.
+
+    Examples
+    --------
+    >>> is_same_city("丙县、甲区、乙区", "丙区、甲区、乙区"), is_same_city("甲区、乙区", "丁县、戊县"), is_same_city("", "甲区")
+    (True, False, True)
+    """
+    first, second = (set(filter(None, names.split(_BETWEEN))) for names in (one, other))
+    return not first or not second or len(first & second) >= _ALIKE * len(first | second)
 
 
 def breaks_file(settings: Settings, store: Path) -> Path:
@@ -34,14 +48,11 @@ def breaks_file(settings: Settings, store: Path) -> Path:
 def keep_breaks(file: Path, city: str, key: str, frame: pd.DataFrame, quarter: str) -> None:
     """Add the breaks that the table lacks for this city, worked out from the first quarter reported; what it has is never changed."""
     rows = _rows(file)
-    mine = _of(rows, city, key)
-    levels = {word: level for level, word in _LEVEL_WORDS.items()}
-    there = {(indicator, levels.get(word, "")) for indicator, word in zip(mine["指标"], mine["层级"], strict=True)}
     names = dict(tables.load("indicators")[["indicator", "name"]].itertuples(index=False))
     new = [
-        {"城市代码": city, "台账": key, "层级": _LEVEL_WORDS[level], "指标": indicator, "指标名称": names.get(indicator, ""),
+        {"城市代码": city, "区县": key, "层级": _LEVEL_WORDS[level], "指标": indicator, "指标名称": names.get(indicator, ""),
          "断点": ";".join(_percent(bound) for bound in bounds), "来自季度": quarter}
-        for (indicator, level), bounds in pin_breaks(frame, quarter, there).items()
+        for (indicator, level), bounds in pin_breaks(frame, quarter, read_breaks(file, city, key)).items()
     ]  # fmt: skip
     if new:
         table = pd.concat([rows, pd.DataFrame(new, columns=COLUMNS)], ignore_index=True)
@@ -53,7 +64,7 @@ def carry_breaks(file: Path, city: str, key: str, texts: dict[str, str], quarter
     names = dict(tables.load("indicators")[["indicator", "name"]].itertuples(index=False))
     split = {tuple(said.split(" ", 1)): bounds for said, bounds in texts.items() if said.split(" ", 1)[0] in _LEVEL_WORDS.values() and " " in said}
     new = [
-        {"城市代码": city, "台账": key, "层级": level, "指标": indicator, "指标名称": names.get(indicator, ""), "断点": bounds, "来自季度": quarter}
+        {"城市代码": city, "区县": key, "层级": level, "指标": indicator, "指标名称": names.get(indicator, ""), "断点": bounds, "来自季度": quarter}
         for (level, indicator), bounds in split.items()
     ]
     if new:
@@ -110,8 +121,8 @@ def _rows(file: Path) -> pd.DataFrame:
 
 
 def _of(rows: pd.DataFrame, city: str, key: str) -> pd.DataFrame:
-    """Return the rows of this city; a blank city or ledger sign holds for every one."""
-    return rows[rows["城市代码"].isin(("", city)) & rows["台账"].isin(("", key))]
+    """Return the rows of this city; a blank city or list of districts holds for every one."""
+    return rows[rows["城市代码"].isin(("", city)) & rows["区县"].map(lambda names: is_same_city(names, key)).astype(bool)]
 
 
 def _percent(bound: Fraction) -> str:

@@ -30,7 +30,7 @@ from analysis.measures.quality import suppress_quality
 from analysis.measures.suppress import suppress
 from analysis.paths import DATA
 from analysis.periods import Quarter
-from analysis.runs.breaks import breaks_file, has_breaks, keep_breaks, ledgers_key, read_breaks
+from analysis.runs.breaks import breaks_file, districts_key, has_breaks, keep_breaks, read_breaks
 from analysis.runs.building import Building, measure_building, read_building, write_building
 from analysis.runs.campaign import Campaign, measure_campaign, read_campaign, write_campaign
 from analysis.runs.errata import Errata, find_errata, read_errata, write_errata
@@ -238,7 +238,7 @@ def build_package(settings: Settings, quarter: str, say: Say = lambda _: None) -
 def _pin(folder: Path, settings: Settings, is_new: bool = False) -> None:
     """See that the city has class breaks, the same for all quarters; those it has stay."""
     context = json.loads((folder / "context.json").read_text(encoding="utf-8"))
-    whose = (breaks_file(settings, folder.parent), context["city"][0], context.get("ledgers_key", ""))
+    whose = (breaks_file(settings, folder.parent), context["city"][0], context.get("districts", ""))
     if is_new or not has_breaks(*whose):
         keep_breaks(*whose, pd.read_parquet(folder / "indicators.parquet"), context["quarter"])
 
@@ -270,7 +270,7 @@ def _write(folder: Path, workshop: Workshop, frame: pd.DataFrame, city: tuple[st
     if tiles is not None:
         tiles.to_parquet(folder / "tiles.parquet", index=False)
     (folder / "context.json").write_text(
-        json.dumps(_context(workshop, ledger, city, quarter, township_parents(workshop, frame, city)), ensure_ascii=False, indent=1), encoding="utf-8"
+        json.dumps(_context(workshop, ledger, city, quarter, frame), ensure_ascii=False, indent=1), encoding="utf-8"
     )
 
 
@@ -283,7 +283,7 @@ def _tiled_regions(workshop: Workshop, frame: pd.DataFrame, polygons: gpd.GeoDat
     return counted.set_axis(["code", "name"], axis=1).sort_values("code", ignore_index=True)
 
 
-def _context(workshop: Workshop, ledger: Ledger, city: tuple[str, str], quarter: str, parents: dict[str, str]) -> dict:
+def _context(workshop: Workshop, ledger: Ledger, city: tuple[str, str], quarter: str, counted: pd.DataFrame) -> dict:
     names = dict(zip(workshop.geography.regions["code"], workshop.geography.regions["name"], strict=True))
     items = ledger.gaps["table"] + ledger.gaps["column"].map(lambda c: f".{c}" if c else "")
     gaps = ledger.gaps[items.isin(needed_items())]  # what no figure rests on is not incompleteness of a figure
@@ -297,11 +297,11 @@ def _context(workshop: Workshop, ledger: Ledger, city: tuple[str, str], quarter:
         "made_of": made_of(workshop.settings, quarter),
         "has_previous": not ledger.is_totals and workshop._covered(Quarter(quarter).previous.key) is not None,
         "city": list(city),
-        "ledgers_key": ledgers_key(workshop.settings),
+        "districts": districts_key(counted.loc[counted["region_level"] == "district", "region_name"]),
         "is_demo": workshop.settings.is_demo,
         "is_totals": ledger.is_totals,
         "notes": notes,
-        "township_parents": parents,
+        "township_parents": township_parents(workshop, counted, city),
         "incomplete": [
             {"region": r.region, "region_name": names.get(r.region, r.region), "table": r.table, "column": r.column, "reason": r.reason}
             for r in pd.concat([gaps[gaps["column"] == ""], gaps[gaps["column"] != ""]]).itertuples()
@@ -363,7 +363,7 @@ def open_package(package: str = "", quarter: str = "2021Q3", scope: str = "city"
         notes=tuple(context["notes"]),
         is_totals=context["is_totals"],
         settings=settings,
-        breaks=read_breaks(breaks_file(settings, folder.parent), city[0], context.get("ledgers_key", "")),
+        breaks=read_breaks(breaks_file(settings, folder.parent), city[0], context.get("districts", "")),
     )
 
 

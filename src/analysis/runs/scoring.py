@@ -21,6 +21,7 @@ from analysis.measures.quality import definitions as quality_definitions
 from analysis.measures.score_sheet import Sheet, read_sheet
 from analysis.measures.scorecard import Card, Subject, assess
 from analysis.periods import Quarter
+from analysis.runs.breaks import is_same_city
 from analysis.runs.package import Package, open_package
 from analysis.settings import Settings
 
@@ -175,7 +176,7 @@ def stored_before(folder: Path, quarter: str) -> Path | None:
             context = json.loads(file.read_text(encoding="utf-8"))
         except (OSError, ValueError):
             continue  # a package that cannot be read is nothing to compare with
-        same = context.get("city") == own["city"] and context.get("ledgers_key") == own.get("ledgers_key")
+        same = context.get("city") == own["city"] and is_same_city(context.get("districts", ""), own.get("districts", ""))
         alike = all(context.get("identity", {}).get(k) == own.get("identity", {}).get(k) for k in ("rules", "places", "is_demo"))
         if same and alike and (file.parent / "campaign" / "figures.parquet").is_file():
             found.append((context.get("made_at", ""), file.parent.name, file.parent))
