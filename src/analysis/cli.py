@@ -135,20 +135,15 @@ def trace_fact(
     raise typer.Exit(0 if made.agrees else 1)
 
 
-@app.command("inspect", help="核对一份文稿（HTML、PDF、DOCX、PPTX）：改过的数字、没有登记的数字、换了位置的数字，逐处列出。")
+@app.command("inspect", help="核对一份文稿（HTML、PDF、DOCX、PPTX）：改过的、没有登记的、换了位置的数字，以及 PDF、DOCX 不合公文格式的地方，逐处列出。")
 def inspect_document(file: Annotated[str, typer.Argument(help="要核对的文件", metavar="文件")], out: OutOption = None, settings: SettingsOption = None) -> None:
-    from analysis.runs.inspecting import inspect_file
+    from analysis.runs.inspecting import inspect_file, lines_of
 
     console = _console()
     made = inspect_file(Path(file), _settings(settings, out=out).out)
-    for finding in made.findings:
-        console.print(f"  {finding.sentence}")
-    against = f"，并与 {made.table.name} 核对" if made.table else "；旁边没有 indicators.csv，没有与指标表核对"
-    if made.findings:
-        console.print(f"{Path(file).name}：有 {len(made.findings)} 处不符（共核对 {made.figures} 处数字{against}）。请改回登记的数字，或重新生成文稿。")
-    else:
-        console.print(f"{Path(file).name}：{made.figures} 处数字全部相符{against}。")
-    raise typer.Exit(1 if made.findings else 0)
+    for line in lines_of(made, Path(file).name):
+        console.print(line, soft_wrap=True)
+    raise typer.Exit(made.exit_code)
 
 
 @app.command("refresh", help="把改过的文稿（.docx）里的数字和日期换成另一个季度的，其余文字、格式一概不动，并列出要人核对的地方。")

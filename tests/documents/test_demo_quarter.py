@@ -17,6 +17,7 @@ from lxml import etree
 
 from analysis.facts import round_half_up
 from analysis.paths import DATA
+from analysis.publishing.conformance import check_layout
 from analysis.runs.quarter import run_quarter
 from analysis.runs.sources import choose_settings
 
@@ -213,6 +214,13 @@ def test_an_unchanged_rerun_makes_nothing_anew(made):
     again = run_quarter(settings, QUARTER)
     assert {o.status for o in again.outcomes} == {"unchanged"}
     assert {p: p.stat().st_mtime_ns for p in result.folder.rglob("*.docx")} == before
+
+
+@pytest.mark.parametrize("form", ["pdf", "docx"])
+@pytest.mark.parametrize("scope", ["city", "980102", "980121"])
+def test_every_document_is_set_as_the_rules_ask(made, scope, form):
+    found = {path.name: [d.sentence for d in check_layout(path.read_bytes(), form).departures] for path in (made[0].folder / scope).glob(f"*.{form}")}
+    assert len(found) == len(DOCUMENTS[scope]) and {name: said for name, said in found.items() if said} == {}
 
 
 PAGES = [*(f"city/{name}" for name in DOCUMENTS["city"]), "980102/district_brief", "980102/coverage_map", "index"]

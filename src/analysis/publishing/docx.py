@@ -49,7 +49,9 @@ class _Writer:
         if kind == "title":
             return [self._title(block)]
         if kind == "heading":
-            return [parts.paragraph(f"Heading{block['level']}", self._runs(block))]
+            # a level that skips one is drawn as asked and counted without the gap, as in the other formats
+            outline = [parts.element("outlineLvl", val=block["depth"] - 1)] if block.get("depth", block["level"]) != block["level"] else []
+            return [parts.paragraph(f"Heading{block['level']}", self._runs(block), *outline)]
         if kind == "paragraph":
             return [parts.paragraph(_BODY_STYLES[block.get("style", "body")], self._runs(block))]
         if kind == "table":

@@ -107,7 +107,7 @@ def _cell(content: list[Any], width: int, align: str, is_kept: bool, shade: bool
     shading = [element("shd", val="clear", color="auto", fill="F2F2F2")] if shade else []
     properties = element("tcPr", [element("tcW", w=width, type="dxa"), *shading, element("vAlign", val="center")])
     keep = [element("keepNext")] if is_kept else []
-    return element("tc", [properties, paragraph("TableText", content, *keep, element("jc", val=align))])
+    return element("tc", [properties, paragraph("TableHead" if shade else "TableText", content, *keep, element("jc", val=align))])
 
 
 def table(block: dict, facts: dict[str, dict], numbers: Numbers) -> Any:

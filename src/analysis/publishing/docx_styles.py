@@ -38,6 +38,7 @@ STYLES = (
     ("Caption", "caption", "Normal", "hei", 24, _KEEP + _loose(120, 60, 340) + _NO_INDENT + '<w:jc w:val="center"/>'),
     ("FigureCaption", "图题", "Caption", "hei", 24, '<w:keepNext w:val="0"/>' + _loose(60, 200, 340) + _NO_INDENT + '<w:jc w:val="center"/>'),
     ("TableText", "表格文字", "Normal", "song", 21, _loose(20, 20, 240, "auto") + _NO_INDENT + '<w:jc w:val="left"/>'),
+    ("TableHead", "表头文字", "TableText", "hei", 21, '<w:jc w:val="center"/>'),
     ("FigureLine", "插图", "Normal", "body", 32, "<w:keepNext/>" + _loose(120, 60, 240, "auto") + _NO_INDENT + '<w:jc w:val="center"/>'),
     ("SmallNote", "注释", "Normal", "body", 21, _loose(60, 160, 320) + _NO_INDENT + '<w:jc w:val="left"/>'),
     ("Notice", "提示", "Normal", "hei", 24, f"<w:keepLines/><w:pBdr>{_BORDER}</w:pBdr>" + _loose(120, 200, 380) + _BOXED),
@@ -140,7 +141,7 @@ def apply_page(document: Any) -> Any:
     section = document.sections[0]
     section.page_width, section.page_height = Mm(210), Mm(297)
     section.top_margin, section.bottom_margin, section.left_margin, section.right_margin = Mm(37), Mm(35), Mm(28), Mm(26)
-    section.header_distance, section.footer_distance = Mm(22), Mm(35 - 7) - Pt(14)
+    section.header_distance, section.footer_distance = Mm(22), Mm(35 - 7) - Pt(7)  # the dashes stand in the middle of a line of 14 pt, 7 mm below the text
     section.gutter = 0
     for old in section._sectPr.findall(qn("w:docGrid")):
         section._sectPr.remove(old)

@@ -1,4 +1,4 @@
-"""``workbench inspect FILE``: a delivered or edited document against the record it carries, and against the quarter's indicators beside it."""
+"""``workbench inspect FILE``: a delivered or edited document against the record it carries, the quarter's indicators beside it, and the rules of layout."""
 
 from __future__ import annotations
 
@@ -8,18 +8,28 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.errors import ParameterError
+from analysis.errors import ExportError, ParameterError
+from analysis.publishing.conformance import Layout, check_layout
 from analysis.publishing.number_check import READERS, Finished, check_file
 from analysis.publishing.number_check.compare import Finding
 
 
 @dataclass(frozen=True)
 class Inspection:
-    """What was found in a file; ``table`` is the indicators file it was also held against (None where there is none)."""
+    """What was found in a file; ``table`` is the indicators file it was also held against (None where there is none).
+
+    ``layout`` is what was measured of its pages (None for a page of the web); ``unread`` says why its figures could not be checked.
+    """
 
     findings: list[Finding]
     figures: int
     table: Path | None
+    layout: Layout | None = None
+    unread: str = ""
+
+    @property
+    def exit_code(self) -> int:
+        return 1 if self.findings or self.unread or (self.layout and self.layout.departures) else 0
 
 
 def inspect_file(path: Path, out: Path | None = None) -> Inspection:
@@ -39,10 +49,36 @@ def inspect_file(path: Path, out: Path | None = None) -> Inspection:
     form = path.suffix.lower().lstrip(".")
     if form not in READERS:
         raise ParameterError(f"不会核对 {path.name}，会核对的是 {'、'.join(READERS)} 文件。请换成工作台生成的文稿。")
-    finished, findings = check_file(path.read_bytes(), form)
+    data = path.read_bytes()
+    layout = check_layout(data, form)
+    try:
+        finished, findings = check_file(data, form)
+    except ExportError as error:
+        if layout is None:
+            raise
+        return Inspection([], 0, None, layout, error.sentence)
     table = _table(path, finished, out)
     findings = findings + (_against(finished, table) if table else [])
-    return Inspection(findings, _count(finished), table)
+    return Inspection(findings, _count(finished), table, layout)
+
+
+def lines_of(made: Inspection, name: str) -> list[str]:
+    """Return what the terminal says: figures first, then the layout with what was measured."""
+    against = f"，并与 {made.table.name} 核对" if made.table else "；旁边没有 indicators.csv，没有与指标表核对"
+    said = [f"  {finding.sentence}" for finding in made.findings]
+    if made.unread:
+        said.append(f"{name}：{made.unread}")
+    elif made.findings:
+        said.append(f"{name}：有 {len(made.findings)} 处不符（共核对 {made.figures} 处数字{against}）。请改回登记的数字，或重新生成文稿。")
+    else:
+        said.append(f"{name}：{made.figures} 处数字全部相符{against}。")
+    if made.layout is None:
+        return said
+    measures = "，".join(f"{what} {found}" for what, found, _ in made.layout.measures)
+    said += [f"版式：{measures}。", *(f"  注：{remark}" for remark in made.layout.remarks)]
+    if not made.layout.departures:
+        return [*said, f"{name}：版式量到的各项都合规定（GB/T 9704-2012）。"]
+    return [*said, *(f"  {d.sentence}" for d in made.layout.departures), f"{name}：版式有 {len(made.layout.departures)} 处不合，逐处见上。"]
 
 
 def _count(finished: Finished) -> int:
