@@ -42,6 +42,7 @@ def package(scope="city", covered=COVERED, earlier=EARLIER, more=(), more_then=(
                            region_name=CITY[1] if scope == "city" else NAMES[scope], is_demo=True, audience="internal", map_use="internal", regions=None,
                            townships=None, tiles=None, incomplete=[], intake={}, notes=(), breaks={}, is_totals=False, settings=Settings(), register=register(now, then, year_ago), flows=None, flows_yoy=None,
                            states=lambda: NO_STATES)  # fmt: skip
+    made.with_building = lambda: made
     vars(made).update(changes)
     return made
 

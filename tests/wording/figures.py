@@ -13,7 +13,7 @@ CITY = ("970100", "苇津市")
 
 
 def row(code, indicator, value, *, name="", segment="all", quarter="2021Q3", left_out="", reason="没有报送工会表", status=""):
-    unit = tables.load("indicators").set_index("indicator")["unit"][indicator]
+    unit = next(known[indicator] for known in (tables.load(name).set_index("indicator")["unit"] for name in ("indicators", "building")) if indicator in known)
     pair = isinstance(value, tuple)
     blank = value is None or (pair and not value[1])
     number = None if blank else value[0] / value[1] if pair else float(value)

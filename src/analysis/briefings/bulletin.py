@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from analysis.briefings.areas import COVERAGE, Areas, coverage_figure, districts_of, most_blank, said, townships_of
-from analysis.briefings.context import Document, blank_note, incomplete_sentences, industries, left_out_note, open_draft, signed, weak_industries
+from analysis.briefings.building_story import building_words
+from analysis.briefings.context import Blocks, Document, blank_note, incomplete_sentences, industries, left_out_note, open_draft, signed, weak_industries
 from analysis.briefings.findings import ORDINALS, leftovers
+from analysis.briefings.quality_tables import by_district
 from analysis.briefings.reversals import reversals
 from analysis.errors import ParameterError
 from analysis.facts import RESIDUAL, Fact, Register
@@ -33,6 +35,7 @@ def write(package: Package) -> Document:
     """
     if package.scope != "city":
         raise ParameterError(f"情况通报只有全市的，参数 scope 为“{package.scope}”。请改为 city；区县请用区县简报 district_brief。")
+    package = package.with_building()
     draft = open_draft(package, NAME, "工会组织建设情况的通报")
     areas = districts_of(package)
     slots = {
@@ -40,6 +43,7 @@ def write(package: Package) -> Document:
         "覆盖排名": [coverage_table(areas)] if areas.names else [],
         "变化排名": [change_table(areas)] if any(f.is_ok for f in areas.facts(MOVED)) else [],
         "规范化排名": [standard_table(areas)] if any(f.is_ok for f in areas.facts(STANDARD)) else [],
+        "建设": building_table(package),
     }
     return Document(draft, draft.parts(f"{NAME}.j2", slots, **words(package, areas)))
 
@@ -62,12 +66,27 @@ def words(package: Package, areas: Areas) -> dict[str, Any]:
         **{name: [Place(register, f.region_code, name=areas.name(f)) for f in facts] for name, facts in (("进步", up), ("回落", down), ("靠后", behind))},
         "反向": reversals(register, ("all", "small_micro", "two_new", *industries())),
         "薄弱行业": weak_industries(register),
+        "建设": building_words(package), "培育序": ORDINALS[1 + bool(register.fact("union_org_count").value) + is_democracy_told(register)],
         "大户盲区": left["大户"], "有党无会": left["有党无会"], "无职代会": left["无职代会"], "无合同": left["无合同"],
         "空壳程度": prevalence(register.fact("shell_rate")), "三类": ladder(register),
         "盲区集中地": said(places := townships if townships.names else areas, most_blank(places)),
         "整改区县": [named(areas.name(f)) for f in {f.region_code: f for f in [*down, *behind]}.values()],
         "要求项": requirements(package, left, bool(down or behind)),
     }  # fmt: skip
+
+
+def is_democracy_told(register: Register) -> bool:
+    return register.fact("worker_congress_rate").is_ok or register.fact("contract_unit_coverage").is_ok
+
+
+def building_table(package: Package) -> Blocks:
+    """Return what is left to do of union building by district; internal readers only, none where nothing of it is known."""
+    columns = (("union_one_short_count", "只差一项达标（个）"), ("deliberate_only_enterprise_count", "应表决未表决（家）"), ("contract_lapsed_enterprise_count", "合同到期未续（家）"),
+               ("scale_six_rate", "规上六有全有率"), ("party_without_union_unit_count", "有党无会（家）"))  # fmt: skip
+    if package.audience != "internal" or not any(f.is_ok for name, _ in columns for f in package.register.district_facts(name)):
+        return []
+    note = "规上六有全有率的分母为应建会的规上企业；应表决未表决按适用的条例判断，合规的“议”不计。"
+    return [by_district(package, columns, "各区县待补的短板", note)]
 
 
 def points(value: Any) -> str:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from analysis.briefings.areas import COVERAGE, Areas, areas_of, most_blank, said
+from analysis.briefings.building_story import building_words
 from analysis.briefings.context import Document, Draft, blank_note, open_draft, signed, weak_industries
 from analysis.briefings.findings import advice, aspects, blank_picture, leftovers
 from analysis.briefings.paging import LINES, lines_of
@@ -23,7 +24,7 @@ NAME = "district_brief"
 COMPARED = ("unit_coverage_rate", "employee_coverage_rate", "membership_rate_all", "mandatory_unit_union_rate", "standard_met_rate", "shell_rate",
             "worker_congress_rate", "contract_unit_coverage", "party_union_sync_rate")  # fmt: skip
 MOST_LINES = 2 * LINES + 1  # the estimate is some two lines high; one is kept as a margin
-ROOMS = ((4, 1, 9), (3, 1, 9), (2, 1, 9), (2, 0, 9), (1, 0, 9), (1, 0, 6))  # tried in this order until the brief keeps to two pages
+ROOMS = ((4, 1, 9, True), (4, 1, 9, False), (3, 1, 9, False), (2, 1, 9, False), (2, 0, 9, False), (1, 0, 9, False), (1, 0, 6, False))  # tried in this order until the brief keeps to two pages
 
 
 def write(package: Package) -> Document:
@@ -36,6 +37,7 @@ def write(package: Package) -> Document:
     """
     if package.scope == "city":
         raise ParameterError("区县简报要写明区县，参数 scope 为 city。请改为六位区县代码；全市的请用讲话稿 speech。")
+    package = package.with_building()
     draft = open_draft(package, NAME, f"{package.region_name}工会工作简报")
     for room in ROOMS:
         document = written(replace(draft, unsaid=[]), room)
@@ -44,12 +46,12 @@ def write(package: Package) -> Document:
     return document
 
 
-def written(draft: Draft, room: tuple[int, int, int]) -> Document:
-    """Write the brief with at most ``room`` = (aspects, weak industries, rows of the table)."""
-    most_aspects, most_industries, most_rows = room
+def written(draft: Draft, room: tuple[int, int, int, bool]) -> Document:
+    """Write the brief with at most ``room`` = (aspects, weak industries, rows of the table, whether what is left to mend is told one by one)."""
+    most_aspects, most_industries, most_rows, is_detailed = room
     package = draft.package
     slots = {"比较": [comparison(package, most_rows)]}
-    return Document(draft, draft.parts(f"{NAME}.j2", slots, **words(package, areas_of(package), most_aspects, most_industries)))
+    return Document(draft, draft.parts(f"{NAME}.j2", slots, **words(package, areas_of(package), most_aspects, most_industries), 细说=is_detailed))
 
 
 def words(package: Package, areas: Areas, most_aspects: int = 4, most_industries: int = 1) -> dict[str, Any]:
@@ -70,6 +72,7 @@ def words(package: Package, areas: Areas, most_aspects: int = 4, most_industries
         "有质量": any(item["态"] != "无" for item in found),
         "三类": ladder(register, code),
         "空壳程度": prevalence(register.fact("shell_rate", code)),
+        "建设": building_words(package),
         "达标数": register.fact("standard_met_count", code),
         "整改": mending(register, code),
         "建议项": advice(package, kind, found, left),

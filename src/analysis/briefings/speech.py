@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from analysis.briefings.areas import districts_of, most_blank, said, townships_of
+from analysis.briefings.building_story import building_words
 from analysis.briefings.context import Document, industries, open_draft, segment_name, share_of_blind, share_of_eligible, weak_industries
 from analysis.briefings.reversals import reversals
 from analysis.errors import ParameterError
@@ -30,6 +31,7 @@ def write(package: Package) -> Document:
     """
     if package.scope != "city":
         raise ParameterError(f"讲话稿只有全市的，参数 scope 为“{package.scope}”。请改为 city；区县请用区县简报 district_brief。")
+    package = package.with_building()
     draft = open_draft(package, "speech", TITLE)
     return Document(draft, draft.parts("speech.j2", {}, **words(package)))
 
@@ -48,7 +50,7 @@ def words(package: Package) -> dict[str, Any]:
         "薄弱线": mark(f"{float(lower('weak')):g}个百分点", "threshold"),
         "小微两新占比": share_of_blind(register),
         "小微两新比重": share_of_eligible(register),
-        "只议未审": any(register.fact(f"matter_{m}_deliberated_count").value for m in ("wage", "welfare", "safety")),
+        "建设": building_words(package),
         "盲区集中地": blank_places(package),
         "大户盲区": register.remainder(register.fact("mandatory_unit_union_rate"), "uncovered", "25人以上盲区单位"),
         "反向": reversals(register, ("all", "small_micro", "two_new", *industries())),

@@ -47,7 +47,7 @@ def write(package: Package) -> Spoken:
         For a district: the speech is the city's.
     """
     written = speech.write(package)
-    records = {key: fact.as_record() for key, fact in package.register.used.items()}
+    records = {key: fact.as_record() for key, fact in written.draft.register.used.items()}
     made = Spoken.__new__(Spoken)  # the text has passed the guards as it is printed; spelled out they could not read it
     made.draft, made.note = written.draft, []
     made.draft.document = NAME
