@@ -147,6 +147,34 @@ STORIES = {
 }
 
 
+# pages for people, not documents: no parameters cell, no metadata.workbench, never part of a run
+PAGES = {
+    "00_home": [
+        "# 工会覆盖工作台",
+        "选季度，放报表，看结论，按“生成”，打开文稿。在 JupyterLab 里请先点菜单“运行 → 运行所有单元格”；用 `workbench app` 打开的，什么也不用点。",
+        ("from analysis.desk.home import Home", "", "home = Home()"),
+        "## 1. 选季度、范围和文稿\n\n平时只要选季度，其余不用动。给外单位的，请把“读者”换成跨部门或公开。",
+        ("home.show_choices()",),
+        "## 2. 放报表\n\n把区县发来的文件拖到下面，收下后自动核对。退回的行不在任何数字里，原因和改法写在“…_退回.xlsx”里，可以直接发还区县。",
+        ("home.show_inbox()",),
+        "## 3. 生成",
+        ("home.show_making()",),
+        "## 4. 打开文稿\n\n目录页可以给领导看；PDF 用来打印，Word 可以改。",
+        ("home.show_results()",),
+        "## 5. 与上季度相比",
+        ("home.show_comparison()",),
+    ],
+}
+
+
+def page(parts: list) -> nbformat.NotebookNode:
+    """Return a page: text cells and cells of one call, in turn."""
+    cells = [new_markdown_cell(part) if isinstance(part, str) else new_code_cell("\n".join(part)) for part in parts]
+    for number, cell in enumerate(cells):
+        cell["id"] = f"cell-{number:02d}"
+    return new_notebook(cells=cells, metadata={"kernelspec": KERNEL, "language_info": {"name": "python"}, "title": parts[0].removeprefix("# ")})
+
+
 def quiet(text: str) -> nbformat.NotebookNode:
     """A paragraph for the reader of the notebook that does not enter the document."""
     return new_markdown_cell(text, metadata={"tags": ["remove-cell"]})
@@ -178,8 +206,7 @@ def written(story: dict) -> nbformat.NotebookNode:
 
 def main() -> None:
     FOLDER.mkdir(exist_ok=True)
-    for name, story in STORIES.items():
-        notebook = written(story)
+    for name, notebook in [*((name, written(story)) for name, story in STORIES.items()), *((name, page(parts)) for name, parts in PAGES.items())]:
         nbformat.validate(notebook)
         nbformat.write(notebook, FOLDER / f"{name}.ipynb")
 

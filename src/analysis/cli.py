@@ -13,6 +13,7 @@ from analysis.desk.options import BoundariesOption, JobsOption, LedgersOption, O
 from analysis.desk.options import choose as _settings
 from analysis.desk.options import console as _console
 from analysis.errors import ParameterError, WorkbenchError
+from analysis.paths import REPORTS
 from analysis.periods import Quarter
 
 app = typer.Typer(
@@ -131,7 +132,11 @@ def trace_fact(
     for line in lines_of(made, limit):
         console.print(line)
     if out is not None:
+        from analysis.runs.export_log import log_exports
+
         console.print(f"全部明细写在 {write_trace(made, Path(out))}")
+        chosen = _settings(settings, audience=audience)
+        log_exports(chosen.out or REPORTS, "trace", made.fact.quarter, chosen.audience, [(made.fact.region_code, f"{made.fact.id} → {Path(out).name}", len(made.rows))])
     raise typer.Exit(0 if made.agrees else 1)
 
 
@@ -159,12 +164,14 @@ def refresh_document(
 ) -> None:
     Quarter(quarter)
     from analysis.desk.refresh import lines, refresh
+    from analysis.runs.export_log import log_exports
 
     console = _console()
     chosen = _settings(settings, ledgers=ledgers, boundaries=boundaries, audience=audience)
     made = refresh(Path(file), quarter, chosen, Path(out) if out else None, in_place, audience or "", console.print)
     for line in lines(made):
         console.print(line)
+    log_exports(chosen.out or REPORTS, "refresh", quarter, chosen.audience, [("", made.path.name, None)])
     console.print(f"已写成 {made.path}，说明见 {made.report}。" + ("黄色标出的数字没有更新，请逐处处理。" if made.exit_code else ""))
     raise typer.Exit(made.exit_code)
 

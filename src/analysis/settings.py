@@ -52,6 +52,7 @@ class Settings:
     two_new_self_employed: bool = True
     max_unpacked_mb: int = 1024
     max_cells: int = 30_000_000
+    max_upload_mb: int = 60
     totals_multipliers: dict[str, float] = field(default_factory=dict)
     audience: str = "internal"
     map_use: str = "internal"

@@ -109,3 +109,25 @@ def diff(
     if out is not None:
         screen.print(f"全部不同的数写在 {write_difference(made, Path(out))}")
     raise typer.Exit(0 if made.is_same else 1)
+
+
+IpOption = Annotated[str, typer.Option("--ip", help="监听的地址；默认只有本机能打开")]
+PortOption = Annotated[int, typer.Option("--port", help="端口；被占用时自动往后找", min=1, max=65535)]
+OpenOption = Annotated[bool, typer.Option("--open-to-network", help="同意让其他电脑打开：他们能看到全部台账、生成文稿、在本机运行程序，传输不加密")]
+BrowserOption = Annotated[bool, typer.Option("--browser/--no-browser", help="是否自动打开浏览器")]
+
+
+@commands.command("app", help="在浏览器里打开首页：选季度、放报表、看结论、生成、打开文稿，不用写程序。")
+def app_page(ip: IpOption = "127.0.0.1", port: PortOption = 8888, open_to_network: OpenOption = False, browser: BrowserOption = True,
+             settings: SettingsOption = None) -> None:  # fmt: skip
+    from analysis.desk.launch import launch
+
+    raise typer.Exit(launch("app", choose(settings), ip, port, open_to_network, browser, console().print))
+
+
+@commands.command("lab", help="打开中文的 JupyterLab，停在首页笔记本上；做自己的研究用这个。")
+def lab_page(ip: IpOption = "127.0.0.1", port: PortOption = 8888, open_to_network: OpenOption = False, browser: BrowserOption = True,
+             settings: SettingsOption = None) -> None:  # fmt: skip
+    from analysis.desk.launch import launch
+
+    raise typer.Exit(launch("lab", choose(settings), ip, port, open_to_network, browser, console().print))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from analysis.paths import REPORTS
+from analysis.runs.export_log import log_files
 from analysis.runs.outputs import copy_intake, ready_folder
 from analysis.runs.package import build_package
 from analysis.runs.quarter import intake_outcome
@@ -18,8 +19,9 @@ def check_quarter(settings: Settings, quarter: str, say: Callable[[str], None]) 
     ledger_folder(settings, quarter)
     target = ready_folder(settings.out or REPORTS) / quarter
     folder = build_package(settings, quarter, say)
-    copy_intake(folder, target, is_internal=True)
+    reports = copy_intake(folder, target, is_internal=True)
     returns = write_returns(settings, quarter, folder, target, is_internal=True)
+    log_files(target.parent, "check", quarter, "internal", target, [*reports, *returns])
     summary, files = intake_outcome(folder)
     for row in files[files["status"].isin(["unreadable", "table_stopped", "unknown_table"])].itertuples():
         say(f"  {row.file}：{row.reason}")

@@ -24,6 +24,7 @@ from analysis.runs.building import write_building_lists
 from analysis.runs.campaign import DOCUMENT as CAMPAIGN
 from analysis.runs.campaign import write_campaign_lists
 from analysis.runs.door import UNTOLD, write_door
+from analysis.runs.export_log import log_files
 from analysis.runs.freezing import write_own_errata
 from analysis.runs.notebook import EXPORTERS, Outcome, run_job
 from analysis.runs.nursery import Nursery
@@ -107,6 +108,8 @@ def _run(settings: Settings, quarter: str, scope: str, documents: str, force: bo
     made = [target / name for o in [*outcomes, *earlier] for name in o.files]
     context = json.loads((folder / "context.json").read_text(encoding="utf-8"))
     _record(target, settings, quarter, package, [*outcomes, *earlier], [*files, *made, index], folder)
+    fresh = [target / name for o in outcomes if o.status == "made" for name in o.files]
+    log_files(target.parent, "run", quarter, settings.audience, target, [*files, *fresh, index])
     return Result(target, index, outcomes, int(context["failed_files"]))
 
 
