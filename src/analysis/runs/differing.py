@@ -16,9 +16,9 @@ from analysis.facts import round_half_up
 from analysis.intake.store import write_table_csv
 from analysis.paths import DATA
 from analysis.periods import Quarter
-from analysis.runs.breaks import ledgers_key
 from analysis.runs.causes import Side, attribute, stored_side
 from analysis.runs.errata import name_of
+from analysis.runs.fingerprint import ledgers_key
 from analysis.runs.outputs import read_manifest, write_whole
 from analysis.runs.seals import PARTS, made_of, parts_changed, put_back, seal_of
 from analysis.settings import Settings

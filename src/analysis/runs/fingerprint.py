@@ -48,6 +48,11 @@ def of(*parts: object) -> str:
     return hashlib.sha256(json.dumps(parts, ensure_ascii=False, sort_keys=True, default=str).encode()).hexdigest()
 
 
+def ledgers_key(settings: Settings) -> str:
+    """Return a short sign for the folder of ledgers: what two folders of one city's ledgers made is not taken for one another."""
+    return of(str(settings.ledgers))[:8] if settings.ledgers else ""
+
+
 def of_files(paths: list[Path], base: Path) -> dict[str, str]:
     """Return relative path → sha256, in order."""
     return {path.relative_to(base).as_posix(): file_hash(path) for path in sorted(paths)}

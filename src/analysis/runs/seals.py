@@ -20,7 +20,7 @@ import pandas as pd
 from analysis.errors import LedgerError
 from analysis.paths import DATA
 from analysis.runs import fingerprint
-from analysis.runs.breaks import ledgers_key
+from analysis.runs.fingerprint import ledgers_key
 from analysis.runs.sources import geography_files, known_quarters, ledger_files
 from analysis.settings import Settings
 
