@@ -12,7 +12,6 @@ import pandas as pd
 from analysis import tables
 from analysis.charts.pinning import LEVELS, Breaks, pin_breaks
 from analysis.errors import SettingsError
-from analysis.runs import fingerprint
 from analysis.runs.outputs import write_whole
 from analysis.runs.sources import read_small_table
 from analysis.settings import Settings
@@ -28,11 +27,6 @@ _ALIKE = 0.5  # of the districts' names: divisions that change make no new city
 def districts_key(names: Iterable[str]) -> str:
     """Return the districts' names in one text: by them two cities that share a code in trials are told apart, wherever their ledgers lie."""
     return _BETWEEN.join(sorted(set(names)))
-
-
-def ledgers_key(settings: Settings) -> str:
-    """Return a short sign for the folder of ledgers, by which a stored package is known to be this folder's."""
-    return fingerprint.of(str(settings.ledgers))[:8] if settings.ledgers else ""
 
 
 def is_same_city(one: str, other: str) -> bool:

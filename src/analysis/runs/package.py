@@ -30,7 +30,7 @@ from analysis.measures.quality import suppress_quality
 from analysis.measures.suppress import suppress
 from analysis.paths import DATA
 from analysis.periods import Quarter
-from analysis.runs.breaks import breaks_file, districts_key, has_breaks, keep_breaks, ledgers_key, read_breaks
+from analysis.runs.breaks import breaks_file, districts_key, has_breaks, keep_breaks, read_breaks
 from analysis.runs.building import Building, measure_building, read_building, write_building
 from analysis.runs.campaign import Campaign, measure_campaign, read_campaign, write_campaign
 from analysis.runs.errata import Errata, find_errata, read_errata, write_errata
@@ -297,7 +297,6 @@ def _context(workshop: Workshop, ledger: Ledger, city: tuple[str, str], quarter:
         "made_of": made_of(workshop.settings, quarter),
         "has_previous": not ledger.is_totals and workshop._covered(Quarter(quarter).previous.key) is not None,
         "city": list(city),
-        "ledgers_key": ledgers_key(workshop.settings),
         "ledgers_key": ledgers_key(workshop.settings),
         "districts": districts_key(counted.loc[counted["region_level"] == "district", "region_name"]),
         "is_demo": workshop.settings.is_demo,
