@@ -16,7 +16,25 @@ from analysis.paths import ROOT, SETTINGS_FILE
 
 AUDIENCES = ("internal", "shared", "public")
 MAP_USES = ("internal", "meeting", "public")
-_PATHS = ("ledgers", "boundaries", "townships", "out", "store", "aliases", "crosswalk", "font_folder", "tiles", "templates", "targets", "breaks", "score", "guidance_units", "guidance_districts", "received", "sealed")
+_PATHS = (
+    "ledgers",
+    "boundaries",
+    "townships",
+    "out",
+    "store",
+    "aliases",
+    "crosswalk",
+    "font_folder",
+    "tiles",
+    "templates",
+    "targets",
+    "breaks",
+    "score",
+    "guidance_units",
+    "guidance_districts",
+    "received",
+    "sealed",
+)
 
 
 @dataclass(frozen=True)
@@ -140,7 +158,9 @@ def _yearly_targets(name: str, value: Any, where: str) -> dict[str, float]:
     ordered = {str(year): float(share) for year, share in sorted(value.items(), key=lambda pair: str(pair[0]))}
     for (earlier, least), (later, share) in itertools.pairwise(ordered.items()):
         if share < least:
-            raise SettingsError(f"{where} 的设置“{name}”里 {later} 年的目标（{share:g}）低于 {earlier} 年的（{least:g}），后一年的年末目标不应低于前一年。请核对是否写反了。")
+            raise SettingsError(
+                f"{where} 的设置“{name}”里 {later} 年的目标（{share:g}）低于 {earlier} 年的（{least:g}），后一年的年末目标不应低于前一年。请核对是否写反了。"
+            )
     return ordered
 
 

@@ -123,7 +123,9 @@ def test_the_bulletin_tells_what_is_left_to_mend():
               "scale_six_rate": (48, 100), "union_party_joint_rate": (27, 90), "union_home_rate": (40, 90), "union_home_withdrawn_count": 1}  # fmt: skip
     blocks = bulletin.write(made(**values, settings=replace(Settings(), cultivation_targets={"2021": 0.5}))).blocks
     second, third, fourth = (paragraph(blocks, f"（{n}）") for n in "二三四")
-    assert second.endswith("按由基层工会覆盖的职工计算，归这些工会的占20.0%，比按工会个数计算的低。与上季度末相比，新达标的工会2个，不再达标的3个。未达标的工会中，2个只差一项。")
+    assert second.endswith(
+        "按由基层工会覆盖的职工计算，归这些工会的占20.0%，比按工会个数计算的低。与上季度末相比，新达标的工会2个，不再达标的3个。未达标的工会中，2个只差一项。"
+    )
     assert ("工资分配、福利待遇、安全生产三类事项中，依规应当表决而没有表决的企业有1家；按规定讨论、听取意见即可的不在其内，不作问题通报。"
             "合同到期没有续签的企业有1家。有效合同中，协商记录、职代会通过记录、报送人社都没有的1份，列为待抽查，只作线索。") in third  # fmt: skip
     assert fourth == ("（四）培育和共建还要加力。截至2021年9月30日，应建会的规上企业中“六有”全有的占48.0%，今年末的目标是50%，低于年末目标2.0个百分点。"

@@ -29,7 +29,9 @@ def met_rate(package: Package, quarter: str) -> Fact:
     """Return the share of unions of a quarter that meet the standard (达标 and 示范 together)."""
     met, model = (package.register.fact(f"union_level_{n}_rate", package.region_code, quarter=quarter) for n in (5, 6))
     if not (met.is_ok and model.is_ok):
-        return package.register.derived(met, "and_model", None, "ratio", "规范化达标率", status=met.status if not met.is_ok else model.status, reason=met.reason or model.reason)
+        return package.register.derived(
+            met, "and_model", None, "ratio", "规范化达标率", status=met.status if not met.is_ok else model.status, reason=met.reason or model.reason
+        )
     made = package.register.derived(met, "and_model", Fraction(met.value) + Fraction(model.value), "ratio", "规范化达标率")
     return made
 
@@ -48,7 +50,11 @@ def progress(package: Package) -> Blocks:
     heads = ("达标率", "新达标（个）", "保持达标（个）", "不再达标（个）", "规上企业六有全有率")
     missing = [Quarter(quarters[-1]).shifted(-n).label for n in range(1, 5) if Quarter(quarters[-1]).shifted(-n).key not in quarters]
     gap: list[Any] = ["没有", blocks.mark("、".join(reversed(missing)), "date"), "的单位台账。"] if missing else []
-    note = ["达标率的分母为工会组织，末列的分母为应建会的规上企业；都按当季台账算。", *gap, notes(package, [f for f in shown if "没有上一季度" not in f.reason])]
+    note = [
+        "达标率的分母为工会组织，末列的分母为应建会的规上企业；都按当季台账算。",
+        *gap,
+        notes(package, [f for f in shown if "没有上一季度" not in f.reason]),
+    ]
     return [blocks.table([("季度", "left"), *((head, "right") for head in heads)], lines, caption=f"{package.region_name}逐季进展", note=note)]
 
 

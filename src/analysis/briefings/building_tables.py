@@ -22,7 +22,13 @@ RUNGS = ("有牌子无机构", "有机构无制度", "有制度无活动", "正�
 HAVES = ("chair", "org", "carrier", "systems", "funds", "satisfied")
 SCORES = (("self", "自评", "", ""), ("district", "初审", "district_less_self_mean", ""), ("city", "核定", "city_less_self_mean", "city_less_district_mean"))
 COHORTS = (("y0", "当年"), ("y1", "上年"), ("y2", "前年"), ("older", "更早"))
-SHORTFALLS = (*(f"union_no_{h}_count" for h in HAVES), "union_short_score_count", "union_short_term_count", "union_short_count_count", "union_short_active_count")
+SHORTFALLS = (
+    *(f"union_no_{h}_count" for h in HAVES),
+    "union_short_score_count",
+    "union_short_term_count",
+    "union_short_count_count",
+    "union_short_active_count",
+)
 CLUES = ("union_score_drop_count", "union_sign_no_chair_count", "union_systems_few_count", "union_carrier_idle_count", "union_score_high_low_level_count",
          "union_funds_unpaid_count", "union_chair_many_count", "union_photos_same_count", "union_activity_bunched_count")  # fmt: skip
 FORMAL = ("contract_no_session_count", "contract_not_passed_count", "contract_not_filed_count", "contract_similar_count", "contract_unchanged_count",
@@ -48,7 +54,9 @@ def itemised(package: Package, heads: Sequence[str], rows: Sequence[Row], captio
     """Return a table with an item a row, each with its indicators; an indicator ``""`` leaves the cell empty."""
     facts = {name: fact(package, name) for _, names in rows for name in names if name}
     lines = [[label, *(cell(facts[name]) if name else "" for name in names)] for label, names in rows]
-    return blocks.table([(first, "left"), *((head, "right") for head in heads)], lines, caption=f"{package.region_name}{caption}", note=note + notes(package, facts.values()))
+    return blocks.table(
+        [(first, "left"), *((head, "right") for head in heads)], lines, caption=f"{package.region_name}{caption}", note=note + notes(package, facts.values())
+    )
 
 
 def notes(package: Package, facts: Iterable[Fact]) -> str:
@@ -57,7 +65,9 @@ def notes(package: Package, facts: Iterable[Fact]) -> str:
     return blank_note([f for f in shown if not f.reason.startswith("台账没有")]) + left_out_note(package.register, shown)
 
 
-def side_by_side(package: Package, entries: Sequence[tuple[str, Sequence[Fact]]], heads: Sequence[str], caption: str, note: str, first: str = "项目") -> dict[str, Any]:
+def side_by_side(
+    package: Package, entries: Sequence[tuple[str, Sequence[Fact]]], heads: Sequence[str], caption: str, note: str, first: str = "项目"
+) -> dict[str, Any]:
     """Return entries in two columns of half the height, the second going on where the first ends."""
     half = (len(entries) + 1) // 2
     empty: tuple[str, Sequence[Any]] = ("", [""] * len(heads))
@@ -90,7 +100,10 @@ def of_districts(package: Package, columns: Sequence[tuple[str, str]], caption: 
 
 
 def ladder(package: Package) -> dict[str, Any]:
-    rows = [(name, (f"union_level_{n}_count", f"union_level_{n}_rate", f"union_level_{n}_employee_count", f"union_level_{n}_employee_share")) for n, name in enumerate(RUNGS, 1)]
+    rows = [
+        (name, (f"union_level_{n}_count", f"union_level_{n}_rate", f"union_level_{n}_employee_count", f"union_level_{n}_employee_share"))
+        for n, name in enumerate(RUNGS, 1)
+    ]
     rows.append(("合计", ("union_org_count", "", "led_employee_count", "")))
     note = "占比的分母为工会组织，职工占比的分母为由基层工会覆盖的职工；一个单位只归一个工会，先归单独工会。"
     return itemised(package, ("工会（个）", "占比", "覆盖职工（人）", "职工占比"), rows, "工会状态", note, "状态")
@@ -106,7 +119,9 @@ def haves(package: Package) -> dict[str, Any]:
 def scores(package: Package) -> dict[str, Any]:
     rows = [(name, (f"union_{s}_scored_count", f"{s}_score_mean", f"{s}_pass_rate", own, before)) for s, name, own, before in SCORES]
     note = "平均分和占比只算有这一项分数的工会，三行的范围不同，不能直接相减；末两列只算两项分数都有的工会，负数为后一道打得低。达标线为八十分。"
-    return itemised(package, ("有分的工会（个）", "平均分", "达标线以上占比", "比自评（分）", "比初审（分）"), rows, "规范化打分（自评、初审、核定）", note, "打分")
+    return itemised(
+        package, ("有分的工会（个）", "平均分", "达标线以上占比", "比自评（分）", "比初审（分）"), rows, "规范化打分（自评、初审、核定）", note, "打分"
+    )
 
 
 def clues(package: Package) -> dict[str, Any]:
@@ -128,7 +143,9 @@ def union_districts(package: Package) -> Blocks:
 def cohorts(package: Package) -> dict[str, Any]:
     rows = [(f"{name}成立", (f"union_cohort_{k}_count", f"cohort_{k}_standard_rate")) for k, name in COHORTS]
     rows.append(("全部", ("union_org_count", "standard_met_rate")))
-    return itemised(package, ("工会（个）", "达标率"), rows, "按成立年份分批的达标情况", "台账没有“批次”一列，按成立年份分批；达标含示范，分母为该批工会。", "批次")
+    return itemised(
+        package, ("工会（个）", "达标率"), rows, "按成立年份分批的达标情况", "台账没有“批次”一列，按成立年份分批；达标含示范，分母为该批工会。", "批次"
+    )
 
 
 def shortfalls(package: Package) -> dict[str, Any]:
@@ -190,7 +207,11 @@ def modes(package: Package) -> dict[str, Any]:
 def contracts(package: Package) -> dict[str, Any]:
     rows = [(f"{name}{tail}", (f"contract_{fam}_{k}_count", f"contract_{fam}_{k}_enterprise_count", f"contract_{fam}_{k}_coverage", f"contract_{fam}_{k}_employee_coverage"))
             for fam, items, tail in (("type", TYPES, ""), ("level", LEVELS, "级")) for k, name in items.items()]  # fmt: skip
-    rows += [(name, (code, "", "", "")) for name, code in (("没有填类型", "contract_type_blank_count"), ("没有填层级", "contract_level_blank_count")) if fact(package, code).value != 0]
+    rows += [
+        (name, (code, "", "", ""))
+        for name, code in (("没有填类型", "contract_type_blank_count"), ("没有填层级", "contract_level_blank_count"))
+        if fact(package, code).value != 0
+    ]
     rows.append(("全部有效合同", ("contract_in_force_count", "contract_enterprise_count", "contract_unit_coverage", "contract_employee_coverage")))
     note = "覆盖率的分母为已覆盖企业和已覆盖企业职工。一家企业可以有几类合同，各行的企业不能相加；份数按类型、按层级各自相加等于全部。"
     return itemised(package, ("份数（份）", "覆盖企业（家）", "企业覆盖率", "职工覆盖率"), rows, "有效集体合同（按类型和层级）", note, "类型、层级")
@@ -227,7 +248,9 @@ def party_districts(package: Package) -> Blocks:
 
 
 def groups(package: Package) -> dict[str, Any]:
-    rows = [(name, (f"{g}_worker_count", f"{g}_member_count", f"{g}_member_count_qoq", f"{g}_membership_rate" if g != "new_form" else "")) for g, name in GROUPS]
+    rows = [
+        (name, (f"{g}_worker_count", f"{g}_member_count", f"{g}_member_count_qoq", f"{g}_membership_rate" if g != "new_form" else "")) for g, name in GROUPS
+    ]
     note = ("三类人互有交叉，一人可以同时属于几类，不能相加。入会率的分母为台账所报的该类人员；劳务派遣工只看用工单位，派遣公司的会员不在分子里，会籍在派出单位的不在分母里，一人只计一次；"
             "新就业形态劳动者没有可靠的总数，不算率。")  # fmt: skip
     return itemised(package, ("人数", "会员", "会员较上季度末", "入会率"), rows, "三类职工入会（人）", note, "类别")

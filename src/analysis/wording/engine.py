@@ -257,7 +257,7 @@ class Engine:
         for sentence in sentences:
             own = [used[i] for i in dict.fromkeys(fact_ids(sentence)) if i in used]
             bare = [f for f in own if f in phrases.bare_small_rates(facts, smallest)]
-            said.append(_before_stop(sentence, f"（{'，'.join(dict.fromkeys(phrases.counted_of(self.register, f) for f in bare))}）") if bare else sentence)
+            said.append(_before_stop(sentence, f"（{'，'.join({plain(said): said for said in (phrases.counted_of(self.register, f) for f in bare)}.values())}）") if bare else sentence)
         return said
 
     def _with_left_out(self, sentences: list[str]) -> list[str]:
