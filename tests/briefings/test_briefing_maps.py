@@ -3,7 +3,7 @@ import pandas as pd
 from shapely.geometry import box
 from story_world import NAMES, cells, package, paragraph, row, text_of, whole
 
-from analysis.briefings import blank_areas, coverage_map
+from analysis.briefings import blank_areas, coverage_map, research_report
 from analysis.publishing.schema import check_block
 
 SQUARES = gpd.GeoDataFrame({"code": list(NAMES), "name": list(NAMES.values())}, geometry=[box(n, 30, n + 1, 31) for n in range(3)], crs=4326)
@@ -102,3 +102,28 @@ def test_a_district_is_not_called_small_because_another_is_withheld():
     blocks = coverage_map.write(made).blocks
     said = "".join(text_of(blocks))
     assert "丙县应建会单位较少，不参加排名。" in said and "甲区应建会单位较少" not in said and "甲区和丙县应建会单位较少" not in said
+
+
+def captions(blocks):
+    return ["".join(r["text"] for r in b["caption"]) for b in blocks if b["type"] == "figure"]
+
+
+MAPS = ["苇津市小微企业与两新组织盲区率对照", "苇津市小微企业和两新组织合并盲区率（重叠只计一次）"]
+
+
+def test_the_combined_map_stands_beside_the_pair_and_where_polygons_lack_squares_do():
+    squares = pd.DataFrame({"code": list(NAMES), "row": ["1"] * 3, "col": list("123"), "short_name": list(NAMES.values())})
+    drawn = captions(blank_areas.write(package(more=PARTS, regions=SQUARES)).blocks)
+    assert [c for c in drawn if "盲区率" in c and "区间" not in c] == MAPS
+    drawn = captions(blank_areas.write(package(more=PARTS, tiles=squares)).blocks)
+    assert [c for c in drawn if "盲区率" in c and "区间" not in c] == ["苇津市小微企业盲区率", "苇津市两新组织盲区率", MAPS[1]]
+    assert [c for c in captions(blank_areas.write(package(more=PARTS)).blocks) if c in MAPS] == []
+    assert [c for c in captions(blank_areas.write(package("970101", more=PARTS)).blocks) if "盲区率" in c] == []
+
+
+def test_industries_by_area_are_a_heat_table_here_and_panels_in_the_report():
+    more = PARTS + whole({"970101": (1, 9), "970102": (30, 60)}, segment="express_delivery") + whole({"970102": (3, 10)}, segment="law_firm")
+    assert "苇津市各区县分行业盲区率" in captions(blank_areas.write(package(more=more)).blocks)
+    found = [b for b in research_report.write(package(more=more)).blocks if b["type"] == "figure" and "分行业" in b["caption"][0]["text"]]
+    assert [b["caption"][0]["text"] for b in found] == ["苇津市各区县分行业单位覆盖率"] and found[0]["alt"].startswith("分行业小图")
+    assert "苇津市各区县分行业盲区率" not in captions(blank_areas.write(package(more=PARTS)).blocks)

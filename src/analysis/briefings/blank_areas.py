@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from analysis.briefings import blank_changes, blank_cross, blank_first, blank_groups, blank_kinds, blank_places
+from analysis.briefings import blank_changes, blank_cross, blank_first, blank_groups, blank_kinds, blank_maps, blank_places
 from analysis.briefings.areas import Areas, areas_of, most_blank, said, townships_of
 from analysis.briefings.blank_kinds import BOTH, EITHER, NEW, SMALL, part_of
 from analysis.briefings.context import Blocks, Document, Draft, figure, industries, open_draft, share_of_blind
 from analysis.briefings.reversals import reversals
-from analysis.charts.maps import pair_map
 from analysis.charts.overlap import overlap_chart
 from analysis.facts import Fact
 from analysis.wording.numbers import clean, mark
@@ -32,7 +31,9 @@ def write(package: Package) -> Document:
     slots = {
         "重叠": overlap(draft, package),
         "类别": [blank_kinds.kinds_table(register, code, name, _is_split(package))],
-        "对照": pair(draft, areas),
+        "对照": blank_maps.pair(draft, areas),
+        "合并": blank_maps.combined(draft, areas),
+        "行业热力": blank_maps.heat(draft, areas),
         "分地区": [blank_kinds.area_table(areas, found)] if areas.names else [],
         "区间": (ranged := blank_places.range_figure(draft, areas, found)),
         "区间表": [blank_places.range_table(areas, found)] if len(found) > 1 and not ranged else [],
@@ -90,13 +91,6 @@ def _is_split(package: Package) -> bool:
 def overlap(draft: Draft, package: Package) -> Blocks:
     facts = [package.register.fact("blind_unit_count", package.region_code, segment) for segment in (SMALL, NEW, BOTH, EITHER)]
     return [figure(overlap_chart(*facts, draft.imprint()), f"{package.region_name}小微企业与两新组织盲区单位的重叠")]
-
-
-def pair(draft: Draft, areas: Areas) -> Blocks:
-    if areas.shapes is None:
-        return []
-    drawn = pair_map(areas.shapes, areas.facts("blind_unit_rate", SMALL), areas.facts("blind_unit_rate", NEW), draft.imprint())
-    return [figure(drawn, f"{areas.package.region_name}小微企业与两新组织盲区率对照")]
 
 
 def change_tables(package: Package, areas: Areas, change: blank_changes.Why) -> Blocks:

@@ -21,7 +21,8 @@ def pair(draft: Draft, areas: Areas) -> Blocks:
     facts, caption = [areas.facts(RATE, segment) for segment in (SMALL, NEW)], f"{areas.package.region_name}小微企业与两新组织盲区率对照"
     if areas.shapes is not None:
         return figures(pair_map(areas.shapes, *facts, draft.imprint()), caption)
-    return [block for part in facts for block in _squares(draft, areas, part, f"{areas.package.region_name}{segment_name(part[0].segment)}盲区率")]
+    return [block for segment, part in zip((SMALL, NEW), facts, strict=True)
+            for block in _squares(draft, areas, part, f"{areas.package.region_name}{segment_name(segment)}盲区率")]  # fmt: skip
 
 
 def combined(draft: Draft, areas: Areas) -> Blocks:
@@ -45,7 +46,7 @@ def _squares(draft: Draft, areas: Areas, facts: list[Fact], caption: str) -> Blo
 def heat(draft: Draft, areas: Areas) -> Blocks:
     """Return the blank rate of every industry in every area; nothing where no area has a figure for any industry."""
     columns = [Column(segment_name(s), areas.facts(RATE, s), areas.facts("eligible_unit_count", s)) for s in industries()]
-    if not any(fact.is_ok for column in columns for fact in column.rates):
+    if not any(fact.is_ok or fact.status == "suppressed" for column in columns for fact in column.rates):
         return []
     drawn = heat_table(list(areas.names.values()), columns, draft.imprint(), extra_notes=["行业互有交叉，不相加。"])
     return figures(drawn, f"{areas.package.region_name}各{areas.word}分行业盲区率")

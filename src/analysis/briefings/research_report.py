@@ -6,6 +6,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from analysis.briefings.areas import COVERAGE, Areas, coverage_figure, districts_of, ends, grade_figure, grades, most_blank, said, townships_of
+from analysis.briefings.blank_maps import multiples
 from analysis.briefings.context import (
     Blocks,
     Document,
@@ -60,6 +61,7 @@ def write(package: Package) -> Document:
         "乡镇盲区": grade_figure(draft, townships, f"{package.region_name}乡镇街道盲区分级"),
         "类型": [group_table(package, KINDS, "分类型单位覆盖情况")],
         "行业": [group_table(package, industries(), "分行业单位覆盖情况")],
+        "行业小图": multiples(draft, areas),
         "梯级": ladder_figure(draft),
         "质量": [quality_table(areas)] if areas.names else [],
         "变化": slopes(draft, areas),

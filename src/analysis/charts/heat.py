@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from analysis.charts.classes import BLANKS, Classes, classes_for, hatch_colour, is_dark, kind_of
 from analysis.charts.imprint import DEMO_MARK, Imprint, draw_footer, draw_legend_strip, draw_marks, notes_for
 from analysis.charts.maps import alt_text, legend_entries, measure_name
-from analysis.charts.sheet import INK, PAGE_MM, SOFT, WIDTH_MM, Drawn, Sheet
+from analysis.charts.sheet import INK, PAGE_MM, WIDTH_MM, Drawn, Sheet
 from analysis.facts import Fact
 
 LEAST_UNITS = 10
@@ -60,7 +60,7 @@ def _sheet(names: Sequence[str], columns: Sequence[Column], rows: range, classes
             cells[column.rates[row].id] = kind
     end = deepest - 1 - len(rows) * _ROW_MM - 1.5
     facts = [column.rates[row] for row in rows for column in columns]
-    shown = legend_entries(classes, kinds) + ([FEW] if "few" in kinds else [])
+    shown = legend_entries(classes, kinds) + ([(FEW[2], FEW[0], FEW[1])] if "few" in kinds else [])
     note = "各级含下限，不含上限。" + ("" if classes.is_pinned else "按本次数值分级。")
     end = draw_legend_strip(sheet, 1, end, WIDTH_MM - 2, measure_name(facts), shown, note)
     notes = notes_for(facts, imprint, ["n为分母（家）。", *extra])
@@ -87,7 +87,9 @@ def _cell(sheet: Sheet, x: float, y: float, wide: float, rate: Fact, count: Fact
     if number is not None and not is_few:
         fill = classes.colours[number]
     box = (x, y - _ROW_MM / 2 + _GAP_MM / 2, x + wide - _GAP_MM, y + _ROW_MM / 2 - _GAP_MM / 2)
-    title = f"{rate.region_name}：{rate.name} {rate.text}" + (f"（{rate.numerator}/{rate.denominator}）" if rate.is_ok else f"（{rate.reason}）" if rate.reason else "")
+    title = f"{rate.region_name}：{rate.name} {rate.text}" + (
+        f"（{rate.numerator}/{rate.denominator}）" if rate.is_ok else f"（{rate.reason}）" if rate.reason else ""
+    )
     note = {"class": "region", "tabindex": "0", "data-region": rate.region_code, "data-kind": kind, "data-fact": rate.id, "title": title}
     sheet.rectangle(box, fill=fill, edge="#8c959f", width=0.3, hatch=hatch, hatch_color=hatch_colour(fill), note=note)
     middle, colour = x + (wide - _GAP_MM) / 2, "#ffffff" if is_dark(fill) else INK
@@ -96,8 +98,9 @@ def _cell(sheet: Sheet, x: float, y: float, wide: float, rate: Fact, count: Fact
         lines.append((f"n={count.text}", count.id, 5.2))
     if hatch:
         half = max(sheet.measure(text, size) for text, _, size in lines) / 2 + 0.5
-        sheet.rectangle((middle - half, y - 2.7, middle + half, y + 2.7) if len(lines) > 1 else (middle - half, y - 1.6, middle + half, y + 1.6), fill=fill, order=5)
+        high = 2.7 if len(lines) > 1 else 1.6
+        sheet.rectangle((middle - half, y - high, middle + half, y + high), fill=fill, order=5)
     for place, (text, fact, size) in enumerate(lines):
         up = 0.0 if len(lines) == 1 else (1.05, -1.55)[place]
-        sheet.text(middle, y + up, text, size=size, color=colour if size > 6 or is_dark(fill) else SOFT, align="center", role="label", fact=fact)
+        sheet.text(middle, y + up, text, size=size, color=colour, align="center", role="label", fact=fact)
     return kind, fill

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from itertools import takewhile
 from typing import Any
 
 from analysis import tables
@@ -56,9 +57,11 @@ def notes_for(facts: Sequence[Fact], imprint: Imprint, extra: Iterable[str] = ()
     """Return the lines under a figure: source and date, denominators, what is blank and why, then ``extra``."""
     dates = sorted({f"{f.as_of.year}年{f.as_of.month}月{f.as_of.day}日" for f in facts if f.as_of})
     head = f"资料来源：{imprint.source}。" + (f"时点：{'、'.join(dates)}。" if dates else "")
-    denominators = list(dict.fromkeys((f.name, f.denominator_name) for f in facts if f.denominator_name))
+    denominators: dict[str, list[str]] = {}
+    for name, below in dict.fromkeys((f.name or "比率", f.denominator_name) for f in facts if f.denominator_name):
+        denominators.setdefault(name, []).append(below)
     if denominators:
-        head += "；".join(f"{name or '比率'}的分母为{below}" for name, below in denominators) + "。"
+        head += "；".join(_divided(name, below) for name, below in denominators.items()) + "。"
     is_mixed = len({f.segment for f in facts}) > 1
     lines = [head]
     for status, word in (("no_data", "无数据"), ("suppressed", "不予显示")):
@@ -74,6 +77,15 @@ def notes_for(facts: Sequence[Fact], imprint: Imprint, extra: Iterable[str] = ()
     if partial:
         lines.append(f"数据不全：{'、'.join(partial[:6])}{f'等{len(partial)}个' if len(partial) > 6 else ''}的数字未含缺报部分。")
     return [*lines, *(line for line in extra if line)]
+
+
+def _divided(name: str, below: Sequence[str]) -> str:
+    """Say what a rate was divided by; of many groups only what their denominators have in common: ``盲区率的分母为各组的应建会单位``."""
+    if len(below) > 3:
+        ends = zip(*(words[::-1] for words in below), strict=False)
+        common = "".join(letters[0] for letters in takewhile(lambda letters: len(set(letters)) == 1, ends))[::-1]
+        return f"{name}的分母为各组的{common or '合计'}"
+    return f"{name}的分母{'分别' if len(below) > 1 else ''}为{'、'.join(below)}"
 
 
 def segment_name(segment: str) -> str:

@@ -18,7 +18,8 @@ from analysis.charts.sheet import INK, SOFT, WIDTH_MM, Box, Drawn, Sheet
 
 PANEL_MM = 37.0
 BORDER, DISTRICT_BORDER = "#6e7781", "#24292f"
-_TALLEST, _TALLEST_DENSE, _LOWEST = 128.0, 164.0, 74.0
+_TALLEST, _TALLEST_DENSE, _LOWEST = 104.0, 150.0, 74.0  # with legend and notes half a page, or one whole
+_FEW_ENTRIES = 6
 MANY = 24
 _MOST_LED_OUT = 14
 LISTED_APART = "图上的编号见后面的编号表。"
@@ -73,7 +74,7 @@ def draw_map(regions: gpd.GeoDataFrame, looks: Mapping[str, Region], imprint: Im
     title = f"图上编号：{legend.title}"
     top = draw_marks(sheet, imprint, WIDTH_MM - 0.5, top) - 2
     below = 26 + 3.3 * len(notes) if is_below else 3.3 * len(notes)
-    is_apart = bool(entries) and sheet.height + below + list_height(sheet, entries) > LONGEST_MM
+    is_apart = len(entries) > _FEW_ENTRIES and sheet.height + below + list_height(sheet, entries) > LONGEST_MM
     listed = [] if is_apart else entries
     if is_apart:
         notes = [*notes, LISTED_APART]
