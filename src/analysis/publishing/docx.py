@@ -23,6 +23,7 @@ from analysis.publishing.layout import title_lines, words
 from analysis.publishing.notices import printed_blocks
 from analysis.publishing.number_check.allowed import Allowed
 from analysis.publishing.number_check.export import flow_for, saved_about
+from analysis.publishing.page_flow import TALLEST_MM, WIDEST_MM
 from analysis.publishing.pictures import figure_png, png_ratio
 from analysis.publishing.typefaces import load_faces
 from analysis.publishing.zipped import dated_alike
@@ -31,7 +32,6 @@ FACTS_NAMESPACE = "urn:workbench:facts"
 _CUSTOM_XML = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/customXml"
 _PARAGRAPH_STYLES = {"subtitle": "Subtitle", "dateline": "Subtitle", "byline": "Subtitle", "salutation": "Salutation1", "incomplete": "Notice"}
 _BODY_STYLES = {"body": "BodyText", "note": "SmallNote", "source": "SmallNote", "notice": "Notice"}
-_TALLEST_MM, _WIDEST_MM = 185.0, 156.0
 
 
 class _Writer:
@@ -98,10 +98,10 @@ class _Writer:
 
     def _figure(self, block: dict) -> list[Any]:
         self.figures += 1
-        width = min(float(block.get("width_mm") or 150), _WIDEST_MM)
+        width = min(float(block.get("width_mm") or 150), WIDEST_MM)
         data = figure_png(block, f"第 {self.figures} 幅图", width, load_faces(self.font_folder))
         self.pictures.append(hashlib.sha256(data).hexdigest())
-        width = min(width, _TALLEST_MM / png_ratio(data))
+        width = min(width, TALLEST_MM / png_ratio(data))
         inline = self.package.part.new_pic_inline(BytesIO(data), Mm(width), Mm(width * png_ratio(data)))
         about = inline.docPr
         about.set("id", str(self.numbers.next()))

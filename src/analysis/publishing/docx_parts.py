@@ -11,6 +11,7 @@ from docx.oxml.ns import qn
 
 from analysis.publishing.docx_styles import fonts_xml, mark_style
 from analysis.publishing.layout import words
+from analysis.publishing.page_flow import WHOLE_ROWS
 
 _TAG_LENGTH = 64
 _HEI = dict(re.findall(r'w:(\w+)="([^"]*)"', fonts_xml("hei")))
@@ -115,7 +116,7 @@ def table(block: dict, facts: dict[str, dict], numbers: Numbers) -> Any:
     plan = block["plan"]
     twips = [round(width * 56.6929) for width in plan.widths_mm]
     size = None if plan.size_pt == 10.5 else round(plan.size_pt * 2)
-    is_short = len(block["rows"]) <= 12
+    is_short = len(block["rows"]) <= WHOLE_ROWS and not block.get("parted")
     sides = ("top", "left", "bottom", "right", "insideH", "insideV")
     borders = element("tblBorders", [element(side, val="single", sz=4, space=0, color="000000") for side in sides])
     margins = element("tblCellMar", [element("left", w=74, type="dxa"), element("right", w=74, type="dxa")])

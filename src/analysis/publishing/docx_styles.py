@@ -27,7 +27,7 @@ def _loose(before: int, after: int, line: int, rule: str = "exact") -> str:
 _BORDER = "".join(f'<w:{side} w:val="single" w:sz="6" w:space="4" w:color="000000"/>' for side in ("top", "left", "bottom", "right"))
 _BOXED = '<w:ind w:left="113" w:right="113" w:firstLineChars="0" w:firstLine="0"/>'
 STYLES = (
-    ("Title", "Title", "Normal", "title", 44, _KEEP + _loose(579, 400, 720) + _NO_INDENT + '<w:jc w:val="center"/>'),
+    ("Title", "Title", "Normal", "title", 44, _KEEP + _loose(0, 400, 720) + _NO_INDENT + '<w:jc w:val="center"/>'),
     ("Subtitle", "Subtitle", "Normal", "kai", 32, _KEEP + _NO_INDENT + '<w:jc w:val="center"/>'),
     ("Salutation1", "称谓", "Normal", "body", 32, '<w:spacing w:before="290"/>' + _NO_INDENT),
     ("BodyText", "Body Text", "Normal", "body", 32, _INDENT),

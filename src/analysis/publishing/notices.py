@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from analysis.publishing.annex import with_annex
 from analysis.publishing.document import Document
+from analysis.publishing.page_flow import settled
 
 _HEADINGS = ("title", "subtitle", "dateline", "byline")
 
@@ -19,8 +20,9 @@ def incomplete_sentence(document: Document) -> str:
 
 
 def printed_blocks(document: Document) -> list[dict]:
-    """Return what the PDF and the DOCX print: the body with its notice, and the annex."""
-    return with_annex(document, with_incomplete(document))
+    """Return what the PDF and the DOCX print: the body with its notice, its figures and tables where pages have room, and the annex."""
+    body = with_incomplete(document)
+    return with_annex(document, body if document.meta.get("reading_pt") else settled(body))
 
 
 def with_incomplete(document: Document) -> list[dict]:

@@ -19,13 +19,12 @@ from analysis.publishing.document import DEMO_NOTICE, Document
 from analysis.publishing.layout import title_lines, words
 from analysis.publishing.notices import printed_blocks
 from analysis.publishing.number_check.export import flow_for, saved_about, saved_flow
+from analysis.publishing.page_flow import TALLEST_MM, WHOLE_ROWS, WIDEST_MM
 from analysis.publishing.pictures import decode_png, png_ratio
 from analysis.publishing.svg import clean_svg
 from analysis.publishing.typefaces import Faces, load_faces
 
 STANDARDS = ["a-3a", "ua-1"]
-_TALLEST_MM, _WIDEST_MM = 185.0, 156.0
-_WHOLE_ROWS = 12
 
 
 def _printable(value: Any, coverage: Coverage) -> Any:
@@ -53,7 +52,7 @@ def _figure(block: dict, number: int, folder: Path, coverage: Coverage) -> dict:
         data = decode_png(block["png"], where)
         ratio, name = png_ratio(data), f"figure-{number}.png"
         (folder / name).write_bytes(data)
-    width = min(float(block.get("width_mm") or 150), _WIDEST_MM, _TALLEST_MM / ratio)
+    width = min(float(block.get("width_mm") or 150), WIDEST_MM, TALLEST_MM / ratio)
     return {"type": "figure", "file": name, "width": round(width, 2), "alt": block["alt"], "caption": _caption(block), "note": block.get("note", [])}
 
 
@@ -61,7 +60,7 @@ def _table(block: dict) -> dict:
     plan = block["plan"]
     return {"type": "table", "columns": [{"runs": c["runs"], "align": c.get("align", "left")} for c in block["columns"]], "rows": block["rows"],
             "caption": _caption(block), "note": block.get("note", []), "size": plan.size_pt, "widths": plan.widths_mm, "turned": plan.is_turned,
-            "breakable": len(block["rows"]) > _WHOLE_ROWS, "small": bool(block.get("small"))}  # fmt: skip
+            "breakable": len(block["rows"]) > WHOLE_ROWS or bool(block.get("parted")), "small": bool(block.get("small"))}  # fmt: skip
 
 
 def _title(block: dict) -> dict:

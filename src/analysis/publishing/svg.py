@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
+from typing import Any
 
 from lxml import etree
 
@@ -65,13 +66,26 @@ def _clean_style(style: etree._Element, root: etree._Element) -> None:
         _drop(style)
 
 
-def _size(root: etree._Element) -> tuple[float, float]:
+def _size(root: Any) -> tuple[float, float]:
     box = [float(n) for n in re.split(r"[\s,]+", root.get("viewBox", "").strip()) if n]
     if len(box) == 4 and box[2] > 0 and box[3] > 0:
         return box[2], box[3]
     numbers = [re.match(r"[\d.]+", root.get(name, "")) for name in ("width", "height")]
     width, height = (float(n[0]) if n else 0.0 for n in numbers)
     return (width, height) if width and height else (400.0, 300.0)
+
+
+def drawn_ratio(text: str) -> float:
+    """Return height ÷ width of an SVG, read from its first element only.
+
+    >>> drawn_ratio('<svg viewBox="0 0 360 205" xmlns="http://www.w3.org/2000/svg"><g/></svg>')
+    0.5694444444444444
+    """
+    start = text.find("<svg")
+    tag = text[start : text.find(">", start)]
+    attributes = dict(re.findall(r"""\b(viewBox|width|height)=["']([^"']*)""", tag))
+    width, height = _size(attributes)
+    return height / width
 
 
 def clean_svg(text: str, prefix: str, facts: Iterable[str] = (), where: str = "插图", redraw: Callable[[str], str] | None = None) -> tuple[str, float]:

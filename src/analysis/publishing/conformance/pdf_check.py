@@ -78,7 +78,7 @@ def _margins(paper: Paper, made: Layout) -> dict[str, float]:
         where = "单页" if parity == 0 else "双页"
         started = [line.x for line in lines if _HANZI.match(line.text) and line in going_on]  # an opening bracket is drawn in half its box
         left = min(started, default=0.0) * MM
-        right = (paper.sizes[lines[0].page][0] - max(line.right for line in lines)) * MM
+        right = (paper.sizes[lines[0].page][0] - max((line.right for line in lines if not line.text.endswith(" ")), default=0.0)) * MM
         inner, outer = (left, right) if parity == 0 else (right, left)
         for code, value in (("margin_inner", inner), ("margin_outer", outer)):
             is_left = (code == "margin_inner") == (parity == 0)
@@ -113,7 +113,7 @@ def _top_and_bottom(paper: Paper, made: Layout, size: float, sides: dict[str, fl
         if is_plain and not drawn:
             tops[page] = (paper.sizes[page][1] - first.y - _ASCENT * first.size) * MM
         if page in broken:
-            is_grid = all(abs(line.size - size) < 0.3 or line.part == "title" for line in lines) and not drawn
+            is_grid = all(abs(line.size - size) < 0.3 for line in lines) and not drawn
             bottoms[page] = (last.y - _DEPTH * last.size - (pitch - size if is_grid else 0)) * MM, is_grid
     for page, top in tops.items():
         made.hold("margin_top", top, page_words(page), is_told="margin_top" not in sides)
@@ -143,7 +143,8 @@ def _overflow(paper: Paper, made: Layout) -> None:
             left, right, bottom = 35.0, 35.0, 26.0
         else:
             left, right, bottom = (28.0, 26.0, 35.0) if line.page % 2 == 0 else (26.0, 28.0, 35.0)
-        over = max(left - line.left * MM, line.right * MM - (width * MM - right), bottom - line.y * MM)
+        end = line.right - (0.6 * line.size if line.text.endswith(" ") else 0.0)  # a space at a line's end is not seen
+        over = max(left - line.left * MM, end * MM - (width * MM - right), bottom - line.y * MM)
         if over > _OVER_MM and line.top <= height:
             made.depart(page_words(line.page), f"“{line.text.strip()[:14]}”", f"伸出版心{over:.1f}毫米", "在版心以内")
 

@@ -1,0 +1,103 @@
+"""Text moves up before a figure that would leave a page half empty; nothing else moves, and the numbers of figures keep their order."""
+
+from __future__ import annotations
+
+import io
+import re
+
+import docx
+import pypdfium2
+import pytest
+from sample import LONG, bar_svg, png
+
+from analysis.publishing import blocks as b
+from analysis.publishing.conformance.pdf_pages import read_paper
+from analysis.publishing.document import prepare
+from analysis.publishing.docx import render_docx
+from analysis.publishing.notices import printed_blocks
+from analysis.publishing.page_flow import settled
+from analysis.publishing.pdf import render_pdf
+
+TALL = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 100 100"><rect width="100" height="100" fill="#8a1c1c"/></svg>'
+
+
+def document(*blocks):
+    return prepare([b.meta("brief", "题目", "2021Q3"), b.title("题目"), *blocks])
+
+
+def order(made) -> list[str]:
+    kinds = {"paragraph": "p", "heading": "h", "figure": "F", "table": "T", "title": "t"}
+    return [kinds[block["type"]] + "".join(r["text"] for r in block.get("runs", []))[:2] for block in settled(made.body)]
+
+
+def figure(caption: str = "地图", svg: str = TALL, width: float = 140) -> dict:
+    return b.figure("一幅方的图", svg=svg, caption=caption, width_mm=width)
+
+
+def lines(count: int, word: str) -> dict:
+    return b.paragraph(word * (28 * count - 2))
+
+
+def test_text_that_follows_fills_the_page_before_a_tall_figure():
+    made = document(lines(10, "甲"), figure(), lines(4, "乙"), b.heading(1, "一、丙"), lines(9, "丁"), lines(9, "戊"))
+    assert order(made) == ["t题目", "p甲甲", "p乙乙", "h一、", "p丁丁", "F", "p戊戊"]
+    pages = read_paper(render_pdf(made)[0])
+    ends = [min(line.y for line in pages.lines if line.page == page and line.part != "running") * 25.4 / 72 for page in (0, 1)]
+    assert ends[0] < 35 + 2 * 10.3
+    words = "".join(p.text for p in docx.Document(io.BytesIO(render_docx(made)[0])).paragraphs)
+    assert words.index("丁丁") < words.index("地图") < words.index("戊戊")
+
+
+def test_a_figure_that_fits_stays_where_it_is():
+    made = document(lines(4, "甲"), figure(), lines(4, "乙"))
+    assert order(made) == ["t题目", "p甲甲", "F", "p乙乙"]
+
+
+def test_no_heading_is_left_before_the_figure_and_figures_keep_their_order():
+    made = document(lines(12, "甲"), figure("一图"), lines(3, "乙"), b.heading(1, "一、丙"), figure("二图"), lines(9, "丁"))
+    assert order(made) == ["t题目", "p甲甲", "p乙乙", "F", "h一、", "F", "p丁丁"]
+    numbers = re.findall(r"图(\d)", "".join(_words(render_pdf(made)[0])))
+    assert numbers == ["1", "2"]
+
+
+def _words(data: bytes):
+    with pypdfium2.PdfDocument(data) as file:
+        for number in range(len(file)):
+            page = file[number].get_textpage()
+            yield page.get_text_range()
+            page.close()
+
+
+@pytest.mark.parametrize("word", ["如下", "见下图", "下表"])
+def test_text_that_says_it_follows_is_followed_by_it(word):
+    made = document(lines(10, "甲"), b.paragraph(f"情况{word}。"), figure(), lines(6, "乙"))
+    assert order(made)[2:4] == ["p情况", "F"]
+
+
+def test_a_note_stays_with_its_figure():
+    made = document(lines(10, "甲"), figure(), b.paragraph("注：方的。", style="note"), lines(11, "乙"), lines(9, "丙"))
+    assert order(made) == ["t题目", "p甲甲", "p乙乙", "F", "p注：", "p丙丙"]
+
+
+def test_a_figure_that_lacks_a_little_is_drawn_smaller():
+    made = document(lines(9, "甲"), figure(width=125), b.heading(1, "一、乙"))
+    shrunk = next(block for block in settled(made.body) if block["type"] == "figure")
+    assert 102 < shrunk["width_mm"] < 125
+    assert {line.page for line in read_paper(render_pdf(made)[0]).lines if "图1" in line.text} == {0}
+
+
+def test_a_table_without_text_to_fill_the_page_is_parted_with_its_head():
+    table = b.table(["区县", "单位数"], [[f"{n}区", str(n)] for n in range(12)], caption="各区县")
+    made = document(lines(14, "甲"), table)
+    assert next(block for block in settled(made.body) if block["type"] == "table")["parted"] is True
+    assert all("单位数" in page for page in list(_words(render_pdf(made)[0]))[:2])
+
+
+def test_a_speech_to_be_read_keeps_its_order():
+    made = prepare([b.meta("speech_read", "题目", "2021Q3") | {"reading_pt": 20.0}, b.title("题目"), lines(12, "甲"), figure(), lines(9, "乙")])
+    assert [block["type"] for block in printed_blocks(made)][1:] == ["paragraph", "figure", "paragraph"]
+
+
+def test_figures_of_both_kinds_are_measured():
+    made = document(b.figure("图", png=png(60, 30), caption="甲"), b.figure("图", svg=bar_svg(), caption="乙"))
+    assert order(made) == ["t题目", "F", "F"]
