@@ -15,7 +15,7 @@ from analysis.charts.sheet import SOFT, WIDTH_MM, Drawn, Sheet
 from analysis.facts import Fact
 from analysis.periods import Quarter
 
-_BODY_MM, _FOOT_MM, _SIDE_MM = 58.0, 9.0, 14.0
+_BODY_MM, _FOOT_MM, _SIDE_MM = 58.0, 9.0, 21.0
 
 
 @dataclass(frozen=True)
@@ -40,8 +40,8 @@ def path_chart(rates: Sequence[Fact], goals: Sequence[Goal], imprint: Imprint, *
 
     for percent in (0, 25, 50, 75, 100):
         y = _FOOT_MM + _BODY_MM * percent / 100
-        sheet.line([(_SIDE_MM - 3, y), (WIDTH_MM - _SIDE_MM + 3, y)], color="#e3e7eb", width=0.5, order=1)
-        sheet.text(_SIDE_MM - 4, y, f"{percent}%", size=7, color=SOFT, align="right", role="axis")
+        sheet.line([(_SIDE_MM - 7, y), (WIDTH_MM - _SIDE_MM + 7, y)], color="#e3e7eb", width=0.5, order=1)
+        sheet.text(_SIDE_MM - 8, y, f"{percent}%", size=7, color=SOFT, align="right", role="axis")
     aims = [at(goal.quarter, goal.share) for goal in goals]
     points = [at(f.quarter, Fraction(f.value)) for f in drawn]
     if len(aims) > 1:
