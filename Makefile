@@ -32,7 +32,7 @@ test: setup ## 全部测试
 
 fuzz: export WORKBENCH_PROPERTIES = fuzz
 fuzz: setup ## 用大量随机的、损坏的台账试读取，用随机的城市试写全部文稿（一个多小时）
-	$(PY) -m pytest tests/intake tests/briefings/test_briefing_random.py --dist worksteal
+	$(PY) -m pytest tests/intake tests/briefings/test_briefing_random.py tests/interruption --dist worksteal
 
 check: setup ## 代码风格与笔记本检查
 	$(VENV_BIN)/ruff check src tests scripts

@@ -12,7 +12,7 @@ from analysis.desk.commands import commands
 from analysis.desk.options import BoundariesOption, JobsOption, LedgersOption, OutOption, QuarterOption, SettingsOption
 from analysis.desk.options import choose as _settings
 from analysis.desk.options import console as _console
-from analysis.errors import ParameterError, WorkbenchError
+from analysis.errors import DISK_FULL, ParameterError, WorkbenchError, is_disk_full
 from analysis.paths import REPORTS
 from analysis.periods import Quarter
 
@@ -234,6 +234,9 @@ def main(arguments: list[str] | None = None) -> None:
         print("已中断；已经完成的文稿不受影响，再次运行会接着做。", file=sys.stderr)
         sys.exit(130)
     except Exception as error:
+        if is_disk_full(error):
+            print(DISK_FULL, file=sys.stderr)
+            sys.exit(2)
         if not hasattr(error, "format_message"):  # click's own mistakes of usage have it
             raise
         print(ParameterError(_usage(error)).sentence, file=sys.stderr)

@@ -1,5 +1,7 @@
 """One base for every mistake we can name; each message says what was found, where, what was expected and what to do."""
 
+import errno
+
 
 class WorkbenchError(Exception):
     """A mistake shown to users as its Chinese sentence, without a traceback."""
@@ -37,3 +39,21 @@ class TemplateError(WorkbenchError):
 
 class StoryError(WorkbenchError):
     """A notebook asks for something that does not exist (an unknown indicator, scope or segment)."""
+
+
+class BusyError(WorkbenchError):
+    """Another run works in the same folder."""
+
+
+_FULL = {getattr(errno, name) for name in ("ENOSPC", "EDQUOT", "EFBIG") if hasattr(errno, name)}
+DISK_FULL = "磁盘空间不足（或超过配额），有文件没有写成；已经写好的不受影响。请清理磁盘后重新运行，会接着做完。"
+
+
+def is_disk_full(error: BaseException) -> bool:
+    """Tell whether a failure, or what caused it, is that there was no room to write."""
+    seen: BaseException | None = error
+    while seen is not None:
+        if isinstance(seen, OSError) and seen.errno in _FULL:
+            return True
+        seen = seen.__cause__ or seen.__context__
+    return False

@@ -4,7 +4,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-sys.path[:0] = [str(Path(__file__).parents[1] / name) for name in ("briefings", "wording")]
+sys.path[:0] = [str(Path(__file__).parents[1] / name) for name in ("briefings", "wording", "world")]
 
 
 @pytest.fixture

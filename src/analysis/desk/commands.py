@@ -131,3 +131,21 @@ def lab_page(ip: IpOption = "127.0.0.1", port: PortOption = 8888, open_to_networ
     from analysis.desk.launch import launch
 
     raise typer.Exit(launch("lab", choose(settings), ip, port, open_to_network, browser, console().print))
+
+
+@commands.command("share", help="把一个区县的文稿和名单打成一个包，供发给这个区县；包里不会有别的区县的单位。")
+def share_district(
+    quarter: QuarterOption,
+    district: Annotated[str, typer.Option("--district", help="区县代码（六位）")],
+    out: OutOption = None,
+    save: Annotated[str | None, typer.Option("--save", help="存成哪个文件（.zip）；不写则放在成果文件夹")] = None,
+    settings: SettingsOption = None,
+) -> None:
+    Quarter(quarter)
+    from analysis.runs.sharing import share
+
+    made = share(choose(settings, out=out), quarter, district, Path(save) if save else None)
+    screen = console()
+    for line in made.left_out:
+        screen.print(f"没有放进去：{line}")
+    screen.print(f"已打包 {len(made.files)} 个文件，逐个查过没有别的区县的单位：{made.path}")

@@ -23,6 +23,7 @@ from analysis.publishing.html import render
 from analysis.publishing.notices import incomplete_sentence
 from analysis.publishing.number_check import check_file, refuse
 from analysis.publishing.number_check.export import saved_about
+from analysis.publishing.placing import put_in_place
 
 _ABSOLUTE = re.compile(r"^(?:[a-zA-Z][a-zA-Z0-9+.-]*:|/|\\)")
 _FORMAT_NAMES = {"html": "网页", "pdf": "PDF", "docx": "Word", "pptx": "幻灯片", "ipynb": "笔记本", "xlsx": "走访清单"}
@@ -120,7 +121,7 @@ def write_index(path: str | Path, model: dict, is_checked: bool = False) -> Path
     try:
         if is_checked:
             refuse(check_file(waiting.read_bytes(), "html")[1], path.name)
-        os.replace(waiting, path)
+        put_in_place(waiting, path)
     finally:
         waiting.unlink(missing_ok=True)
     return path

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from analysis.paths import REPORTS
 from analysis.runs.export_log import log_files
+from analysis.runs.holding import QUARTER_NOTE, held
 from analysis.runs.outputs import copy_intake, ready_folder
 from analysis.runs.package import build_package
 from analysis.runs.quarter import intake_outcome
@@ -13,14 +14,18 @@ from analysis.runs.returning import doubled, write_returns
 from analysis.runs.sources import ledger_folder
 from analysis.settings import Settings
 
+CHECK_PATIENCE = 600.0  # seconds that a check waits for a run in the same folder
+
 
 def check_quarter(settings: Settings, quarter: str, say: Callable[[str], None]) -> int:
     """Return 0 where every row was accepted or flagged, 1 where rows were quarantined or a file failed; usage mistakes raise (2)."""
     ledger_folder(settings, quarter)
     target = ready_folder(settings.out or REPORTS) / quarter
     folder = build_package(settings, quarter, say)
-    reports = copy_intake(folder, target, is_internal=True)
-    returns = write_returns(settings, quarter, folder, target, is_internal=True)
+    target.mkdir(exist_ok=True)
+    with held(target / QUARTER_NOTE, f"{quarter} 的成果文件夹", say, CHECK_PATIENCE):
+        reports = copy_intake(folder, target, is_internal=True)
+        returns = write_returns(settings, quarter, folder, target, is_internal=True)
     log_files(target.parent, "check", quarter, "internal", target, [*reports, *returns])
     summary, files = intake_outcome(folder)
     for row in files[files["status"].isin(["unreadable", "table_stopped", "unknown_table"])].itertuples():

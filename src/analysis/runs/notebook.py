@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import re
 import tempfile
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from analysis.errors import ParameterError, WorkbenchError
+from analysis.errors import DISK_FULL, ParameterError, WorkbenchError, is_disk_full
+from analysis.publishing.placing import put_in_place
 
 EXPORTERS = {"html": "workbench-html", "pdf": "workbench-pdf", "docx": "workbench-docx", "pptx": "workbench-pptx"}
 _KINDS = {"str": str, "int": int, "float": float, "bool": bool}
@@ -128,15 +128,26 @@ def run_job(
     The executed copy is kept for internal readers only: it names the package, and with it the way to every unit.
     """
     started = time.monotonic()
-    base = Path(quarter_folder)
+    try:
+        return _run_job(Path(notebook), document, scope, parameters, formats, Path(quarter_folder), timeout, is_internal, started)
+    except OSError as error:
+        if not (is_disk_full(error) or isinstance(error, PermissionError)):
+            raise
+        locked = f"写不进 {Path(error.filename2 or error.filename or quarter_folder).name}，它可能正在 Word、WPS 或浏览器中打开，或者没有写入权限。请关闭它后重试。"
+        return Outcome(document, scope, "failed", time.monotonic() - started, DISK_FULL if is_disk_full(error) else locked)
+
+
+def _run_job(
+    notebook: Path, document: str, scope: str, parameters: dict[str, object], formats: tuple[str, ...], base: Path, timeout: int, is_internal: bool, started: float
+) -> Outcome:
     kept = base / "notebooks" / scope / f"{document}.ipynb"
     with tempfile.TemporaryDirectory(prefix=".unfinished-", dir=base) as work:
         executed = Path(work) / f"{document}.ipynb"
         try:
-            execute(Path(notebook), parameters, executed, timeout)
+            execute(notebook, parameters, executed, timeout)
             documents, record = export(executed, formats, Path(work), document)
         except Exception as error:  # one failed document must not cost the others; its reason goes into the manifest
-            reason = error.sentence if isinstance(error, WorkbenchError) else f"{type(error).__name__}: {error}"
+            reason = DISK_FULL if is_disk_full(error) else error.sentence if isinstance(error, WorkbenchError) else f"{type(error).__name__}: {error}"
             failed = base / "notebooks" / scope / f"{document}.failed.ipynb"
             if executed.is_file() and is_internal:
                 _move(executed, failed)
@@ -152,5 +163,4 @@ def run_job(
 
 def _move(source: Path, target: Path) -> Path:
     target.parent.mkdir(parents=True, exist_ok=True)
-    os.replace(source, target)
-    return target
+    return put_in_place(source, target)

@@ -16,6 +16,7 @@ import pandas as pd
 
 from analysis import __version__
 from analysis.errors import ExportError
+from analysis.publishing.placing import put_in_place
 from analysis.runs import fingerprint
 
 COLUMNS = ["quarter", "region_level", "region_code", "region_name", "segment", "indicator", "numerator", "denominator", "value", "unit", "status"]
@@ -30,7 +31,7 @@ def write_whole(path: Path, write: Callable[[Path], object]) -> None:
     unfinished = path.with_name(f".unfinished-{os.getpid()}{path.suffix}")
     try:
         write(unfinished)
-        os.replace(unfinished, path)
+        put_in_place(unfinished, path)
     except PermissionError as error:
         raise ExportError(f"写不进 {path}，它可能正在 Excel、WPS 或浏览器中打开，或者没有写入权限。请关闭它或换一个 --out 后重试。") from error
     finally:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import tempfile
 from collections import Counter
@@ -30,11 +29,13 @@ from analysis.measures.quality import suppress_quality
 from analysis.measures.suppress import suppress
 from analysis.paths import DATA
 from analysis.periods import Quarter
+from analysis.publishing.placing import put_in_place
 from analysis.runs.breaks import breaks_file, districts_key, has_breaks, keep_breaks, read_breaks
 from analysis.runs.building import Building, measure_building, read_building, write_building
 from analysis.runs.campaign import Campaign, measure_campaign, read_campaign, write_campaign
 from analysis.runs.errata import Errata, find_errata, read_errata, write_errata
 from analysis.runs.fingerprint import data_settings, ledgers_key
+from analysis.runs.holding import STORE_NOTE, held
 from analysis.runs.incomplete import without_files
 from analysis.runs.opened import once
 from analysis.runs.outputs import ready_folder
@@ -60,6 +61,9 @@ from analysis.runs.versions import identity
 from analysis.settings import Settings
 
 Made = TypeVar("Made")
+
+# seconds that a run waits for another one that is taking a quarter in
+STORE_PATIENCE = 3600.0
 
 
 @dataclass(frozen=True)
@@ -206,12 +210,27 @@ def package_folder(settings: Settings, quarter: str) -> Path:
 
 
 def build_package(settings: Settings, quarter: str, say: Say = lambda _: None) -> Path:
-    """Make the quarter's package, or find it made already; return its folder."""
+    """Make the quarter's package, or find it made already; return its folder. One run at a time writes into the store, others wait for it."""
     folder = package_folder(settings, quarter)
-    store = folder.parent
-    sealed = seal_of(settings, quarter)
+    if seal_of(settings, quarter) is None and _is_ready(folder, settings):
+        say(f"{quarter} 的台账没有变化，沿用已核对的数据")
+        return folder
+    store = ready_folder(folder.parent, "数据文件夹", "在 workbench.toml 的 store")
+    with held(store / STORE_NOTE, f"数据文件夹 {store.name}", say, STORE_PATIENCE):
+        return _build(settings, quarter, folder, say)
+
+
+def _is_ready(folder: Path, settings: Settings) -> bool:
+    """Whether a package is there and its city has class breaks: then nothing is to be written."""
+    if not (folder / "context.json").is_file():
+        return False
+    context = json.loads((folder / "context.json").read_text(encoding="utf-8"))
+    return has_breaks(breaks_file(settings, folder.parent), context["city"][0], context.get("districts", ""))
+
+
+def _build(settings: Settings, quarter: str, folder: Path, say: Say) -> Path:
+    store, sealed = folder.parent, seal_of(settings, quarter)
     if sealed is not None:
-        ready_folder(store, "数据文件夹", "在 workbench.toml 的 store")
         put_back(sealed, store)
         say(f"{quarter} 已封存（{sealed.record['sealed_at'][:10]}），数字沿用封存时的")
         _pin(folder, settings)
@@ -222,13 +241,11 @@ def build_package(settings: Settings, quarter: str, say: Say = lambda _: None) -
         return folder
     workshop = open_workshop(settings, say)
     frame, city = count_quarter(workshop, quarter)
-    ready_folder(store, "数据文件夹", "在 workbench.toml 的 store")
     unfinished = Path(tempfile.mkdtemp(prefix=".unfinished-", dir=store))
     try:
         _write(unfinished, workshop, frame, city, quarter)
-        if not (folder / "context.json").is_file():  # another run may have finished the same package meanwhile
-            shutil.rmtree(folder, ignore_errors=True)
-            os.replace(unfinished, folder)
+        shutil.rmtree(folder, ignore_errors=True)  # there is one only where somebody took files out of it
+        put_in_place(unfinished, folder)
     finally:
         shutil.rmtree(unfinished, ignore_errors=True)
     _pin(folder, settings, True)

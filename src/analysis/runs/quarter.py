@@ -8,10 +8,12 @@ import sys
 from collections.abc import Callable, Iterable
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 from pathlib import Path
+from threading import Thread
 
 import pandas as pd
 
@@ -26,6 +28,8 @@ from analysis.runs.campaign import write_campaign_lists
 from analysis.runs.door import UNTOLD, write_door
 from analysis.runs.export_log import log_files
 from analysis.runs.freezing import write_own_errata
+from analysis.runs.holding import QUARTER_NOTE, held
+from analysis.runs.journal import close_journal, note_made, with_journal
 from analysis.runs.notebook import EXPORTERS, Outcome, run_job
 from analysis.runs.nursery import Nursery
 from analysis.runs.outputs import copy_intake, read_manifest, ready_folder, take_away_records, versions, write_indicators, write_manifest
@@ -41,6 +45,8 @@ from analysis.settings import Settings
 from analysis.wording.guards import rules
 
 Say = Callable[[str], None]
+
+RUN_PATIENCE = 10.0  # seconds that a run waits for another one in its folder before it gives up
 
 
 @dataclass(frozen=True)
@@ -68,9 +74,14 @@ def run_quarter(settings: Settings, quarter: str, scope: str = "all", documents:
     if settings.map_use == "public" and not settings.map_approval_no:
         raise ExportError("--map-use public 要公开地图，但没有审图号。请在 workbench.toml 的 map_approval_no 填写审图号，或改用 internal、meeting。")
     ledger_folder(settings, quarter)
-    ready_folder(settings.out or REPORTS)
-    with Nursery(settings.forked_kernels) as nursery:
-        return _run(settings, quarter, scope, documents, force, say, nursery)
+    target = ready_folder(settings.out or REPORTS) / quarter
+    target.mkdir(exist_ok=True)
+    try:
+        with held(target / QUARTER_NOTE, f"{quarter} 的成果文件夹", say, RUN_PATIENCE), Nursery(settings.forked_kernels) as nursery:
+            return _run(settings, quarter, scope, documents, force, say, nursery)
+    finally:
+        with suppress(OSError):  # empty only where nothing could be started
+            target.rmdir()
 
 
 def _run(settings: Settings, quarter: str, scope: str, documents: str, force: bool, say: Say, nursery: Nursery) -> Result:
@@ -82,7 +93,6 @@ def _run(settings: Settings, quarter: str, scope: str, documents: str, force: bo
     if missing:
         say(missing)
     target = (settings.out or REPORTS) / quarter
-    target.mkdir(parents=True, exist_ok=True)
     files = write_indicators(package.register.frame.query("quarter == @quarter"), target)
     if settings.audience != "internal":
         take_away_records(target)
@@ -108,6 +118,7 @@ def _run(settings: Settings, quarter: str, scope: str, documents: str, force: bo
     made = [target / name for o in [*outcomes, *earlier] for name in o.files]
     context = json.loads((folder / "context.json").read_text(encoding="utf-8"))
     _record(target, settings, quarter, package, [*outcomes, *earlier], [*files, *made, index], folder)
+    close_journal(target)
     fresh = [target / name for o in outcomes if o.status == "made" for name in o.files]
     log_files(target.parent, "run", quarter, settings.audience, target, [*files, *fresh, index])
     return Result(target, index, outcomes, int(context["failed_files"]))
@@ -160,7 +171,9 @@ def _with_others(outcome: Outcome, same: dict | None) -> Outcome:
 
 
 def _run_jobs(jobs: list[Job], package: Package, settings: Settings, target: Path, force: bool, say: Say, nursery: Nursery) -> list[Outcome]:
-    manifest = {} if force else read_manifest(target)
+    if force:
+        close_journal(target)
+    manifest = {} if force else with_journal(read_manifest(target), target)
     outcomes: list[Outcome] = []
     waiting: list[Job] = []
     told: list[str] = []
@@ -177,6 +190,8 @@ def _run_jobs(jobs: list[Job], package: Package, settings: Settings, target: Pat
         say(line)
     for done, (job, outcome) in enumerate(_pool(waiting, package, settings, target, nursery), start=1):
         outcomes.append(_with_others(outcome, same[job]))
+        if outcome.status == "made":
+            note_made(target, _job_record(outcomes[-1], job_key(job, package, settings), package.audience == "internal"))
         ending = f"用时 {outcome.seconds:.1f} 秒" if outcome.status == "made" else f"没有做成：{outcome.reason}"
         say(f"[{done}/{len(waiting)}] {job.label}　{ending}")
         gone = _withdraw(job, target, outcomes[-1].files)
@@ -211,8 +226,21 @@ def _pool(jobs: list[Job], package: Package, settings: Settings, target: Path, n
     if nursery.start():
         nursery.hand_over()
     workers = min(len(jobs), settings.jobs or max(1, min(4, os.cpu_count() or 1)))
+    torn: list[Job] = []
+    for job, outcome in _round(jobs, workers, package, settings, target):
+        if outcome is None:
+            torn.append(job)
+        else:
+            yield job, outcome
+    for job in torn:  # a process that was killed took its neighbours with it: each once more, on its own
+        again = None if _is_unguarded() else next(iter(_round([job], 1, package, settings, target)))[1]
+        yield job, again or Outcome(job.document, job.scope, "failed", reason=_why_ended())
+
+
+def _round(jobs: list[Job], workers: int, package: Package, settings: Settings, target: Path) -> Iterable[tuple[Job, Outcome | None]]:
+    """Run jobs on a pool of processes; None where the pool ended before the job did."""
     # spawn everywhere: the same behaviour on Windows, and no fork of a process that has used threads
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_quiet) as pool:
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_begin_worker) as pool:
         futures = {
             pool.submit(
                 run_job,
@@ -228,25 +256,37 @@ def _pool(jobs: list[Job], package: Package, settings: Settings, target: Path, n
             for job in jobs
         }
         for future in as_completed(futures):
-            job = futures[future]
             try:
-                yield job, future.result()
+                yield futures[future], future.result()
             except BrokenProcessPool:
-                yield job, Outcome(job.document, job.scope, "failed", reason=_why_ended())
+                yield futures[future], None
 
 
 def _why_ended() -> str:
     """Say why a process of the pool ended: where the run was started by a script without a main guard, every one ends at once."""
-    script = Path(getattr(sys.modules["__main__"], "__file__", None) or "")
-    if script.suffix == ".py" and script.is_file() and "__name__" not in script.read_text(encoding="utf-8", errors="replace"):
+    if _is_unguarded():
+        script = Path(sys.modules["__main__"].__file__)
         return f"运行进程没有启动：脚本 {script.name} 没有主程序保护。请把调用写在 if __name__ == \"__main__\": 之下后重试。"
     return "运行进程意外结束（可能是内存不足）。请关闭其他程序，或用 --jobs 1 重试。"
 
 
-def _quiet() -> None:
-    """Keep the kernels' start-up remarks off the user's screen; what goes wrong in a notebook travels as its exception."""
+def _is_unguarded() -> bool:
+    """Whether the run was started by a script whose processes would start it again."""
+    script = Path(getattr(sys.modules["__main__"], "__file__", None) or "")
+    return script.suffix == ".py" and script.is_file() and "__name__" not in script.read_text(encoding="utf-8", errors="replace")
+
+
+def _begin_worker() -> None:
+    """Keep the kernels' start-up remarks off the user's screen (what goes wrong travels as an exception), and end with the run, whatever way it ends."""
     silence = os.open(os.devnull, os.O_WRONLY)
     os.dup2(silence, 2)
+    Thread(target=_end_with_the_run, daemon=True).start()
+
+
+def _end_with_the_run() -> None:
+    # a worker that outlived its run would put files into a folder that the next run already works in
+    parent_process().join()
+    os._exit(1)
 
 
 def _parameters(job: Job, package: Package) -> dict[str, object]:
@@ -275,6 +315,20 @@ def _still_valid(manifest: dict, package: Package, settings: Settings, outcomes:
     return kept
 
 
+def _job_record(outcome: Outcome, key: str, is_internal: bool) -> dict[str, object]:
+    """Return a job as the manifest has it."""
+    return {
+        "document": outcome.document,
+        "scope": outcome.scope,
+        "status": outcome.status,
+        "seconds": round(outcome.seconds, 2),
+        "reason": outcome.reason if is_internal else UNTOLD * bool(outcome.reason),
+        "files": outcome.files,
+        "key": key,
+        "record": outcome.record,
+    }
+
+
 def _record(target: Path, settings: Settings, quarter: str, package: Package, outcomes: list[Outcome], files: list[Path], folder: Path) -> None:
     is_internal = package.audience == "internal"
     inputs = {  # file names may name persons: other readers get numbers in their place
@@ -290,18 +344,7 @@ def _record(target: Path, settings: Settings, quarter: str, package: Package, ou
     for o in outcomes:
         job = next((j for j in plan("all", "", package.city, package.register.regions("district")) if (j.document, j.scope) == (o.document, o.scope)), None)
         key = o.record.pop("key", "") or (job_key(job, package, settings) if job else "")
-        jobs.append(
-            {
-                "document": o.document,
-                "scope": o.scope,
-                "status": o.status,
-                "seconds": round(o.seconds, 2),
-                "reason": o.reason if is_internal else UNTOLD * bool(o.reason),
-                "files": o.files,
-                "key": key,
-                "record": o.record,
-            }
-        )
+        jobs.append(_job_record(o, key, is_internal))
     content = {
         "quarter": quarter,
         "made_at": datetime.now().astimezone().isoformat(timespec="seconds"),

@@ -19,6 +19,7 @@ import pandas as pd
 
 from analysis.errors import LedgerError
 from analysis.paths import DATA
+from analysis.publishing.placing import put_in_place
 from analysis.runs import fingerprint
 from analysis.runs.fingerprint import ledgers_key
 from analysis.runs.sources import geography_files, known_quarters, ledger_files
@@ -133,7 +134,7 @@ def write_seal(settings: Settings, package: Path, record: dict[str, Any]) -> Sea
         record = record | {"figures": fingerprint.file_hash(unfinished / "package" / "indicators.parquet")}
         (unfinished / "seal.json").write_text(json.dumps(record, ensure_ascii=False, indent=1), encoding="utf-8")
         os.chmod(unfinished, 0o755)
-        os.replace(unfinished, folder)
+        put_in_place(unfinished, folder)
     finally:
         shutil.rmtree(unfinished, ignore_errors=True)
     return Seal(folder, record)
@@ -145,6 +146,6 @@ def _copy(source: Path, target: Path) -> None:
     try:
         shutil.copytree(source, unfinished, dirs_exist_ok=True)
         shutil.rmtree(target, ignore_errors=True)
-        os.replace(unfinished, target)
+        put_in_place(unfinished, target)
     finally:
         shutil.rmtree(unfinished, ignore_errors=True)

@@ -1,0 +1,98 @@
+"""One run at a time in a folder: another one waits or is refused by name; what a killed one left is told and taken away."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from analysis.errors import DISK_FULL, BusyError, is_disk_full
+from analysis.publishing.placing import put_in_place
+from analysis.runs.holding import QUARTER_NOTE, held
+
+HOLDER = """
+import sys, time
+from pathlib import Path
+from analysis.runs.holding import held
+with held(Path(sys.argv[1]), "x"):
+    print("held", flush=True)
+    time.sleep(float(sys.argv[2]))
+"""
+
+
+def holder(note, seconds: float) -> subprocess.Popen:
+    process = subprocess.Popen([sys.executable, "-c", HOLDER, str(note), str(seconds)], stdout=subprocess.PIPE, text=True)
+    assert process.stdout.readline() == "held\n"
+    return process
+
+
+def test_the_second_is_refused_with_the_name_of_the_first(tmp_path):
+    note = tmp_path / QUARTER_NOTE
+    first = holder(note, 60)
+    with pytest.raises(BusyError) as caught, held(note, "2021Q3 的成果文件夹"):
+        pass
+    assert caught.value.sentence.startswith("2021Q3 的成果文件夹正由另一个运行使用（")
+    assert f"，进程 {first.pid}，自 " in caught.value.sentence and caught.value.sentence.endswith(" 起）。请等它做完后重试。")
+    assert note.is_file() and caught.value.exit_code == 2
+    first.kill()
+    first.communicate()
+
+
+def test_the_second_waits_and_says_for_whom(tmp_path):
+    note, said = tmp_path / QUARTER_NOTE, []
+    first = holder(note, 1.0)
+    with held(note, "文件夹", said.append, patience=60):
+        assert f"，进程 {os.getpid()}，" in note.read_text(encoding="utf-8").splitlines()[0]
+    assert len(said) == 1 and f"进程 {first.pid}" in said[0] and said[0].endswith("，等它做完。")
+    assert not note.exists() and first.communicate() and first.returncode == 0
+
+
+def test_a_killed_holder_keeps_nobody_out_and_its_leftovers_go(tmp_path):
+    note, said = tmp_path / QUARTER_NOTE, []
+    first = holder(note, 60)
+    first.kill()
+    first.communicate()
+    assert "如果没有程序在运行，说明上次中途断了" in note.read_text(encoding="utf-8")
+    (tmp_path / "city").mkdir()
+    left = [tmp_path / "city" / ".unfinished-7.csv", tmp_path / ".index.html.7.part", tmp_path / ".unfinished-x" / "city.html"]
+    for path in left:
+        path.parent.mkdir(exist_ok=True)
+        path.write_text("half")
+    (tmp_path / "city" / "speech.html").write_text("whole")
+    with held(note, "文件夹", said.append):
+        assert not any(path.exists() for path in left)
+    assert len(said) == 1 and said[0].startswith("上次在这里的运行没有做完（") and f"进程 {first.pid}" in said[0] and said[0].endswith("），现在接着做。")
+    assert [p.name for p in tmp_path.rglob("*") if p.is_file()] == ["speech.html"]
+
+
+def test_a_holder_that_fails_leaves_the_folder_free(tmp_path):
+    note = tmp_path / QUARTER_NOTE
+    with pytest.raises(ZeroDivisionError), held(note, "文件夹"):
+        _ = 1 / 0
+    assert not note.exists()
+
+
+def test_what_is_put_in_place_is_on_the_disk_first(tmp_path, monkeypatch):
+    order, replace, fsync = [], os.replace, os.fsync
+    monkeypatch.setattr(os, "fsync", lambda d: (order.append(os.fstat(d).st_ino), fsync(d)))
+    monkeypatch.setattr(os, "replace", lambda a, b: (order.append("moved"), replace(a, b)))
+    (tmp_path / "unfinished" / "inner").mkdir(parents=True)
+    for name in ("a", "inner/b"):
+        (tmp_path / "unfinished" / name).write_text("1")
+    inodes = {p.stat().st_ino for p in (tmp_path / "unfinished").rglob("*") if p.is_file()}
+    put_in_place(tmp_path / "unfinished", tmp_path / "whole")
+    assert inodes <= set(order[: order.index("moved")]) and order[-1] == tmp_path.stat().st_ino
+    assert (tmp_path / "whole" / "inner" / "b").read_text() == "1"
+
+
+def test_a_full_disk_is_known_also_as_a_cause():
+    try:
+        try:
+            raise OSError(28, "No space left on device")
+        except OSError as error:
+            raise ValueError("x") from error
+    except ValueError as error:
+        assert is_disk_full(error)
+    assert not is_disk_full(OSError(2, "x")) and DISK_FULL.startswith("磁盘空间不足")
