@@ -14,10 +14,8 @@ import pandas as pd
 
 from analysis import tables
 from analysis.errors import SettingsError
-from analysis.measures.building import definitions as building_definitions
 from analysis.measures.campaign_relations import stat_year_start
 from analysis.periods import Quarter
-from analysis.settings import Settings
 
 HEADERS = ["地区代码", "指标", "年份", "口径", "目标值"]
 BASES = ("累计", "净增", "水平")
@@ -56,8 +54,8 @@ class Progress:
 
 
 def known_indicators() -> dict[str, dict[str, str]]:
-    """Return indicator → definition of all that a target may be set for."""
-    return {row["indicator"]: row for row in tables.load("indicators").to_dict("records")} | building_definitions()
+    """Return indicator → definition of all that a target may be set for; the path of 规上企业 has its own setting (``cultivation_targets``)."""
+    return {row["indicator"]: row for row in tables.load("indicators").to_dict("records")}
 
 
 def year_of(quarter: Quarter, end_month: int) -> int:
@@ -98,7 +96,7 @@ def read_targets(table: pd.DataFrame, where: str) -> list[Target]:
         code = by_name.get(cells["指标"], cells["指标"])
         at = f"目标表 {where} 第 {number} 行"
         if code not in known_indicators():
-            raise SettingsError(f"{at}的指标“{cells['指标']}”不认识，应为指标口径手册里的名称或代码。请改正后重试。")
+            raise SettingsError(f"{at}的指标“{cells['指标']}”不认识，应为 indicators.csv 里的指标名称或代码（规上企业六有全有率的分年目标写在 cultivation_targets）。请改正后重试。")
         unit = known_indicators()[code]["unit"]
         if cells["口径"] not in BASES or (unit != "count" and cells["口径"] != "水平"):
             raise SettingsError(f"{at}的口径写作“{cells['口径']}”，数应为{'、'.join(BASES)}之一，率只能是“水平”。请改正后重试。")
@@ -122,11 +120,6 @@ def _goal(text: str, unit: str, at: str) -> Fraction:
     if goal <= 0 or (unit == "ratio" and goal > 1):
         raise SettingsError(f"{at}的目标值写作“{text}”，应为大于零的数，率写作 60% 或 0.6。请改正后重试。")
     return goal
-
-
-def cultivation(settings: Settings) -> list[Target]:
-    """Return the cultivation path of the settings as targets like the others: the level of 规上企业六有全有率 at each year's end."""
-    return [Target(CITY, "scale_six_rate", int(year), "水平", Fraction(str(share))) for year, share in sorted(settings.cultivation_targets.items())]
 
 
 def progress(target: Target, series: dict[str, tuple[Fraction | None, str]], quarter: Quarter, end_month: int = 12) -> Progress:

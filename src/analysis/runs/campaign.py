@@ -15,7 +15,7 @@ from analysis.measures.campaign_relations import make_campaign_relations
 from analysis.measures.guidance import CELL_COLUMNS, NEEDS, cells
 from analysis.measures.indicators import COLUMNS
 from analysis.measures.tally import judge_units
-from analysis.measures.targets import Target, cultivation, read_targets, year_quarters
+from analysis.measures.targets import Target, read_targets, year_quarters
 from analysis.periods import Quarter
 from analysis.runs.parts import Listing, read_part, without_blanks, write_beside, write_part
 from analysis.runs.prepare import Workshop, levels
@@ -42,18 +42,16 @@ class Campaign:
 
 
 def targets_of(settings: Settings) -> list[Target]:
-    """Return all targets: those of the user's table and the cultivation path of the settings; the table wins where both speak of the same.
+    """Return the yearly targets of the user's table; none where there is no such table.
 
     Raises
     ------
     SettingsError
-        For a table that is named but not there, or cannot be read.
+        Where it cannot be read, or a row of it is wrong.
     """
-    made = {(t.region, t.indicator, t.year): t for t in cultivation(settings)}
-    if settings.targets is not None and settings.targets.is_file():
-        made |= {(t.region, t.indicator, t.year, t.basis): t for t in read_targets(read_small_table(settings.targets, "目标表"), settings.targets.name)}
-        made = {k: t for k, t in made.items() if len(k) == 4 or not any((t.region, t.indicator, t.year) == other[:3] for other in made if len(other) == 4)}
-    return list(made.values())
+    if settings.targets is None or not settings.targets.is_file():
+        return []
+    return read_targets(read_small_table(settings.targets, "目标表"), settings.targets.name)
 
 
 def measure_campaign(workshop: Workshop, quarter: str, city: tuple[str, str]) -> Campaign:

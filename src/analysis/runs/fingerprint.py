@@ -28,7 +28,6 @@ _DATA_SETTINGS = (
     "two_new_self_employed",
     "local_rule",
     "stat_year_end_month",
-    "cultivation_targets",
     "max_unpacked_mb",
     "max_cells",
     "totals_multipliers",
