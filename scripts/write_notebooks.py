@@ -76,6 +76,22 @@ STORIES = {
             ("closing", "口径说明。"),
         ],
     },
+    "50_campaign": {
+        "about": {"document": "campaign", "name": "行动推进情况", "scopes": ["city", "district"]},
+        "title": "“强补增”行动推进：责任、督察、专班、目标、考核、分类指导",
+        "scope": 'scope: str = "city"  # city 为全市，或六位区县代码',
+        "steps": [
+            ("opening", "题目。全文只供内部，其他读者的版本只有一句说明。"),
+            ("part(1)", "任务分红黄绿；完成日期写在季末以后的，季末按没有办结。"),
+            ("part(2)", "督察问题的整改、反复，建会后九十天的回访。"),
+            ("part(3)", "专班只写职务；培训的人次、人数分列，不去重。"),
+            ("part(4)", "目标写在 data/targets.csv，没有目标就不比。"),
+            ("part(5)", "评分表是 score.toml，改权重不用改程序；表扬只给权重怎样变动都站得住的名次。"),
+            ("part(6)", "分类的规则和对策是可以修改的表。"),
+            ("part(7)", "督办名单，每行写明在哪个文件第几行。"),
+            ("closing", "口径说明。"),
+        ],
+    },
     "60_bulletin": {
         "about": {"document": "bulletin", "name": "情况通报", "scopes": ["city"], "deck": True},
         "title": "情况通报：各区县工会组织建设情况",

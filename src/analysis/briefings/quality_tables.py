@@ -48,7 +48,7 @@ def districts(package: Package) -> dict[str, str]:
 
 
 def by_district(
-    package: Package, columns: Sequence[tuple[str, str]], caption: str, note: str = "", is_percent: bool = False, with_other: bool = False
+    package: Package, columns: Sequence[tuple[str, str]], caption: str, note: Any = "", is_percent: bool = False, with_other: bool = False
 ) -> dict[str, Any]:
     """Return a table of indicators: a row a district, then what belongs to none, then the city's total."""
     register, names = package.register, districts(package)
@@ -66,7 +66,7 @@ def by_district(
         return blocks.run(fact.figure, fact=fact.id) if is_percent else fact
 
     lines = [[names[code], *(cell(name, fact) for (name, _), fact in zip(columns, facts, strict=True))] for code, facts in rows.items()]
-    said = note + blank_note([f for facts in rows.values() for f in facts]) + left_out_note(register, rows.get(package.region_code, []))
+    said = [note, blank_note([f for facts in rows.values() for f in facts]) + left_out_note(register, rows.get(package.region_code, []))]
     return blocks.table([("区县", "left"), *((head, "right") for _, head in columns)], lines, caption=f"{package.region_name}{caption}", note=said)
 
 

@@ -19,6 +19,7 @@ import pandas as pd
 
 from analysis.errors import ExportError
 from analysis.paths import REPORTS
+from analysis.periods import Quarter
 from analysis.runs import fingerprint
 from analysis.runs.breaks import as_texts
 from analysis.runs.building import DOCUMENT as BUILDING
@@ -26,6 +27,7 @@ from analysis.runs.building import write_building_lists
 from analysis.runs.campaign import DOCUMENT as CAMPAIGN
 from analysis.runs.campaign import write_campaign_lists
 from analysis.runs.door import UNTOLD, write_door
+from analysis.runs.evidence import write_evidence
 from analysis.runs.export_log import log_files
 from analysis.runs.freezing import write_own_errata
 from analysis.runs.holding import QUARTER_NOTE, held
@@ -39,6 +41,7 @@ from analysis.runs.prepare import needed_quarters
 from analysis.runs.quality import DOCUMENT as QUALITY
 from analysis.runs.quality import write_lists
 from analysis.runs.returning import doubled, write_returns
+from analysis.runs.scoring import stored_before
 from analysis.runs.sources import geography_files, known_quarters, ledger_files, ledger_folder
 from analysis.runs.visiting import refresh_visit_workbooks
 from analysis.settings import Settings
@@ -100,6 +103,7 @@ def _run(settings: Settings, quarter: str, scope: str, documents: str, force: bo
     files += write_lists(folder, target, [j.scope for j in jobs if j.document == QUALITY], settings.audience == "internal")
     files += write_building_lists(folder, target, [j.scope for j in jobs if j.document == BUILDING], settings.audience == "internal")
     files += write_campaign_lists(folder, target, [j.scope for j in jobs if j.document == CAMPAIGN], settings.audience == "internal")
+    files += write_evidence(package, target, [j.scope for j in jobs if j.document == CAMPAIGN], settings.audience == "internal")
     files += write_own_errata(settings, quarter, folder, target, settings.audience == "internal", say)
     for sentence in doubled(settings, quarter):
         say(sentence)
@@ -137,7 +141,16 @@ def job_key(job: Job, package: Package, settings: Settings) -> str:
         [settings.speech_rate, settings.reading_size],
         as_texts(package.breaks),
         _templates(settings),
+        _campaign_inputs(settings, package) if job.document in (CAMPAIGN, "bulletin") else "",
     )
+
+
+def _campaign_inputs(settings: Settings, package: Package) -> list[object]:
+    """Return what the campaign and the bulletin rest on beside the package: the user's small tables, the cycle's settings, the stored quarter before."""
+    files = [p for p in (settings.score, settings.guidance_units, settings.guidance_districts, settings.received, settings.targets) if p is not None and p.is_file()]
+    before = stored_before(package.folder, Quarter(package.quarter).previous.key)
+    own = [settings.bulletin_issue, list(settings.distribution), settings.deadline_days]
+    return [[(p.name, fingerprint.file_hash(p)) for p in files], own, before.name if before else ""]
 
 
 def _templates(settings: Settings) -> dict[str, str]:
