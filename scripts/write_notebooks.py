@@ -103,6 +103,7 @@ STORIES = {
             ("part(3)", "点名按写明的办法进行，门槛在 situation_thresholds.csv。"),
             ("part(4)", "存在问题。"),
             ("part(5)", "工作要求跟着数字走，最多五条。要改文字，请改模板 bulletin.j2。"),
+            ("part(6)", "谁没有报、谁迟报（要有收件登记 data/received.csv），对以前各期的更正逐期写明。"),
             ("closing", "口径说明。"),
         ],
     },

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from analysis.briefings import bulletin_cycle as cycle
 from analysis.briefings.areas import COVERAGE, Areas, coverage_figure, districts_of, most_blank, said, townships_of
 from analysis.briefings.building_story import building_words
 from analysis.briefings.context import Blocks, Document, blank_note, incomplete_sentences, industries, left_out_note, open_draft, signed, weak_industries
@@ -26,7 +27,7 @@ MOVED, STANDARD = f"{COVERAGE}_qoq", "standard_met_rate"
 
 
 def write(package: Package) -> Document:
-    """Write the bulletin; parts 1 总体情况, 2 各区县情况, 3 进步和差距, 4 存在问题, 5 工作要求.
+    """Write the bulletin; parts 1 总体情况, 2 各区县情况, 3 进步和差距, 4 存在问题, 5 工作要求, 6 报送和更正.
 
     Raises
     ------
@@ -44,8 +45,9 @@ def write(package: Package) -> Document:
         "变化排名": [change_table(areas)] if any(f.is_ok for f in areas.facts(MOVED)) else [],
         "规范化排名": [standard_table(areas)] if any(f.is_ok for f in areas.facts(STANDARD)) else [],
         "建设": building_table(package),
+        "更正": cycle.table(package),
     }
-    return Document(draft, draft.parts(f"{NAME}.j2", slots, **words(package, areas)))
+    return Document(draft, draft.parts(f"{NAME}.j2", slots, **words(package, areas), **cycle.words(package)))
 
 
 def words(package: Package, areas: Areas) -> dict[str, Any]:

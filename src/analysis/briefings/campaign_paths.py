@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from analysis.briefings.campaign_tables import derived
+from analysis.briefings.campaign_tables import derived, measure_of
 from analysis.briefings.context import Blocks, Draft, figure
 from analysis.briefings.quality_tables import as_sent
 from analysis.charts.progress import progress_bars
@@ -163,9 +163,14 @@ def target_words(package: Package) -> list[str]:
         else:
             size = package.register.derived(gap, "abs", abs(gap.value), "pp", gap.name)
             against = f"比序时进度{'快' if gap.value > 0 else '慢'}{say(size)}"
-        done = {"累计": "年内累计", "净增": "年内净增", "水平": "已到"}[target.basis]
-        unit = target.definition.get("measure", "")
-        said.append(f"{named(name)}{mark(target.definition['name'], 'name')}{done}{say(facts['done'])}{unit}，完成全年目标（{mark(goal_text(target), 'threshold')}）的{say(facts['completion'])}，{against}")
+        whose, is_rate = f"{named(name)}{mark(target.definition['name'], 'name')}", target.definition["unit"] == "ratio"
+        unit = "" if is_rate else measure_of(target.indicator)
+        if target.basis == "水平":
+            goal = mark(f"{goal_text(target)}{unit}", "threshold")
+            said.append(f"{whose}已到{say(facts['done'])}{unit}，年末目标为{goal}，从年初到目标的路走了{say(facts['completion'])}，{against}")
+            continue
+        goal_fact = derived(package, target.indicator, f"target{number}_goal", target.goal if target.goal.denominator > 1 else int(target.goal), "count", f"{target.definition['name']}年度目标", region=target.region or package.city[0])
+        said.append(f"{whose}全年目标{say(goal_fact)}{unit}，年内{target.basis}{say(facts['done'])}{unit}，完成全年目标的{say(facts['completion'])}，{against}")
     return said
 
 

@@ -35,6 +35,16 @@ def derived(package: Package, base: str, suffix: str, value: int | Fraction | No
     return package.register.derived(known, suffix, value, unit, name, decimals=decimals, **blank, **({"denominator_name": "", "left_out": ()} | changes))
 
 
+def measure_of(indicator: str) -> str:
+    """Return the measure word of a count of ``indicators.csv``: 家 for units, 人 for persons, 份 for contracts, 个 for the rest.
+
+    >>> measure_of("covered_unit_count"), measure_of("new_member_count"), measure_of("union_org_count")
+    ('家', '人', '个')
+    """
+    words = (("unit_count", "家"), ("enterprise_count", "家"), ("contract", "份"), ("employee", "人"), ("member", "人"), ("worker", "人"), ("matter", "家"))
+    return next((word for part, word in words if part in indicator), "个")
+
+
 def tasks(package: Package) -> Blocks:
     note = "红：到期没有办结；黄：没有办结，时限在季末后30天以内；绿：其余。到期＝按时办结＋逾期办结＋红灯。完成日期写在季末以后的，本季按没有办结。按时办结率的分母为到期任务。"
     return [by_district(package, TASKS, "任务红黄绿（项）", _marked(note))]

@@ -51,4 +51,4 @@ def progress_bars(bars: Sequence[tuple[str, Fact]], schedule: Fraction, imprint:
     notes = notes_for(known, imprint, ["蓝色达到或快于序时进度，橙色慢于序时进度；右边的竖线为全年目标。"])
     draw_footer(sheet, notes)
     said = "，".join(f"{name}{fact.text}" for name, (_, fact) in zip(names, bars, strict=True))
-    return sheet.finish(f"条形图：年度目标完成率，序时进度{float(100 * schedule):g}%，{said}。", [f.id for f in known], {"rows": rows, "notes": notes})
+    return sheet.finish(f"条形图：年度目标完成率，{said}；虚线为序时进度。", [f.id for f in known], {"rows": rows, "notes": notes})

@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+import pandas as pd
+
 from analysis.paths import REPORTS
-from analysis.runs.errata import CSV, Errata, find_errata, write_errata_table
+from analysis.runs.errata import Errata, find_errata, read_errata, write_errata_table
 from analysis.runs.outputs import read_manifest
 from analysis.runs.package import build_package
 from analysis.runs.prepare import open_workshop
@@ -63,6 +65,8 @@ def _again(settings: Settings, seal: Seal, say: Say) -> Frozen:
         return Frozen(seal, False, None, said)
     errata = own_errata(settings, seal.quarter, say)
     said.append(sentence(seal.quarter, errata, changed))
+    made = write_errata_table(errata, (settings.out or REPORTS) / seal.quarter, settings.audience == "internal")
+    said += [f"明细写在 {made[0]} 和旁边的 {made[1].name}（台账变了哪几行）。"] if made else []
     return Frozen(seal, False, errata, said)
 
 
@@ -79,13 +83,11 @@ def sentence(quarter: str, errata: Errata, changed: list[str]) -> str:
     if errata.figures.empty:
         return f"{quarter} 封存以后{parts}有变化，数字没有不同，不用更正。"
     causes = "、".join(dict.fromkeys(errata.figures["cause"]))
-    return f"{quarter} 封存以后{parts}有变化，{len(errata.figures)} 个数字会不同（原因：{causes}），明细见 {CSV}；封存的数字不变，请在下期通报更正。"
+    return f"{quarter} 封存以后{parts}有变化，{len(errata.figures)} 个数字会不同（原因：{causes}），封存的数字不变，下期通报会写明更正。"
 
 
 def write_own_errata(settings: Settings, quarter: str, package: Path, target: Path, is_internal: bool, say: Say) -> list[Path]:
     """Write ``errata.csv`` of a run: those of the earlier sealed quarters that its package has, and the quarter's own where it is sealed."""
-    from analysis.runs.errata import read_errata
-
     found = read_errata(package)
     seal = seal_of(settings, quarter)
     if seal is not None:
@@ -93,7 +95,5 @@ def write_own_errata(settings: Settings, quarter: str, package: Path, target: Pa
         if changed:
             own = own_errata(settings, quarter, say)
             say(sentence(quarter, own, changed))
-            import pandas as pd
-
             found = Errata(pd.concat([found.figures, own.figures], ignore_index=True), pd.concat([found.rows, own.rows], ignore_index=True))
     return write_errata_table(found, target, is_internal)
