@@ -61,6 +61,6 @@ def test_what_is_not_there_is_said(world):  # noqa: F811
     with pytest.raises(ParameterError, match=r"“去年”不是季度（如 2021Q3），也不是一个文件夹。"):
         difference(settings, "去年", "2021Q3")
     (folder / "空").mkdir()
-    with pytest.raises(ParameterError, match="没有 manifest.json，也没有 context.json"):
+    with pytest.raises(ParameterError, match=r"没有 manifest.json，也没有 context.json"):
         difference(settings, str(folder / "空"), "2021Q3")
     shutil.rmtree(folder / "空")
