@@ -124,7 +124,7 @@ def test_5_a_contract_of_two_districts_is_one_for_the_city(world):
 
 def test_6_cultivation_by_year_of_listing(city):
     assert said(city, 6) == ("应建会的规上企业4家，由基层工会覆盖的占75.0%，六有全有的2家，占50.0%（分母都是应建会的规上企业）。"
-                             "没有设定分年目标，不作进度比较；请在 workbench.toml 的 cultivation_targets 里填写。")  # fmt: skip
+                             "没有设定分年目标，不作进度比较。")  # fmt: skip
     assert table(city, "三年培育") == [["当年入库", "1", "100.0%", "0.0%"], ["上年入库", "1", "100.0%", "100.0%"], ["前年入库", "1", "100.0%", "100.0%"],
                                   ["更早入库", "0", "—", "—"], ["没有填年份", "1", "0.0%", "0.0%"], ["全部规上企业", "4", "75.0%", "50.0%"]]  # fmt: skip
     assert not [b for b in city.blocks if b["type"] == "figure"]
