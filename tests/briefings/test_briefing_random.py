@@ -28,7 +28,7 @@ def faults(document):
 @pytest.fixture
 def unrendered(monkeypatch):
     """Let figures be laid out but not rendered: that takes most of the time and has tests of its own."""
-    monkeypatch.setattr(Sheet, "finish", lambda self, alt, facts, record: Drawn("<svg/>", b"png", alt, tuple(facts), record))
+    monkeypatch.setattr(Sheet, "finish", lambda self, alt, facts, record, *_, **__: Drawn("<svg/>", b"png", alt, tuple(facts), record))
 
 
 def hold(seed, most_scopes):

@@ -76,3 +76,24 @@ def inverse(rates: list[Fact], **changes) -> list[Fact]:
     return [fact(f.region_code, f.denominator - f.numerator, f.denominator, region_name=f.region_name, region_level=f.region_level, **given) if f.is_ok else
             fact(f.region_code, None, region_name=f.region_name, region_level=f.region_level, status=f.status, reason=f.reason, **given)
             for f in rates]  # fmt: skip
+
+
+def odd_places() -> gpd.GeoDataFrame:
+    """Return an enclave in its host, a region of three islands, one thin as a thread along another, one very small, one with a hole that is nobody's."""
+    enclave = shapely.box(105.25, 37.25, 105.35, 37.33)
+    host = shapely.box(105, 37, 105.6, 37.6).difference(enclave)
+    islands = shapely.MultiPolygon([shapely.box(105.7, 37.45, 105.85, 37.6), shapely.box(105.9, 37.5, 106.0, 37.56), shapely.box(105.92, 37.35, 105.97, 37.4)])
+    thread = shapely.Polygon([(105, 36.985), (105.6, 36.985), (105.9, 36.9), (105.9, 36.905), (105.6, 37), (105, 37)])
+    speck = shapely.box(105.66, 37.1, 105.668, 37.108)
+    holed = shapely.box(105.7, 36.95, 106.1, 37.3).difference(shapely.box(105.85, 37.05, 105.95, 37.15))
+    names = ["包围的县", "飞地区", "三岛县", "沿江的一条街道", "点大的开发区", "有空洞的县"]
+    shapes = [host, enclave, islands, thread, speck, holed]
+    return gpd.GeoDataFrame({"code": [f"99010{i}" for i in range(1, 7)], "name": names}, geometry=shapes, crs=4326)
+
+
+def all_of(regions: gpd.GeoDataFrame, status: str) -> list[Fact]:
+    """Return facts that are all no_data, suppressed, zero or incomplete."""
+    reasons = {"no_data": "没有交覆盖关系表", "suppressed": "单位不足5家"}
+    given = {"status": status, "reason": reasons[status]} if status in reasons else {"left_out": ("990199",)} if status == "incomplete" else {}
+    value = {"zero": 0, "incomplete": 45}.get(status)
+    return [fact(code, value, region_name=name, **given) for code, name in zip(regions["code"], regions["name"], strict=True)]

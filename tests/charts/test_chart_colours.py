@@ -52,6 +52,17 @@ def test_the_five_grades_are_told_apart_by_every_eye(eye):
             assert hatch != other_hatch or np.linalg.norm(seen(fill, eye) - seen(other, eye)) >= 10, (fill, other)
 
 
+def test_grades_keep_their_order_in_grey_print():
+    lightness = [seen(fill, "plain")[0] for fill, hatch, _ in GRADES.values() if not hatch]
+    assert min(b - a for a, b in pairwise(lightness)) >= 8
+
+
+@pytest.mark.parametrize("ramp", RAMPS, ids=[ramp[-1] for ramp in RAMPS])
+def test_blanks_are_no_class_in_grey_print(ramp):
+    for fill, hatch, _ in BLANKS.values():
+        assert hatch or min(abs(seen(fill, "plain")[0] - seen(colour, "plain")[0]) for colour in ramp) >= 6
+
+
 def test_blanks_differ_from_each_other_and_from_every_class_by_more_than_shade():
     looks = {kind: (fill, hatch) for kind, (fill, hatch, _) in BLANKS.items()}
     assert len(set(looks.values())) == len(looks)

@@ -1,12 +1,12 @@
 """Maps of very many regions: every region is named on the map or in the list of its numbers, and nothing lies on anything."""
 
 import pytest
-from crowds import counties, counts_of, eligible_of, inverse, rates_of, townships
+from crowds import all_of, counties, counts_of, eligible_of, inverse, odd_places, rates_of, townships
 from squares import overlapping
 
 from analysis.charts.grades import grade_map
 from analysis.charts.imprint import Imprint
-from analysis.charts.maps import choropleth, pair_map
+from analysis.charts.maps import choropleth, pair_map, symbol_map
 from analysis.charts.sheet import PAGE_MM
 
 PLAIN = Imprint(source="演示台账", is_demo=True)
@@ -60,6 +60,47 @@ def test_a_region_has_one_number_on_both_panels():
     left, right = (panel["keys"] for panel in drawn.record["panels"])
     assert {code: left[code] for code in left if code in right} == {code: right[code] for code in right if code in left}
     assert overlapping([text["box"] for text in drawn.record["texts"]]) == []
+
+
+def test_three_hundred_regions_take_a_sheet_a_group_and_share_numbers_and_colours():
+    regions = townships(300)
+    facts = rates_of(regions, segment="small_micro"), rates_of(regions, 9, segment="two_new")
+    first = pair_map(regions, *facts, PLAIN)
+    second, *lists = first.more
+    assert [sheet.part for sheet in (first, second, *lists)] == ["小微企业", "两新组织", "编号表"]
+    assert first.record["colours"] == second.record["colours"] and first.record["legend"] == second.record["legend"]
+    assert set(first.record["labels"]) == set(second.record["labels"]) == set(regions["code"])
+    known = {code: number for sheet in lists for code, number in sheet.record["keys"].items()}
+    assert all(known[code] == number for sheet in (first, second) for code, number in sheet.record["keys"].items())
+    for sheet in (first, second, *lists):
+        assert overlapping([text["box"] for text in sheet.record["texts"]]) == []
+
+
+ODD = odd_places()
+
+
+@pytest.mark.parametrize("status", ["no_data", "suppressed", "zero", "incomplete"])
+def test_regions_that_are_all_alike_are_drawn_and_told_in_the_legend(status):
+    drawn = choropleth(ODD, all_of(ODD, status), PLAIN)
+    assert {look["kind"] for look in drawn.record["regions"].values()} == {status} and len(drawn.record["regions"]) == 6
+    assert {"no_data": "无数据", "suppressed": "不予显示", "zero": "零", "incomplete": "数据不全（加点）"}[status] in drawn.record["legend"]
+    assert drawn.svg.count('class="region"') == 6
+
+
+@pytest.mark.parametrize("draw", [choropleth, lambda r, f, i: symbol_map(r, f, counts_of(f), i, unit="家"),
+                                  lambda r, f, i: grade_map(r, inverse(f), counts_of(f), eligible_of(f), i), lambda r, f, i: pair_map(r, f, f, i)])  # fmt: skip
+def test_enclaves_islands_threads_and_specks_keep_place_label_and_symbol(draw):
+    drawn = draw(ODD, rates_of(ODD), PLAIN)
+    for record in drawn.record.get("panels", [drawn.record]):
+        assert set(record["labels"]) == set(record["regions"]) == set(ODD["code"])
+        named = {code for code, label in record["labels"].items() if "".join(label["lines"]).startswith(ODD.set_index("code").at[code, "name"][:2])}
+        assert named | set(record["keys"]) == set(ODD["code"])
+    assert overlapping([text["box"] for text in drawn.record["texts"]]) == []
+
+
+def test_one_region_alone():
+    drawn = choropleth(ODD.iloc[:1], rates_of(ODD.iloc[:1]), PLAIN)
+    assert drawn.record["labels"]["990101"]["lines"] == ["包围的县", "15.0%"] and not drawn.more
 
 
 def test_hostile_names_are_wrapped_not_lost():

@@ -100,8 +100,8 @@ def figure(drawn: Drawn, caption: str) -> dict[str, Any]:
 
 
 def figures(drawn: Drawn, caption: str) -> Blocks:
-    """Return a chart and the sheets that belong to it: the list of a map's numbers where one page cannot hold both."""
-    return [figure(drawn, caption), *(figure(sheet, f"{caption}（编号表）") for sheet in drawn.more)]
+    """Return a chart and the sheets that belong to it, such as the list of a map's numbers where one page cannot hold both."""
+    return [figure(sheet, caption + (f"（{sheet.part}）" if sheet.part else "")) for sheet in (drawn, *drawn.more)]
 
 
 def signed(fact: Fact) -> dict[str, Any]:

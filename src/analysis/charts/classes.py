@@ -13,11 +13,11 @@ from analysis.facts import Fact
 
 FALLBACK = "(fallback)"
 WHITE = "#ffffff"
-# kind -> fill, hatch, legend text; the greys and hatches occur in no class
+# kind -> fill, hatch, legend text; the greys and hatches occur in no class: in grey print it is the hatch that tells
 BLANKS = {
     "zero": (WHITE, "", "零"),
     "no_data": ("#eeeeee", "lines", "无数据"),
-    "suppressed": ("#c9c9c9", "", "不予显示"),
+    "suppressed": ("#d4d4d4", "cross", "不予显示"),
     "incomplete": ("", "dots", "数据不全（加点）"),
 }
 

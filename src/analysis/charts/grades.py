@@ -14,12 +14,12 @@ from analysis.charts.mapsheet import MANY, Legend, Region, draw_map
 from analysis.charts.sheet import Drawn
 from analysis.facts import Fact
 
-# grade -> fill, hatch, legend text; the colours differ in lightness too
+# grade -> fill, hatch, legend text; the worse the darker, so that grey print keeps the order
 GRADES = {
-    "红": ("#a50f2b", "", "红：盲区率50%以上且盲区10家以上"),
-    "橙": ("#ee8133", "", "橙：30%～50%且盲区10家以上"),
-    "黄": ("#fbe38e", "", "黄：10%～30%，或率更高而不足10家"),
-    "绿": ("#5fb59a", "", "绿：不足10%"),
+    "红": ("#9c0d28", "", "红：盲区率50%以上且盲区10家以上"),
+    "橙": ("#e27a26", "", "橙：30%～50%且盲区10家以上"),
+    "黄": ("#f0c84f", "", "黄：10%～30%，或率更高而不足10家"),
+    "绿": ("#d3f0e1", "", "绿：不足10%"),
     "灰": ("#dadcdf", "dots", "灰：应建会单位不足10家或底数未核实"),
 }
 _SMALLEST = 10
@@ -60,7 +60,7 @@ def grade_map(regions: gpd.GeoDataFrame, rates: Sequence[Fact], blinds: Sequence
     entries = [(text, fill, hatch) for fill, hatch, text in GRADES.values()]
     entries += [(word, fill, hatch) for kind, (fill, hatch, word) in BLANKS.items() if kind in kinds]
     is_dense = len(regions) > MANY
-    bounds = ("" if is_dense else "圆的面积与盲区单位数成正比；") + "“以上”含本数，各级含下限、不含上限。"
+    bounds = ("" if is_dense else "圆的面积与盲区单位数成正比，圆比区域大的，圆内着区域的颜色；") + "“以上”含本数，各级含下限、不含上限。"
     notes = notes_for(rates, imprint, [unplaced_note(regions["code"], rates), missing_note(regions, rates), bounds, *extra_notes])
     title = full_name(rates).replace("盲区率", "") + "盲区分级"
     sheet, record, more = draw_map(regions, looks, imprint, notes, Legend(title, tuple(entries)), None if is_dense else circles_for(blinds, "家"))

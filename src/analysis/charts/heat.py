@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from analysis.charts.classes import BLANKS, Classes, classes_for, hatch_colour, is_dark, kind_of
 from analysis.charts.imprint import DEMO_MARK, Imprint, draw_footer, draw_legend_strip, draw_marks, notes_for
@@ -34,7 +34,7 @@ def heat_table(names: Sequence[str], columns: Sequence[Column], imprint: Imprint
     most = max(1, int((PAGE_MM - 46) / _ROW_MM))
     parts = [range(start, min(start + most, len(names))) for start in range(0, len(names), most)] or [range(0)]
     sheets = [_sheet(names, columns, rows, classes, imprint, extra_notes) for rows in parts]
-    return Drawn(sheets[0].svg, sheets[0].png, sheets[0].alt, sheets[0].facts, sheets[0].record, tuple(sheets[1:]))
+    return replace(sheets[0], more=tuple(replace(sheet, part="续") for sheet in sheets[1:]))
 
 
 def _sheet(names: Sequence[str], columns: Sequence[Column], rows: range, classes: Classes, imprint: Imprint, extra: Sequence[str]) -> Drawn:

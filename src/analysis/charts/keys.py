@@ -139,7 +139,7 @@ def list_sheets(entries: Sequence[Entry], title: str, alt: str, imprint: Imprint
         draw_marks(sheet, imprint, WIDTH_MM, 0, is_row=True)
         sheet.extend_down(-end)
         record = {"keys": {entry.code: entry.number for entry in rest[:count]}, "marks": list(imprint.marks)}
-        sheets.append(sheet.finish(alt, [fact for entry in rest[:count] for _, fact in entry.figures if fact], record))
+        sheets.append(sheet.finish(alt, [fact for entry in rest[:count] for _, fact in entry.figures if fact], record, part="编号表"))
         rest = rest[count:]
     return tuple(sheets)
 

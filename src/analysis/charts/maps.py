@@ -54,18 +54,23 @@ def symbol_map(regions: gpd.GeoDataFrame, rates: Sequence[Fact], counts: Sequenc
     looks = _looks(regions, rates, classes)
     by_code = {f.region_code: f for f in counts if f.is_ok}
     looks = {code: with_line(look, by_code.get(code), unit) for code, look in looks.items()}
-    notes = _notes(regions, rates, imprint, ["圆的面积与数量成正比。", *extra_notes])
+    notes = _notes(regions, rates, imprint, ["圆的面积与数量成正比；圆比区域大的，圆内着区域的颜色。", *extra_notes])
     sheet, record, more = draw_map(regions, looks, imprint, notes, _legend(full_name(rates), classes, looks), circles_for(counts, unit))
     return sheet.finish(alt_text("分级统计图加圆形符号", full_name(rates), rates), [f.id for f in (*rates, *counts)], record | _classes_record(classes), more)
 
 
 def pair_map(regions: gpd.GeoDataFrame, left: Sequence[Fact], right: Sequence[Fact], imprint: Imprint, *, titles: tuple[str, str] | None = None,
              scheme: str = "", extra_notes: Sequence[str] = ()) -> Drawn:  # fmt: skip
-    """Draw two segments (小微 and 两新, say) side by side on the same breaks and colours; by default headed by the segments' names."""
+    """Draw two segments (小微 and 两新, say) side by side on the same breaks and colours; by default headed by the segments' names.
+
+    Very many regions take a sheet a segment, with one list of numbers for both.
+    """
     imprint.check()
     both = [*left, *right]
     classes = classes_for(both, scheme, imprint.breaks)
     heads = titles or (segment_name(left[0].segment), segment_name(right[0].segment))
+    if len(regions) > _MOST_SIDE_BY_SIDE:
+        return _on_two_sheets(regions, (left, right), heads, classes, imprint, extra_notes)
     frames, body = _panels(regions)
     sheet = Sheet(body + 6.2 * bool(imprint.marks) + 1, font_folder=imprint.font_folder)
     draw_marks(sheet, imprint, WIDTH_MM - 0.5, sheet.height - 0.5, is_row=True)
@@ -93,13 +98,29 @@ def pair_map(regions: gpd.GeoDataFrame, left: Sequence[Fact], right: Sequence[Fa
 
 
 def _panels(regions: gpd.GeoDataFrame) -> tuple[list[Box], float]:
-    """Return the frames of two panels, side by side or for very many regions one above the other, and the height they take with their heads."""
-    if len(regions) > _MOST_SIDE_BY_SIDE:
-        height = min(72.0, (WIDTH_MM - 2) / aspect(regions))
-        return [(1, bottom, WIDTH_MM - 1, bottom + height) for bottom in (height + 9, 1)], 2 * height + 16
+    """Return the frames of two panels side by side, and the height they take with their heads."""
     panel = (WIDTH_MM - 6) / 2
-    height = min(114.0, panel / aspect(regions))
+    height = min(104.0, panel / aspect(regions))
     return [(start, 1, start + panel, height) for start in (1, 5 + panel)], height + 6
+
+
+def _on_two_sheets(regions: gpd.GeoDataFrame, sides: Sequence[Sequence[Fact]], heads: Sequence[str], classes: Classes, imprint: Imprint,
+                   extra_notes: Sequence[str]) -> Drawn:  # fmt: skip
+    numbers = {code: number for number, code in enumerate(regions["code"], start=1)}
+    looks = [_looks(regions, facts, classes) for facts in sides]
+    kinds = [look.kind for side in looks for look in side.values()]
+    made = []
+    for facts, head, side in zip(sides, heads, looks, strict=True):
+        legend = Legend(head + measure_name(facts), tuple(legend_entries(classes, kinds)), _bounds_note(classes))
+        made.append(draw_map(regions, side, imprint, _notes(regions, facts, imprint, extra_notes), legend, numbers=numbers)[:2])
+    numbered = {code: number for code, number in numbers.items() if any(code in record["keys"] for _, record in made)}
+    name = measure_name(sides[0])
+    lists = list_sheets(key_entries({"keys": numbered}, regions, *looks), f"图上编号：{'、'.join(heads)}{name}", f"图上编号对照表：{name}。", imprint)
+    alts = [alt_text(f"对照图之{word}（{head}）", name, facts) for word, head, facts in zip("一二", heads, sides, strict=True)]
+    (first, record), (second, other) = made
+    own = {"panels": [record, other], "panel_titles": list(heads)} | _classes_record(classes)
+    after = second.finish(alts[1], [f.id for f in sides[1]], other | _classes_record(classes), part=heads[1])
+    return first.finish(alts[0], [f.id for f in sides[0]], record | own, (after, *lists), part=heads[0])
 
 
 def circles_for(counts: Sequence[Fact], unit: str = "") -> Symbols:

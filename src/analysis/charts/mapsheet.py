@@ -57,10 +57,11 @@ class Symbols:
 
 
 def draw_map(regions: gpd.GeoDataFrame, looks: Mapping[str, Region], imprint: Imprint, notes: list[str], legend: Legend,
-             symbols: Symbols | None = None) -> tuple[Sheet, dict[str, Any], tuple[Drawn, ...]]:  # fmt: skip
+             symbols: Symbols | None = None, numbers: Mapping[str, int] | None = None) -> tuple[Sheet, dict[str, Any], tuple[Drawn, ...]]:  # fmt: skip
     """Draw regions, labels, legend and what belongs around them on a new sheet; the legend stands beside a map of few regions, below one of many.
 
     Regions whose label finds no room bear numbers; the list of them stands on the sheet, or on sheets of its own where a page cannot hold both.
+    With ``numbers`` given, as for maps that share their list, the list is the caller's to write.
     """
     is_below = len(regions) > MANY or aspect(regions) > 1.35
     symbols = symbols or Symbols()
@@ -69,14 +70,14 @@ def draw_map(regions: gpd.GeoDataFrame, looks: Mapping[str, Region], imprint: Im
     sheet = Sheet(body + 2, font_folder=imprint.font_folder)
     top = sheet.height - 1
     marks = shapely.box(WIDTH_MM - 32, top - 6.2 * len(imprint.marks), WIDTH_MM, top)
-    page, drawn = draw_regions(sheet, regions, looks, (1, 1, width, top), [marks] if is_below else [], symbols)
-    entries = key_entries(drawn, regions, looks)
+    page, drawn = draw_regions(sheet, regions, looks, (1, 1, width, top), [marks] if is_below else [], symbols, numbers)
+    entries = [] if numbers else key_entries(drawn, regions, looks)
     title = f"图上编号：{legend.title}"
     top = draw_marks(sheet, imprint, WIDTH_MM - 0.5, top) - 2
     below = 26 + 3.3 * len(notes) if is_below else 3.3 * len(notes)
     is_apart = len(entries) > _FEW_ENTRIES and sheet.height + below + list_height(sheet, entries) > LONGEST_MM
     listed = [] if is_apart else entries
-    if is_apart:
+    if is_apart or (numbers and drawn["keys"]):
         notes = [*notes, LISTED_APART]
     if is_below:
         scale = draw_strip(sheet, legend, page.km_per_mm, notes, symbols, listed)
@@ -156,8 +157,9 @@ def draw_regions(sheet: Sheet, regions: gpd.GeoDataFrame, looks: Mapping[str, Re
     if "district_code" in regions and regions["district_code"].nunique() > 1:
         for outline in outlines(page, dict(zip(regions["code"], regions["district_code"], strict=True))):
             sheet.area(outline, edge=DISTRICT_BORDER, width=1.0, order=3)
-    for circle in sorted(circles.values(), key=lambda shape: -shape.area):
-        sheet.area(circle, fill="white", edge=INK, width=0.7, order=4, alpha=0.9)
+    for code, circle in sorted(circles.items(), key=lambda pair: -pair[1].area):
+        is_hidden = radii[code] > page.radii[page.codes.index(code)]  # the circle then shows what it covers
+        sheet.area(circle, fill=looks[code].fill if is_hidden else WHITE, edge=INK, width=0.7, order=4, alpha=None if is_hidden else 0.9)
     for code, label in (inside | outside | plates).items():
         look = looks[code]
         if label.leader and code in plates:

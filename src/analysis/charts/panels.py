@@ -77,7 +77,8 @@ def _panel(sheet: Sheet, panel: Panel, x: float, top: float, wide: float, scale:
         else:
             fill, hatch, word = BLANKS["suppressed" if fact.status == "suppressed" else "no_data"]
             sheet.rectangle((x, y - _BAR_MM / 2, x + 6, y + _BAR_MM / 2), fill=fill, edge="#8c959f", hatch=hatch, note=note)
-            sheet.text(x + 6.8, y, word, size=6, color=SOFT, role="label", fact=fact.id)
+            is_crossed = line is not None and x + 6 < line < x + 6.8 + sheet.measure(word, 6) + 0.6
+            sheet.text((line if is_crossed else x + 6) + 0.8, y, word, size=6, color=SOFT, role="label", fact=fact.id)
         rows.append({"region": fact.region_code, "length_mm": float(fact.value) * scale if fact.is_ok else None, "status": fact.status})
     sheet.line([(x, foot), (x, top - _HEAD_MM)], color="#8c959f", width=0.5)
     if line is not None:

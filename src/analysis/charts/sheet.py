@@ -41,7 +41,7 @@ Box = tuple[float, float, float, float]
 class Drawn:
     """A finished figure: ``svg`` and ``png``, ``alt`` text in Chinese, ids of the ``facts`` it shows, and a ``record`` of what was drawn.
 
-    ``more`` are the sheets that belong to it: the list of numbered regions where one page cannot hold both.
+    ``more`` are the sheets that belong to it, such as the list of numbered regions where one page cannot hold both; ``part`` names a sheet among them.
     """
 
     svg: str
@@ -50,6 +50,7 @@ class Drawn:
     facts: tuple[str, ...]
     record: dict[str, Any] = field(repr=False)
     more: tuple[Drawn, ...] = ()
+    part: str = ""
 
 
 class Sheet:
@@ -107,11 +108,13 @@ class Sheet:
             self._hatch(shape, hatch, hatch_color, order + 0.1)
 
     def _hatch(self, shape: shapely.Geometry, hatch: str, color: str, order: float) -> None:
-        """Draw ``lines`` or ``dots`` as geometry of their own: a twentieth of the size of matplotlib's patterns, and drawn alike everywhere."""
+        """Draw ``lines``, ``cross`` or ``dots`` as geometry of their own: a twentieth of the size of matplotlib's patterns, and drawn alike everywhere."""
         west, south, east, north = shape.bounds
-        if hatch == "lines":
-            starts = np.arange(west - (north - south), east, _HATCH_MM * 1.4)
-            rays = shapely.linestrings([[(x, south), (x + north - south, north)] for x in starts])
+        if hatch in ("lines", "cross"):
+            starts = np.arange(west - (north - south), east, _HATCH_MM * (1.4 if hatch == "lines" else 2.0))
+            ways = [[(x, south), (x + north - south, north)] for x in starts]
+            ways += [[(x, north), (x + north - south, south)] for x in starts] if hatch == "cross" else []
+            rays = shapely.linestrings(ways)
             pieces = [part for part in shapely.get_parts(shapely.intersection(shape, rays)) if part.geom_type == "LineString" and not part.is_empty]
             self._dash(np.array([shapely.get_coordinates(piece)[[0, -1]] for piece in pieces]), color, 0.5, order)
             return
@@ -148,13 +151,13 @@ class Sheet:
         codes = [Path.MOVETO, Path.LINETO, Path.LINETO, Path.CLOSEPOLY]
         self._strokes.append(Shape(5, Path(corners, codes), fill, edge, 0.5, join="miter"))
 
-    def finish(self, alt: str, facts: Iterable[str], record: dict[str, Any], more: tuple[Drawn, ...] = ()) -> Drawn:
+    def finish(self, alt: str, facts: Iterable[str], record: dict[str, Any], more: tuple[Drawn, ...] = (), part: str = "") -> Drawn:
         """Return SVG and PNG of the sheet, with the sheets that follow it."""
         strokes = sorted(self._strokes, key=lambda stroke: stroke.order)
         svg = draw_svg(strokes, self.width, self.height, self.foot, alt)
         png = draw_png(strokes, self.width, self.height, self.foot, self.families, {"Source": texts_digest(svg)})
         record = {**record, "texts": self.texts, "width_mm": self.width, "height_mm": self.height + self.foot}
-        return Drawn(svg, png, alt, tuple(dict.fromkeys(facts)), record, more)
+        return Drawn(svg, png, alt, tuple(dict.fromkeys(facts)), record, more, part)
 
 
 def _cut(line: str, following: str) -> int:
