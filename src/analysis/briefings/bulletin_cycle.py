@@ -94,7 +94,7 @@ def corrected_text(package: Package, found: pd.DataFrame) -> list[str]:
         unit = "" if _definition(row.indicator)["unit"] == "ratio" else measure_of(row.indicator)
         from_, to = (say(f) + unit * f.is_ok for f in (before, after))
         label = mark(Quarter(quarter).label, "date")
-        said.append(f"{label}通报的{named(row.region_name)}{mark(_definition(row.indicator)['name'], 'name')}由{from_}更正为{to}，原因是{row.cause}有变化" + (f"（{why}）" if why else ""))
+        said.append(f"{label}通报的{named(row.region_name)}{mark(_definition(row.indicator)['name'], 'name')}由{from_}更正为{to}，这一更正来自{row.cause}的变化" + (f"（{why}）" if why else ""))
     return said
 
 
@@ -115,7 +115,7 @@ def table(package: Package) -> Blocks:
     if not lines:
         return []
     heads = [("哪一期", "left"), ("地区", "left"), ("指标", "left"), ("原通报", "right"), ("更正为", "right"), ("差", "right"), ("原因", "left")]
-    note: list[Any] = ["封存的数字不变，更正另行说明；率的分母见各指标名。"]
+    note: list[Any] = ["封存的数字不变，更正另行说明；差按未舍入的数计算。"]
     if len(found) > MOST:
         rest = derived(package, "eligible_unit_count", "errata_unlisted", len(found) - MOST, "count", "没有列出的更正")
         note += ["这里列", blocks.mark(f"{MOST}行", "threshold"), "，其余", rest, "行见 errata.csv。"]

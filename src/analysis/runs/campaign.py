@@ -17,7 +17,8 @@ from analysis.measures.indicators import COLUMNS
 from analysis.measures.tally import judge_units
 from analysis.measures.targets import Target, read_targets, year_quarters
 from analysis.periods import Quarter
-from analysis.runs.parts import Listing, read_part, without_blanks, write_beside, write_part
+from analysis.runs.building import FIGURE_HEADERS
+from analysis.runs.parts import Listing, read_part, without_blanks, write_beside, write_part, write_tables
 from analysis.runs.prepare import Workshop, levels
 from analysis.runs.sources import read_small_table
 from analysis.runs.store import connect
@@ -101,6 +102,9 @@ def read_campaign(package: Path) -> Campaign:
 
 
 def write_campaign_lists(package: Path, folder: Path, scopes: list[str], is_internal: bool) -> list[Path]:
-    """Write the whole lists beside each scope's document (``parts.write_beside``)."""
+    """Write the whole lists and all figures with their parts beside each scope's document; internal readers only."""
+    found = read_campaign(package)
     names = dict(zip(*(tables.load("campaign_lists")[column] for column in ("list", "name")), strict=True))
-    return write_beside(read_campaign(package).lists, Listing(DOCUMENT, "list", names, _HEADERS), folder, scopes, is_internal)
+    made = write_beside(found.lists, Listing(DOCUMENT, "list", names, _HEADERS), folder, scopes, is_internal)
+    figures = found.figures.assign(name=found.figures["indicator"].map({code: d["name"] for code, d in c.definitions().items()}))[list(FIGURE_HEADERS)]
+    return made + write_tables(figures, "region_code", f"{DOCUMENT}_figures.csv", FIGURE_HEADERS, folder, scopes if is_internal else (), is_internal)
