@@ -181,6 +181,17 @@ PAGES = {
         "## 5. 与上季度相比",
         ("home.show_comparison()",),
     ],
+    "90_explore": [
+        "# 自己查一查",
+        "任何指标都能画成图，任何问题都能用 SQL 查。看到的数和文稿里的数出自同一批数据；保存的图带着它的数字，保存的内容记入 exports.csv。",
+        ("from analysis.desk.explore_page import Explorer", "", "explorer = Explorer()"),
+        "## 画一个指标\n\n选季度、范围、指标和单位类别，按“画图”。缺数的地方画斜线，不是零。",
+        ("explorer.show_map()",),
+        "## 用 SQL 查\n\n`indicators` 是全部指标，`units` 是核对过的单位，其余表名、列名展开“列名”看。退回的行不在表里。",
+        ("explorer.show_question()",),
+        "## 用 pandas 查\n\n也可以直接取出来算：下面一格是例子，改动随意。",
+        ("from analysis.desk.explore import ask", "", 'ask(explorer.package, "SELECT indicator, count(*) AS n FROM indicators GROUP BY indicator ORDER BY indicator").head()'),
+    ],
 }
 
 

@@ -82,7 +82,9 @@ def schedule(
 
 
 @commands.command("freeze", help="封存一个季度：数字从此不变，以后的变化写成更正，说明改了什么、差多少、为什么。")
-def freeze_quarter(quarter: QuarterOption, ledgers: LedgersOption = None, boundaries: BoundariesOption = None, out: OutOption = None, settings: SettingsOption = None) -> None:
+def freeze_quarter(
+    quarter: QuarterOption, ledgers: LedgersOption = None, boundaries: BoundariesOption = None, out: OutOption = None, settings: SettingsOption = None
+) -> None:
     Quarter(quarter)
     from analysis.runs.freezing import freeze
 
@@ -149,3 +151,16 @@ def share_district(
     for line in made.left_out:
         screen.print(f"没有放进去：{line}")
     screen.print(f"已打包 {len(made.files)} 个文件，逐个查过没有别的区县的单位：{made.path}")
+
+
+@commands.command("new-notebook", help="新建一份自己的专题笔记本：带参数，接好数据、图表、导出和目录页，改文字即可用。")
+def make_notebook(
+    name: Annotated[str, typer.Argument(help="两位数字加英文名，例如 45_topic", metavar="名字")],
+    title: Annotated[str, typer.Option("--title", help="题目，例如 物业行业工会覆盖专题")] = "专题研究",
+    indicator: Annotated[str, typer.Option("--indicator", help="图表用的指标代码，见 docs/indicators.md")] = "unit_coverage_rate",
+    city_only: Annotated[bool, typer.Option("--city-only", help="只做全市的，不做各区县的")] = False,
+) -> None:
+    from analysis.desk.new_notebook import new_notebook
+
+    path = new_notebook(name, title, indicator, ("city",) if city_only else ("city", "district"))
+    console().print(f"已建好 {path}。正文在第二个代码格里，改好后运行：workbench run --quarter 2021Q3 --documents {path.stem[3:]}（季度换成你的）。")

@@ -181,9 +181,7 @@ class Home:
 
     def _start(self) -> None:
         order = Order(self.quarter.value, self.scopes.value, self.documents.value, self.formats.value, self.audience.value)
-        paths = {"ledgers": self.settings.ledgers, "boundaries": self.settings.boundaries, "out": self.settings.out}
-        given = [part for name, path in paths.items() if path is not None for part in (f"--{name}", str(path))]
-        self._running = Making(["run", *order.arguments(), *given], self._told, self._ended)
+        self._running = Making(["run", *order.arguments()], self._told, self._ended)
         self.make.disabled, self.stop.disabled = True, False
         self.bar.value, self.state.value, self.lines.value = 0, "<p>已开始：先读台账，再逐份编写。</p>", ""
         self._running.start()

@@ -94,12 +94,29 @@ class _Loader(jinja2.FileSystemLoader):
 
     def get_source(self, environment: jinja2.Environment, template: str) -> tuple[str, str, Any]:
         source, path, fresh = super().get_source(environment, template)
-        parts, line = _TAGS.split(source.replace("\r\n", "\n")), 1
-        for number, part in enumerate(parts):
-            if number % 2 == 0:
-                parts[number] = _signed(part, template, line, is_start=number == 0)
-            line += part.count("\n")
-        return "".join(parts), path, fresh
+        return _signs(source, template), path, fresh
+
+
+class _Given(jinja2.BaseLoader):
+    """One template given as text, before those in folders."""
+
+    def __init__(self, name: str, text: str, rest: jinja2.BaseLoader) -> None:
+        self.name, self.text, self.rest = name, text, rest
+
+    def get_source(self, environment: jinja2.Environment, template: str) -> tuple[str, str, Any]:
+        if template != self.name:
+            return self.rest.get_source(environment, template)
+        return _signs(self.text, template), template, lambda: True
+
+
+def _signs(source: str, template: str) -> str:
+    """Sign the lines of a template between its tags."""
+    parts, line = _TAGS.split(source.replace("\r\n", "\n")), 1
+    for number, part in enumerate(parts):
+        if number % 2 == 0:
+            parts[number] = _signed(part, template, line, is_start=number == 0)
+        line += part.count("\n")
+    return "".join(parts)
 
 
 def _signed(part: str, template: str, line: int, is_start: bool) -> str:
@@ -163,6 +180,12 @@ class Engine:
         folders = [Path(folder)] if folder and Path(folder).is_dir() else []
         self.register = register
         self.environment = environment(*map(str, [*folders, SHIPPED]))
+
+    def with_text(self, name: str, text: str) -> Engine:
+        """Return an engine that has a template of this name given as text, beside those of the folders."""
+        made = Engine.__new__(Engine)
+        made.register, made.environment = self.register, self.environment.overlay(loader=_Given(name, text, self.environment.loader), cache_size=0)
+        return made
 
     @cached_property
     def _districts(self) -> dict[str, str]:

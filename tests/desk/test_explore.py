@@ -1,0 +1,79 @@
+"""The explorer: questions that cannot leave the quarter, pictures that carry their facts."""
+
+from __future__ import annotations
+
+import csv
+
+import pytest
+
+from analysis.desk.explore import ask, columns_of, indicator_choices, latest_package, quarters_stored, save, save_answer, segment_choices, view, views
+from analysis.errors import ParameterError, StoryError
+from analysis.publishing.number_check import check_file
+from analysis.runs.package import build_package
+
+
+@pytest.fixture
+def stored(drawn):
+    build_package(drawn, "2021Q4")
+    return drawn
+
+
+def test_a_question_is_answered_from_the_kept_rows(stored):
+    package = latest_package(stored, "2021Q4")
+    answer = ask(package, "SELECT district_code, count(*) AS n FROM units GROUP BY ALL ORDER BY ALL")
+    assert answer["n"].sum() == len(package.units())
+    assert {"units", "indicators"} <= set(columns_of(package)["表"]) and quarters_stored(stored) == ["2021Q4"]
+
+
+@pytest.mark.parametrize("query", [
+    "SELECT * FROM read_csv('{file}')", "SELECT * FROM '{file}'", "COPY units TO '{file}'", "DROP TABLE units", "SELECT 1; SELECT 2", "ATTACH '{file}'",
+    "SET enable_external_access = true", "INSTALL httpfs", "CREATE TABLE t AS SELECT 1", "SELECT getenv('HOME')", "SELEKT 1", "", "PRAGMA version",
+])  # fmt: skip
+def test_nothing_outside_can_be_reached(stored, tmp_path, query):
+    file = tmp_path / "secret.csv"
+    file.write_text("a\n1\n", encoding="utf-8")
+    with pytest.raises(StoryError, match=r"请改写后重试。"):
+        ask(latest_package(stored, "2021Q4"), query.format(file=file))
+    assert file.read_text(encoding="utf-8") == "a\n1\n"
+
+
+def test_other_readers_ask_of_the_shown_figures_only(stored):
+    package = latest_package(stored, "2021Q4", audience="shared")
+    assert list(views(package)) == ["indicators"]
+    with pytest.raises(StoryError):
+        ask(package, "SELECT * FROM units")
+    assert "suppressed" in set(ask(package, "SELECT DISTINCT status FROM indicators")["status"])
+
+
+def test_a_quarter_never_prepared_is_said(drawn):
+    with pytest.raises(ParameterError, match="2022Q1 还没有整理过数据。请先在首页按“生成”，或运行 workbench run --quarter 2022Q1。"):
+        latest_package(drawn, "2022Q1")
+
+
+def test_a_picture_is_saved_with_its_facts_and_written_down(stored):
+    made = view(latest_package(stored, "2021Q4"), "blind_unit_count", "small_micro")
+    assert made.title == "九七市各区县小微企业盲区单位"
+    page, *images = save(made, stored)
+    finished, departures = check_file(page.read_bytes(), "html")
+    assert departures == [] and "2021Q4/970101/small_micro/blind_unit_count" in finished.facts
+    assert {p.suffix for p in images} == {".svg", ".png"} and all(p.stat().st_size > 1000 for p in images)
+    with open(stored.out / "exports.csv", encoding="utf-8-sig", newline="") as stream:
+        lines = list(csv.DictReader(stream))
+    assert [(line["做法"], line["范围"], line["读者"]) for line in lines] == [("explore", "city", "internal")] * (1 + len(images))
+
+
+def test_an_answer_is_saved_with_its_question_and_rows(stored):
+    package = latest_package(stored, "2021Q4")
+    answer = ask(package, "SELECT '=1+1' AS a UNION ALL SELECT 'b' ORDER BY 1")
+    path = save_answer(package, answer, "SELECT\n1", stored)
+    assert path.read_text(encoding="utf-8-sig").split() == ["a", "'=1+1", "b"]
+    with open(stored.out / "exports.csv", encoding="utf-8-sig", newline="") as stream:
+        (line,) = csv.DictReader(stream)
+    assert line["行数"] == "2" and line["内容"].endswith("：SELECT 1")
+
+
+def test_every_indicator_and_segment_can_be_picked(stored):
+    package = latest_package(stored, "2021Q4")
+    assert len(indicator_choices()) > 40 and segment_choices()[0] == ("全部单位", "all")
+    for _, code in indicator_choices():
+        assert view(package, code).blocks[1]["type"] == "title"
