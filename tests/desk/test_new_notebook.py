@@ -22,7 +22,9 @@ def test_it_runs_exports_and_stands_in_the_plan(drawn, tmp_path):
     nbformat.validate(notebook)
     assert [(n.document, n.name, n.scopes) for n in notebooks(folder)] == [("topic", "物业行业工会覆盖专题", ("city", "district"))]
     assert [job.label for job in plan("city", "topic", ("970100", "九七市"), [], folder)] == ["九七市物业行业工会覆盖专题"]
-    assert not any(isinstance(node, ast.For | ast.FunctionDef) for cell in notebook.cells if cell.cell_type == "code" for node in ast.walk(ast.parse(cell.source)))
+    assert not any(
+        isinstance(node, ast.For | ast.FunctionDef) for cell in notebook.cells if cell.cell_type == "code" for node in ast.walk(ast.parse(cell.source))
+    )
     package = build_package(drawn, "2021Q4")
     parameters = {"quarter": "2021Q4", "package": str(package), "audience": "internal", "map_use": "internal"}
     for scope, name in (("city", "九七市"), ("970101", "东山区")):

@@ -34,7 +34,11 @@ def write(package: Package, document: str, title: str, text: str, indicator: str
     """
     draft = open_draft(package, document, title)
     areas = areas_of(package)
-    slots = {"地图": indicator_map(draft, areas, indicator, segment), "排序": indicator_bars(draft, areas, indicator, segment), "分地区": indicator_table(areas, indicator, segment)}
+    slots = {
+        "地图": indicator_map(draft, areas, indicator, segment),
+        "排序": indicator_bars(draft, areas, indicator, segment),
+        "分地区": indicator_table(areas, indicator, segment),
+    }
     made = draft.engine.with_text(f"{document}.j2", text)
     draft.engine = made
     return Document(draft, draft.parts(f"{document}.j2", slots, 本地=Place(package.register, package.region_code, name=package.region_name)))

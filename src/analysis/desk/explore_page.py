@@ -35,9 +35,18 @@ class Explorer:
         stored = quarters_stored(self.settings)
         self.quarter = w.Dropdown(options=[(Quarter(q).label, q) for q in stored], description="季度")
         self.scope = w.Dropdown(options=[("全市", "city")], description="范围")
-        self.indicator = w.Combobox(options=[f"{name}　{code}" for name, code in indicator_choices()], value="单位覆盖率　unit_coverage_rate", description="指标", ensure_option=True, layout=w.Layout(width="26rem"))
+        self.indicator = w.Combobox(
+            options=[f"{name}　{code}" for name, code in indicator_choices()],
+            value="单位覆盖率　unit_coverage_rate",
+            description="指标",
+            ensure_option=True,
+            layout=w.Layout(width="26rem"),
+        )
         self.segment = w.Dropdown(options=segment_choices(), description="单位")
-        self.draw, self.keep_view, self.run, self.keep_answer = (w.Button(description=d, button_style=s, layout=w.Layout(width="auto")) for d, s in (("画图", "primary"), ("保存这幅图", ""), ("查询", "primary"), ("保存结果", "")))
+        self.draw, self.keep_view, self.run, self.keep_answer = (
+            w.Button(description=d, button_style=s, layout=w.Layout(width="auto"))
+            for d, s in (("画图", "primary"), ("保存这幅图", ""), ("查询", "primary"), ("保存结果", ""))
+        )
         self.picture, self.saved_view, self.result, self.saved_answer, self.columns = (w.HTML() for _ in range(5))
         self.query = w.Textarea(value=FIRST.format(quarter=stored[0] if stored else "2021Q3"), layout=w.Layout(width="100%", height="8rem"))
         self.quarter.observe(lambda _: self._guarded(self._scopes), "value")
@@ -56,7 +65,19 @@ class Explorer:
 
     def show_map(self) -> None:
         style = (files("analysis.desk") / "home.css").read_text(encoding="utf-8")
-        display(HTML(f"<style>{style}</style>"), w.VBox([self.trouble, w.HBox([self.quarter, self.scope]), w.HBox([self.indicator, self.segment]), w.HBox([self.draw, self.keep_view]), self.saved_view, self.picture]))
+        display(
+            HTML(f"<style>{style}</style>"),
+            w.VBox(
+                [
+                    self.trouble,
+                    w.HBox([self.quarter, self.scope]),
+                    w.HBox([self.indicator, self.segment]),
+                    w.HBox([self.draw, self.keep_view]),
+                    self.saved_view,
+                    self.picture,
+                ]
+            ),
+        )
 
     def show_question(self) -> None:
         display(w.VBox([self.query, w.HBox([self.run, self.keep_answer]), self.saved_answer, self.result, w.Accordion([self.columns], titles=("列名",))]))
@@ -82,7 +103,9 @@ class Explorer:
     def _save_answer(self) -> None:
         if self._answer is None:
             self._ask()
-        self.saved_answer.value = f"<p>已保存 {len(self._answer)} 行：{escape(str(save_answer(self.package, self._answer, self.query.value, self.settings)))}</p>"
+        self.saved_answer.value = (
+            f"<p>已保存 {len(self._answer)} 行：{escape(str(save_answer(self.package, self._answer, self.query.value, self.settings)))}</p>"
+        )
 
     def _guarded(self, action: Callable[[], None]) -> None:
         self._say("")

@@ -14,7 +14,7 @@ from analysis.runs.outputs import write_whole
 from analysis.runs.plan import notebooks
 
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
-TEXT = '''标题：{{{{ 本地.名称 }}}}{title}
+TEXT = """标题：{{{{ 本地.名称 }}}}{title}
 
 # 一、总体情况
 
@@ -27,10 +27,12 @@ TEXT = '''标题：{{{{ 本地.名称 }}}}{title}
 【表：分地区】
 
 【图：排序】
-'''
+"""
 
 
-def new_notebook(name: str, title: str, indicator: str = "unit_coverage_rate", scopes: tuple[str, ...] = ("city", "district"), folder: Path = NOTEBOOKS) -> Path:
+def new_notebook(
+    name: str, title: str, indicator: str = "unit_coverage_rate", scopes: tuple[str, ...] = ("city", "district"), folder: Path = NOTEBOOKS
+) -> Path:
     """Write the notebook and return its path; the run, ``workbench list`` and the index page know it from then on.
 
     Parameters
@@ -64,7 +66,7 @@ def new_notebook(name: str, title: str, indicator: str = "unit_coverage_rate", s
 def written(document: str, title: str, indicator: str, indicator_name: str, scopes: tuple[str, ...]) -> dict[str, Any]:
     """Return the notebook as nbformat 4.5."""
     unit = dict(tables.load("indicators")[["indicator", "unit"]].itertuples(index=False))[indicator]
-    said = f"{indicator_name}为{{{{ 本地[\"{indicator_name}\"] }}}}" + ("（分母为{{ 本地.名称 }}的" + _below(indicator) + "）" if unit == "ratio" else "")
+    said = f'{indicator_name}为{{{{ 本地["{indicator_name}"] }}}}' + ("（分母为{{ 本地.名称 }}的" + _below(indicator) + "）" if unit == "ratio" else "")
     text = TEXT.format(title=title, of_indicator=said)
     parameters = [
         'quarter: str = "2021Q3"  # 季度，例如 2021Q3',
@@ -82,10 +84,15 @@ def written(document: str, title: str, indicator: str, indicator_name: str, scop
         _code(parameters, ["parameters"]),
         _words("正文是模板，写法见 docs/guides/templates.md：数字写成变量，【图：…】【表：…】是图表的位置。改文字只改这一格。"),
         _code([f"text = '''{text}'''"]),
-        _words("指标换成别的，改 indicator；只看一类单位，加 segment，例如 segment=\"small_micro\"。代码见 docs/indicators.md。"),
+        _words('指标换成别的，改 indicator；只看一类单位，加 segment，例如 segment="small_micro"。代码见 docs/indicators.md。'),
         _code(load),
     ]
-    for call, words in (("opening", "题目。"), ("part(1)", "总体情况和地图。缺数的句子整句不出。"), ("part(2)", "各地情况。"), ("closing", "口径说明：分母、时点、缺报情况。")):
+    for call, words in (
+        ("opening", "题目。"),
+        ("part(1)", "总体情况和地图。缺数的句子整句不出。"),
+        ("part(2)", "各地情况。"),
+        ("closing", "口径说明：分母、时点、缺报情况。"),
+    ):
         cells += [_words(words), _code([f"show(document.{call})"])]
     for number, cell in enumerate(cells):
         cell["id"] = f"cell-{number:02d}"
