@@ -144,9 +144,13 @@ def share_district(
     settings: SettingsOption = None,
 ) -> None:
     Quarter(quarter)
+    from analysis.paths import REPORTS
+    from analysis.runs.export_log import log_exports
     from analysis.runs.sharing import share
 
-    made = share(choose(settings, out=out), quarter, district, Path(save) if save else None)
+    chosen = choose(settings, out=out)
+    made = share(chosen, quarter, district, Path(save) if save else None)
+    log_exports(chosen.out or REPORTS, "share", quarter, chosen.audience, [(district, f"{made.path.name}（{len(made.files)} 个文件）", None)])
     screen = console()
     for line in made.left_out:
         screen.print(f"没有放进去：{line}")
