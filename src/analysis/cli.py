@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -39,10 +39,11 @@ def run(
     formats: Annotated[str | None, typer.Option("--formats", help="格式，用逗号隔开：html,pdf,docx,pptx（pptx 幻灯片只有部分文稿有）")] = None,
     jobs: JobsOption = None,
     force: Annotated[bool, typer.Option("--force", help="全部重做，不沿用没有变化的文稿")] = False,
+    explain: Annotated[bool, typer.Option("--explain", help="逐份说明为什么运行、重新导出或不做")] = False,
+    scheduler: Annotated[str | None, typer.Option("--scheduler", help="Dask 调度程序的地址，例如 tcp://10.0.0.1:8786；不写则用本机")] = None,
     settings: SettingsOption = None,
 ) -> None:
     Quarter(quarter)  # a mistyped quarter is answered before anything heavy is loaded
-    from analysis.runs.quarter import run_quarter
 
     console = _console()
     chosen = _settings(
@@ -55,8 +56,18 @@ def run(
         map_use=map_use,
         formats=tuple(f.strip() for f in formats.split(",") if f.strip()) if formats is not None else None,
         jobs=jobs,
+        scheduler=scheduler,
     )
-    result = run_quarter(chosen, quarter, scope, documents, force, console.print)
+    if not force:
+        from analysis.runs.unchanged import nothing_to_do
+
+        made = nothing_to_do(chosen, quarter, scope, documents)
+        if made is not None:
+            _say_unchanged(console, made, explain)
+            raise typer.Exit(1 if made["failed_files"] else 0)
+    from analysis.runs.quarter import run_quarter
+
+    result = run_quarter(chosen, quarter, scope, documents, force, console.print, explain)
     failed = [o for o in result.outcomes if o.status == "failed"]
     if result.failed_files:
         console.print(f"有 {result.failed_files} 个报表文件没有读成或有表被停止，原因见 {result.folder / 'intake' / 'files.csv'}。")
@@ -64,6 +75,19 @@ def run(
         console.print(f"有 {len(failed)} 份文稿没有做成，原因见上和 manifest.json；其余 {len(result.outcomes) - len(failed)} 份已完成。")
     console.print(f"完成。请打开：{result.index}")
     raise typer.Exit(result.exit_code)
+
+
+def _say_unchanged(console: Any, made: dict, explain: bool) -> None:
+    """Say that nothing had to be done, and what the run that made it had to say."""
+    from analysis.runs.plan import notebooks
+
+    console.print(f"{made['quarter']} 的台账、设置和程序都没有变化，{made['asked']} 份文稿都在，什么也不用做（要全部重做请加 --force）")
+    names, places = {n.document: n.name for n in notebooks()}, dict(made["districts"]) | {"city": made["city"][1]}
+    for entry in made["jobs"] if explain else ():
+        console.print(f"不做　{places.get(entry['scope'], entry['scope'])}{names.get(entry['document'], entry['document'])}：没有变化")
+    if made["failed_files"]:
+        console.print(f"有 {made['failed_files']} 个报表文件没有读成或有表被停止，原因见 {made['folder'] / 'intake' / 'files.csv'}。")
+    console.print(f"完成。请打开：{made['folder'] / 'index.html'}")
 
 
 @app.command("check", help="只核对台账，不生成文稿。")

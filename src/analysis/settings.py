@@ -77,6 +77,7 @@ class Settings:
     map_approval_no: str = ""
     formats: tuple[str, ...] = ("html", "pdf", "docx")
     jobs: int = 0
+    scheduler: str = ""
     forked_kernels: bool = True
     timeout_seconds: int = 600
     speech_rate: int = 200

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from analysis.runs.quarter import _why_ended
+from analysis.runs.executor import why_ended as _why_ended
 
 USUAL = "运行进程意外结束（可能是内存不足）。请关闭其他程序，或用 --jobs 1 重试。"
 

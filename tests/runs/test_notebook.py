@@ -2,8 +2,8 @@ import nbformat
 import pytest
 
 from analysis.errors import ParameterError, TemplateError, WorkbenchError
+from analysis.runs.jobs import broken_sentences
 from analysis.runs.notebook import check_parameters, execute, run_job
-from analysis.runs.quarter import broken_sentences
 from analysis.wording.engine import Engine
 
 STORY = """

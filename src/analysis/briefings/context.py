@@ -80,8 +80,9 @@ class Draft:
         return Imprint.from_settings(self.package.settings, **own)
 
     def facts(self) -> dict[str, Any]:
-        """Return the facts of the document, and with them what was left unsaid: they go into the run's record."""
-        return blocks.facts(self.register.used.values()) | {"unsaid": self.unsaid}
+        """Return the facts of the document, and with them what was left unsaid and what was asked for: they go into the run's record."""
+        asked = sorted(self.register.asked - set(self.register.used))
+        return blocks.facts(self.register.used.values()) | {"unsaid": self.unsaid, "asked": asked, "templates": sorted(self.engine.rendered)}
 
 
 def by_heading(blocks: Blocks) -> list[Blocks]:

@@ -23,7 +23,7 @@ def console() -> Console:
 
 def choose(settings: str | None, **options):
     """Return the settings of a command; the file it names holds for everything that it starts too."""
-    from analysis.runs.sources import choose_settings
+    from analysis.runs.inputs import choose_settings
 
     if settings is not None:
         os.environ["WORKBENCH_SETTINGS"] = str(Path(settings).resolve())

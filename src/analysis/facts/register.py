@@ -52,6 +52,7 @@ class Register:
     used: dict[str, Fact] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        self.asked: set[str] = set()  # every figure asked for, also by checks, which show nothing: what a document rests on
         self._defined = _definitions()
         segments = tables.load("segments")
         self._segments = dict(zip(segments["segment"], segments["name"], strict=True)) | {"all": ""}
@@ -86,7 +87,7 @@ class Register:
     def fresh(self) -> Register:
         """Return a register of the same facts for another document, of which nothing is used yet; the rows are shared, not read again."""
         other = copy(self)
-        other.used = {}
+        other.used, other.asked = {}, set()
         return other
 
     def _definition(self, indicator: str) -> tuple[dict[str, str], str]:
@@ -159,8 +160,21 @@ class Register:
     def _region(self, code: str) -> tuple[str, str]:
         return self._level_of.get(code, ("district", code))
 
+    def row(self, quarter: str, region: str, segment: str, indicator: str) -> list | None:
+        """Return the row of a figure as it stands in the frames, None where there is none."""
+        at = self._index.get((quarter, region, segment, indicator))
+        return None if at is None else [values[at] for values in self._rows.values()]
+
+    def is_plain(self, indicator: str) -> bool:
+        """Tell whether rows can bear this name: a derived figure's name is none of ``indicators.csv``."""
+        try:
+            return bool(self._definition(indicator))
+        except StoryError:
+            return False
+
     def _remember(self, made: Fact) -> Fact:
         self.used[made.id] = made
+        self.asked.add(made.id)
         return made
 
     @property

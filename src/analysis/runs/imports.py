@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from analysis.runs import fingerprint
@@ -48,7 +48,7 @@ def _closure(start: set[str]) -> set[str]:
     return known
 
 
-@lru_cache(maxsize=None)
+@cache
 def _graph(name: str) -> frozenset[str]:
     """Return the modules of this program that a module imports, the packages above them included (their ``__init__`` runs too)."""
     found = _imports(_file(name).read_text(encoding="utf-8"))
@@ -69,7 +69,7 @@ def _with_parents(name: str) -> list[str]:
     return [".".join(parts[:end]) for end in range(1, len(parts) + 1)]
 
 
-@lru_cache(maxsize=None)
+@cache
 def _file(name: str) -> Path | None:
     parts = name.split(".")
     if parts[0] != "analysis":

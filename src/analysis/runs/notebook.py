@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import tempfile
 import time
 from dataclasses import dataclass, field
@@ -26,6 +27,7 @@ class Outcome:
     reason: str = ""
     files: list[str] = field(default_factory=list)
     record: dict = field(default_factory=dict)
+    is_executed: bool = False  # the notebook was run; a document can also be exported anew from the executed copy
 
 
 def check_parameters(notebook: Path, parameters: dict[str, object]) -> None:
@@ -103,7 +105,7 @@ def export(executed: Path, formats: tuple[str, ...], folder: Path, stem: str) ->
         path.write_bytes(body.encode("utf-8") if isinstance(body, str) else body)
         made.append(path)
         record[name] = resources.get("workbench", {})
-    return made, record | {"unsaid": unsaid_of(notebook)}
+    return made, record | {"unsaid": unsaid_of(notebook), "asked": asked_of(notebook)}
 
 
 def unsaid_of(notebook: dict) -> list[dict]:
@@ -111,6 +113,17 @@ def unsaid_of(notebook: dict) -> list[dict]:
     from analysis.publishing.reading import read_blocks
 
     return [record for block in read_blocks(notebook) if block["type"] == "facts" for record in block.get("unsaid", [])]
+
+
+def asked_of(notebook: dict) -> dict | None:
+    """Return the ids of all figures that an executed notebook asked for and the texts it was written from; None where it does not tell."""
+    from analysis.publishing.reading import read_blocks
+
+    told = [block for block in read_blocks(notebook) if block["type"] == "facts" and "asked" in block]
+    if not told:
+        return None
+    return {"facts": sorted({name for block in told for name in [*block["asked"], *(f["id"] for f in block["facts"])]}),
+            "templates": sorted({name for block in told for name in block["templates"]})}  # fmt: skip
 
 
 def run_job(
@@ -122,14 +135,16 @@ def run_job(
     quarter_folder: str,
     timeout: int,
     is_internal: bool = True,
+    has_run: bool = False,
 ) -> Outcome:
     """Run and export one job in a folder of its own, then move the finished files into place; a failed job leaves its notebook as evidence.
 
-    The executed copy is kept for internal readers only: it names the package, and with it the way to every unit.
+    With ``has_run`` the executed copy of the run before is exported again and the notebook is not run. The executed copy is kept for internal readers
+    only: it names the package, and with it the way to every unit.
     """
     started = time.monotonic()
     try:
-        return _run_job(Path(notebook), document, scope, parameters, formats, Path(quarter_folder), timeout, is_internal, started)
+        return _run_job(Path(notebook), document, scope, parameters, formats, Path(quarter_folder), timeout, is_internal, has_run, started)
     except OSError as error:
         if not (is_disk_full(error) or isinstance(error, PermissionError)):
             raise
@@ -138,27 +153,32 @@ def run_job(
 
 
 def _run_job(
-    notebook: Path, document: str, scope: str, parameters: dict[str, object], formats: tuple[str, ...], base: Path, timeout: int, is_internal: bool, started: float
+    notebook: Path, document: str, scope: str, parameters: dict[str, object], formats: tuple[str, ...], base: Path, timeout: int, is_internal: bool, has_run: bool, started: float
 ) -> Outcome:
     kept = base / "notebooks" / scope / f"{document}.ipynb"
     with tempfile.TemporaryDirectory(prefix=".unfinished-", dir=base) as work:
         executed = Path(work) / f"{document}.ipynb"
         try:
-            execute(notebook, parameters, executed, timeout)
+            if has_run:
+                shutil.copyfile(kept, executed)
+            else:
+                execute(notebook, parameters, executed, timeout)
             documents, record = export(executed, formats, Path(work), document)
         except Exception as error:  # one failed document must not cost the others; its reason goes into the manifest
             reason = DISK_FULL if is_disk_full(error) else error.sentence if isinstance(error, WorkbenchError) else f"{type(error).__name__}: {error}"
             failed = base / "notebooks" / scope / f"{document}.failed.ipynb"
-            if executed.is_file() and is_internal:
+            if executed.is_file() and is_internal and not has_run:
                 _move(executed, failed)
             return Outcome(document, scope, "failed", time.monotonic() - started, reason)
         files = [_move(path, base / scope / path.name) for path in documents]
-        if is_internal:
+        if has_run:
+            files.append(kept)
+        elif is_internal:
             files.append(_move(executed, kept))
         else:
             kept.unlink(missing_ok=True)
         (base / "notebooks" / scope / f"{document}.failed.ipynb").unlink(missing_ok=True)
-    return Outcome(document, scope, "made", time.monotonic() - started, "", [p.relative_to(base).as_posix() for p in files], record)
+    return Outcome(document, scope, "made", time.monotonic() - started, "", [p.relative_to(base).as_posix() for p in files], record, not has_run)
 
 
 def _move(source: Path, target: Path) -> Path:

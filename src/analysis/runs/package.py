@@ -34,6 +34,7 @@ from analysis.runs.breaks import breaks_file, districts_key, has_breaks, keep_br
 from analysis.runs.building import Building, measure_building, read_building, write_building
 from analysis.runs.campaign import Campaign, measure_campaign, read_campaign, write_campaign
 from analysis.runs.errata import Errata, find_errata, read_errata, write_errata
+from analysis.runs.executor import Executor
 from analysis.runs.fingerprint import data_settings, ledgers_key
 from analysis.runs.holding import STORE_NOTE, held
 from analysis.runs.incomplete import without_files
@@ -56,6 +57,7 @@ from analysis.runs.prepare import (
 from analysis.runs.provenance import source_rows, sources_of
 from analysis.runs.quality import Quality, read_quality, reconcile, write_quality
 from analysis.runs.seals import made_of, put_back, seal_of
+from analysis.runs.slices import write_digests
 from analysis.runs.sources import check_geography_files, choose_settings
 from analysis.runs.versions import identity
 from analysis.settings import Settings
@@ -209,15 +211,18 @@ def package_folder(settings: Settings, quarter: str) -> Path:
     return (settings.store or DATA / "store") / f"{quarter}-{run_fingerprint(settings, quarter)}"
 
 
-def build_package(settings: Settings, quarter: str, say: Say = lambda _: None) -> Path:
-    """Make the quarter's package, or find it made already; return its folder. One run at a time writes into the store, others wait for it."""
+def build_package(settings: Settings, quarter: str, say: Say = lambda _: None, executor: Executor | None = None) -> Path:
+    """Make the quarter's package, or find it made already; return its folder. One run at a time writes into the store, others wait for it.
+
+    The workers of a cluster count its units, where ``executor`` is one.
+    """
     folder = package_folder(settings, quarter)
     if seal_of(settings, quarter) is None and _is_ready(folder, settings):
         say(f"{quarter} 的台账没有变化，沿用已核对的数据")
         return folder
     store = ready_folder(folder.parent, "数据文件夹", "在 workbench.toml 的 store")
     with held(store / STORE_NOTE, f"数据文件夹 {store.name}", say, STORE_PATIENCE):
-        return _build(settings, quarter, folder, say)
+        return _build(settings, quarter, folder, say, executor)
 
 
 def _is_ready(folder: Path, settings: Settings) -> bool:
@@ -228,7 +233,7 @@ def _is_ready(folder: Path, settings: Settings) -> bool:
     return has_breaks(breaks_file(settings, folder.parent), context["city"][0], context.get("districts", ""))
 
 
-def _build(settings: Settings, quarter: str, folder: Path, say: Say) -> Path:
+def _build(settings: Settings, quarter: str, folder: Path, say: Say, executor: Executor | None) -> Path:
     store, sealed = folder.parent, seal_of(settings, quarter)
     if sealed is not None:
         put_back(sealed, store)
@@ -239,7 +244,7 @@ def _build(settings: Settings, quarter: str, folder: Path, say: Say) -> Path:
         say(f"{quarter} 的台账没有变化，沿用已核对的数据")
         _pin(folder, settings)
         return folder
-    workshop = open_workshop(settings, say)
+    workshop = open_workshop(settings, say, executor)
     frame, city = count_quarter(workshop, quarter)
     unfinished = Path(tempfile.mkdtemp(prefix=".unfinished-", dir=store))
     try:
@@ -289,6 +294,7 @@ def _write(folder: Path, workshop: Workshop, frame: pd.DataFrame, city: tuple[st
     (folder / "context.json").write_text(
         json.dumps(_context(workshop, ledger, city, quarter, frame), ensure_ascii=False, indent=1), encoding="utf-8"
     )
+    write_digests(folder, sorted(frame.loc[(frame["quarter"] == quarter) & (frame["region_level"] == "district"), "region_code"].unique()))
 
 
 def _tiled_regions(workshop: Workshop, frame: pd.DataFrame, polygons: gpd.GeoDataFrame | None) -> pd.DataFrame:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 
 import geopandas as gpd
@@ -23,9 +24,13 @@ from analysis.measures.largest import COLUMNS as SHARE_COLUMNS
 from analysis.measures.largest import shares
 from analysis.measures.tally import Tally, tally
 from analysis.measures.totals import Totals, separate, supplied_sums, totals_indicators
+from analysis.paths import DATA
 from analysis.periods import Quarter
 from analysis.places.tiles import COLUMNS, tiles_of
 from analysis.runs import fingerprint
+from analysis.runs.executor import Executor
+from analysis.runs.inputs import needed_quarters as needed_quarters
+from analysis.runs.partitions import tally_in_parts
 from analysis.runs.seals import Seal, seal_of
 from analysis.runs.sources import Geography, city_of, geography_files, known_quarters, ledger_files, ledger_folder, read_geography, read_small_table
 from analysis.runs.store import connect
@@ -52,6 +57,7 @@ class Workshop:
     settings: Settings
     geography: Geography
     say: Say
+    executor: Executor | None = None
     ledgers: dict[str, Ledger | None] = field(default_factory=dict)
     tallies: dict[str, Tally] = field(default_factory=dict)
     seals: dict[str, Seal | None] = field(default_factory=dict)
@@ -103,9 +109,14 @@ class Workshop:
             ledger = self.ledgers[quarter]
             previous = Quarter(quarter).previous.key
             before = self._covered(previous) if with_earlier else None
-            with connect(ledger.intake.tables, self.township_codes(ledger)) as connection:
-                self.tallies[key] = tally(connection, Quarter(quarter).as_of, self.settings, before)
+            self.tallies[key] = self._count(ledger.intake.tables, self.township_codes(ledger), Quarter(quarter).as_of, before)
         return self.tallies[key]
+
+    def _count(self, tables: dict[str, pd.DataFrame], codes: pd.Series, as_of: date, before: pd.DataFrame | None) -> Tally:
+        if self.executor is not None and self.executor.is_shared:
+            return tally_in_parts(self.executor, tables, codes, as_of, self.settings, before, self.settings.store or DATA / "store")
+        with connect(tables, codes) as connection:
+            return tally(connection, as_of, self.settings, before)
 
     def _covered(self, quarter: str) -> pd.DataFrame | None:
         """Return who was covered in an earlier quarter: the sealed set where it is sealed (contract §3), else today's; None where there is neither."""
@@ -162,12 +173,6 @@ def _refuse_another_city(made: Intake, regions: pd.DataFrame, settings: Settings
         where = settings.boundaries.name if settings.boundaries else "对照表"
         seen, known = "、".join(lost["value"].unique()[:2]), "、".join((regions["name"] + " " + regions["code"])[:2])
         raise BoundaryError(f"“单位”表的 {read} 行没有一行的区县（如 {seen}）在界线文件 {where} 里，那里是 {known} 等。请核对 --boundaries 是不是本市的界线。")
-
-
-def needed_quarters(quarter: str) -> list[str]:
-    """The quarter, those its changes compare with, those that decide who is newly covered in them, and the four that show frozen members."""
-    q = Quarter(quarter)
-    return [q.key, q.previous.key, q.shifted(-2).key, q.shifted(-3).key, q.year_ago.key, q.year_ago.previous.key]
 
 
 def run_fingerprint(settings: Settings, quarter: str) -> str:
@@ -282,8 +287,8 @@ def township_parents(workshop: Workshop, frame: pd.DataFrame, city: tuple[str, s
     return {code: district for q in known for code, district in workshop.places(q, city).townships[["code", "district_code"]].itertuples(index=False)}
 
 
-def open_workshop(settings: Settings, say: Say) -> Workshop:
-    return Workshop(settings, read_geography(settings), say)
+def open_workshop(settings: Settings, say: Say, executor: Executor | None = None) -> Workshop:
+    return Workshop(settings, read_geography(settings), say, executor)
 
 
 def tile_table(path: Path | None, regions: pd.DataFrame | None = None) -> pd.DataFrame | None:

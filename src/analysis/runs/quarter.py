@@ -3,49 +3,40 @@
 from __future__ import annotations
 
 import json
-import os
-import sys
-from collections.abc import Callable, Iterable
-from concurrent.futures import ProcessPoolExecutor, as_completed
-from concurrent.futures.process import BrokenProcessPool
+from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import asdict, dataclass, replace
-from datetime import datetime
-from multiprocessing import get_context, parent_process
+from dataclasses import dataclass
 from pathlib import Path
-from threading import Thread
 
 import pandas as pd
 
 from analysis.errors import ExportError
 from analysis.paths import REPORTS
-from analysis.periods import Quarter
-from analysis.runs import fingerprint
-from analysis.runs.breaks import as_texts
 from analysis.runs.building import DOCUMENT as BUILDING
 from analysis.runs.building import write_building_lists
 from analysis.runs.campaign import DOCUMENT as CAMPAIGN
 from analysis.runs.campaign import write_campaign_lists
-from analysis.runs.door import UNTOLD, write_door
+from analysis.runs.dependencies import Scales
+from analysis.runs.door import write_door
 from analysis.runs.evidence import write_evidence
+from analysis.runs.executor import Executor, LocalPool
 from analysis.runs.export_log import log_files
 from analysis.runs.freezing import write_own_errata
 from analysis.runs.holding import QUARTER_NOTE, held
+from analysis.runs.inputs import ledger_folder
+from analysis.runs.jobs import Work
 from analysis.runs.journal import close_journal, note_made, with_journal
-from analysis.runs.notebook import EXPORTERS, Outcome, run_job
-from analysis.runs.nursery import Nursery
-from analysis.runs.outputs import copy_intake, read_manifest, ready_folder, take_away_records, versions, write_indicators, write_manifest
+from analysis.runs.notebook import Outcome
+from analysis.runs.outputs import copy_intake, read_manifest, ready_folder, take_away_records, write_indicators
 from analysis.runs.package import Package, build_package, open_package, package_folder
 from analysis.runs.plan import Job, plan, with_formats
-from analysis.runs.prepare import needed_quarters
 from analysis.runs.quality import DOCUMENT as QUALITY
 from analysis.runs.quality import write_lists
+from analysis.runs.record import Record
 from analysis.runs.returning import doubled, write_returns
-from analysis.runs.scoring import stored_before
-from analysis.runs.sources import geography_files, known_quarters, ledger_files, ledger_folder
-from analysis.runs.visiting import refresh_visit_workbooks
+from analysis.runs.unchanged import stamp
+from analysis.runs.visiting import refresh_visit_workbooks, visit_rows
 from analysis.settings import Settings
-from analysis.wording.guards import rules
 
 Say = Callable[[str], None]
 
@@ -66,8 +57,9 @@ class Result:
         return 1 if self.failed_files or any(o.status == "failed" for o in self.outcomes) else 0
 
 
-def run_quarter(settings: Settings, quarter: str, scope: str = "all", documents: str = "", force: bool = False, say: Say = lambda _: None) -> Result:
-    """Take a quarter's ledgers to documents.
+def run_quarter(settings: Settings, quarter: str, scope: str = "all", documents: str = "", force: bool = False, say: Say = lambda _: None,
+                explain: bool = False) -> Result:  # fmt: skip
+    """Take a quarter's ledgers to documents; with ``explain`` say of every document why it is made or not.
 
     Raises
     ------
@@ -80,38 +72,51 @@ def run_quarter(settings: Settings, quarter: str, scope: str = "all", documents:
     target = ready_folder(settings.out or REPORTS) / quarter
     target.mkdir(exist_ok=True)
     try:
-        with held(target / QUARTER_NOTE, f"{quarter} 的成果文件夹", say, RUN_PATIENCE), Nursery(settings.forked_kernels) as nursery:
-            return _run(settings, quarter, scope, documents, force, say, nursery)
+        with held(target / QUARTER_NOTE, f"{quarter} 的成果文件夹", say, RUN_PATIENCE), open_executor(settings) as executor:
+            return _run(settings, quarter, scope, documents, force, say, explain, executor)
     finally:
         with suppress(OSError):  # empty only where nothing could be started
             target.rmdir()
 
 
-def _run(settings: Settings, quarter: str, scope: str, documents: str, force: bool, say: Say, nursery: Nursery) -> Result:
+def _run(settings: Settings, quarter: str, scope: str, documents: str, force: bool, say: Say, explain: bool, executor: Executor) -> Result:
     if not package_folder(settings, quarter).is_dir():
-        nursery.start()  # warms up while the ledgers are read
-    folder = build_package(settings, quarter, say)
+        executor.warm()  # while the ledgers are read
+    folder = build_package(settings, quarter, say, executor)
     package = open_package(str(folder), quarter, "city", settings.audience, settings.map_use)
-    jobs, missing = with_formats(plan(scope, documents, package.city, package.register.regions("district")), settings.formats)
+    districts = package.register.regions("district")
+    jobs, missing = with_formats(plan(scope, documents, package.city, districts), settings.formats)
     if missing:
         say(missing)
     target = (settings.out or REPORTS) / quarter
-    files = write_indicators(package.register.frame.query("quarter == @quarter"), target)
-    if settings.audience != "internal":
-        take_away_records(target)
-    files += copy_intake(folder, target, settings.audience == "internal")
-    files += write_lists(folder, target, [j.scope for j in jobs if j.document == QUALITY], settings.audience == "internal")
-    files += write_building_lists(folder, target, [j.scope for j in jobs if j.document == BUILDING], settings.audience == "internal")
-    files += write_campaign_lists(folder, target, [j.scope for j in jobs if j.document == CAMPAIGN], settings.audience == "internal")
-    files += write_evidence(package, target, [j.scope for j in jobs if j.document == CAMPAIGN], settings.audience == "internal")
-    files += write_own_errata(settings, quarter, folder, target, settings.audience == "internal", say)
-    for sentence in doubled(settings, quarter):
-        say(sentence)
-    files += write_returns(settings, quarter, folder, target, settings.audience == "internal", {} if force else read_manifest(target))
-    outcomes = _run_jobs(jobs, package, settings, target, force, say, nursery)
-    earlier = _still_valid(read_manifest(target), package, settings, outcomes, target, say)
+    if force:
+        close_journal(target)
+    manifest = with_journal(read_manifest(target), target)
+    scales = Scales(package, settings, manifest, target)
+    work = Work(jobs, scales, say, force)
+    for line in work.explain() if explain else ():
+        say(line)
+    record = Record(scales, settings, stamp(settings, quarter))
+    earlier = _still_valid(scales, {(job.document, job.scope) for job in jobs}, districts, record, say)
+    work.withdraw()
+    if work.waiting:
+        _read_ahead(package, jobs)
+        executor.share()
+    running = work.start(executor)  # goes on while the tables are written here
+    tables = _write_tables(settings, quarter, package, jobs, target, {} if force else manifest, say)
     studied = [job.scope for job in jobs if job.document == "blank_areas" and job.scope != "city"]
-    files += refresh_visit_workbooks(package, studied, target, read_manifest(target))
+    tables += refresh_visit_workbooks(package, studied, target, manifest)
+    record.files += tables
+    outcomes = []
+    job_of = {(job.document, job.scope): job for job in jobs}
+    for outcome in work.outcomes(running):
+        job = job_of[outcome.document, outcome.scope]
+        entry = record.add(job, outcome)
+        if outcome.status == "made":
+            note_made(target, entry)
+        outcomes.append(outcome)
+    order = {name: number for number, name in enumerate(job_of)}
+    outcomes.sort(key=lambda o: order[o.document, o.scope])
     index = target / "index.html"
     try:
         write_door(target, package, [*outcomes, *earlier], say)
@@ -119,266 +124,74 @@ def _run(settings: Settings, quarter: str, scope: str, documents: str, force: bo
         say(f"目录页没有做成：{error.sentence}")
         index.unlink(missing_ok=True)
         outcomes.append(Outcome("index", "city", "failed", reason=error.sentence))
-    made = [target / name for o in [*outcomes, *earlier] for name in o.files]
-    context = json.loads((folder / "context.json").read_text(encoding="utf-8"))
-    _record(target, settings, quarter, package, [*outcomes, *earlier], [*files, *made, index], folder)
+        record.add(None, outcomes[-1])
+    record.files.append(index)
+    record.write()
     close_journal(target)
+    context = json.loads((folder / "context.json").read_text(encoding="utf-8"))
     fresh = [target / name for o in outcomes if o.status == "made" for name in o.files]
-    log_files(target.parent, "run", quarter, settings.audience, target, [*files, *fresh, index])
+    log_files(target.parent, "run", quarter, settings.audience, target, [*tables, *fresh, index])
     return Result(target, index, outcomes, int(context["failed_files"]))
 
 
-def job_key(job: Job, package: Package, settings: Settings) -> str:
-    """Return the fingerprint of all that a document depends on, whatever its formats."""
-    return fingerprint.of(
-        package.folder.name,
-        fingerprint.file_hash(job.notebook),
-        fingerprint.all_code(),
-        job.scope,
-        settings.audience,
-        settings.map_use,
-        settings.map_approval_no,
-        [settings.speech_rate, settings.reading_size],
-        as_texts(package.breaks),
-        _templates(settings),
-        _campaign_inputs(settings, package) if job.document in (CAMPAIGN, "bulletin") else "",
-    )
+def open_executor(settings: Settings) -> Executor:
+    """Return where the work is to be done: the cluster that the settings name, else processes of this machine."""
+    if settings.scheduler:
+        from analysis.runs.cluster import Cluster  # dask is an extra
+
+        return Cluster(settings.scheduler)
+    return LocalPool(settings.jobs, settings.forked_kernels)
 
 
-def _campaign_inputs(settings: Settings, package: Package) -> list[object]:
-    """Return what the campaign and the bulletin rest on beside the package: the user's small tables, the cycle's settings, the stored quarter before."""
-    files = [p for p in (settings.score, settings.guidance_units, settings.guidance_districts, settings.received, settings.targets) if p is not None and p.is_file()]
-    before = stored_before(package.folder, Quarter(package.quarter).previous.key)
-    own = [settings.bulletin_issue, list(settings.distribution), settings.deadline_days]
-    return [[(p.name, fingerprint.file_hash(p)) for p in files], own, before.name if before else ""]
+def _read_ahead(package: Package, jobs: list[Job]) -> None:
+    """Read and work out once what several notebooks will ask of the package; kernels start from it."""
+    documents = {job.document for job in jobs}
+    package.sources()
+    if documents & {"blank_areas", "research_report", "bulletin"}:
+        package.states(), package.flows, package.flows_yoy
+        visit_rows(package)
+    for document, part in ((QUALITY, "quality"), (BUILDING, "building"), (CAMPAIGN, "campaign")):
+        if document in documents:
+            getattr(package, part)
 
 
-def _templates(settings: Settings) -> dict[str, str]:
-    return (
-        fingerprint.of_files([p for p in settings.templates.rglob("*") if p.is_file()], settings.templates)
-        if settings.templates and settings.templates.is_dir()
-        else {}
-    )
+def _write_tables(settings: Settings, quarter: str, package: Package, jobs: list[Job], target: Path, manifest: dict, say: Say) -> list[Path]:
+    """Write what stands beside the documents: indicators, intake reports, lists, errata, returns."""
+    is_internal, folder = package.audience == "internal", package.folder
+    files = write_indicators(package.register.frame.query("quarter == @quarter"), target)
+    if not is_internal:
+        take_away_records(target)
+    files += copy_intake(folder, target, is_internal)
+    for document, write in ((QUALITY, write_lists), (BUILDING, write_building_lists), (CAMPAIGN, write_campaign_lists)):
+        files += write(folder, target, [job.scope for job in jobs if job.document == document], is_internal)
+    files += write_evidence(package, target, [job.scope for job in jobs if job.document == CAMPAIGN], is_internal)
+    files += write_own_errata(settings, quarter, folder, target, is_internal, say)
+    for sentence in doubled(settings, quarter):
+        say(sentence)
+    return files + write_returns(settings, quarter, folder, target, is_internal, manifest)
 
 
-def _same(job: Job, key: str, manifest: dict, target: Path) -> dict | None:
-    """Return the record of a job that says that it was made of the very same things and whose files are as they were written."""
-    for record in manifest.get("jobs", []):
-        if (record["document"], record["scope"]) == (job.document, job.scope) and record.get("key") == key and record["status"] != "failed":
-            intact = all((target / f).is_file() and fingerprint.file_hash(target / f) == manifest.get("outputs", {}).get(f) for f in record["files"])
-            return record if intact and record["files"] else None
-    return None
-
-
-def _is_current(job: Job, same: dict | None, formats: Iterable[str]) -> bool:
-    return same is not None and {f"{job.scope}/{job.document}.{form}" for form in job.formats(formats)} <= set(same["files"])
-
-
-def _with_others(outcome: Outcome, same: dict | None) -> Outcome:
-    """Return what was made together with the document's other formats, made earlier of the very same things."""
-    if same is None or outcome.status != "made":
-        return outcome
-    order = [*EXPORTERS, "ipynb"]
-    files = sorted({*outcome.files, *same["files"]}, key=lambda name: order.index(Path(name).suffix[1:]))
-    return replace(outcome, files=files, record=same["record"] | outcome.record)
-
-
-def _run_jobs(jobs: list[Job], package: Package, settings: Settings, target: Path, force: bool, say: Say, nursery: Nursery) -> list[Outcome]:
-    if force:
-        close_journal(target)
-    manifest = {} if force else with_journal(read_manifest(target), target)
-    outcomes: list[Outcome] = []
-    waiting: list[Job] = []
-    told: list[str] = []
-    same = {job: _same(job, job_key(job, package, settings), manifest, target) for job in jobs}
-    for job, made in same.items():
-        if made is None or not _is_current(job, made, settings.formats):
-            waiting.append(job)
-        else:
-            outcomes.append(Outcome(job.document, job.scope, "unchanged", files=made["files"], record=made["record"]))
-            told += broken_sentences(job.label, outcomes[-1])
-    if outcomes:
-        say(f"{len(outcomes)} 份文稿没有变化，沿用已有的文件")
-    for line in told:
-        say(line)
-    for done, (job, outcome) in enumerate(_pool(waiting, package, settings, target, nursery), start=1):
-        outcomes.append(_with_others(outcome, same[job]))
-        if outcome.status == "made":
-            note_made(target, _job_record(outcomes[-1], job_key(job, package, settings), package.audience == "internal"))
-        ending = f"用时 {outcome.seconds:.1f} 秒" if outcome.status == "made" else f"没有做成：{outcome.reason}"
-        say(f"[{done}/{len(waiting)}] {job.label}　{ending}")
-        gone = _withdraw(job, target, outcomes[-1].files)
-        if gone and outcome.status == "made":
-            say(f"{job.label}：以前做的 {'、'.join(gone)} 所用的数据、程序或设置与这次不同，已移除；需要时请用 --formats 重做。")
-        for line in broken_sentences(job.label, outcome):
-            say(line)
-    order = {(j.document, j.scope): i for i, j in enumerate(jobs)}
-    return sorted(outcomes, key=lambda o: order[(o.document, o.scope)])
-
-
-def broken_sentences(label: str, outcome: Outcome, most: int = 3) -> list[str]:
-    """Return the line on sentences that broke a wording rule and were not written; none where there were none."""
-    broken = [record for record in outcome.record.get("unsaid", []) if record.get("rule")]
-    places = dict.fromkeys((f"模板 {r['template']} 第 {r['line']} 行" if r["template"] else "正文") + f"：{rules()[r['rule']].name}" for r in broken)
-    shown = "；".join(list(places)[:most]) + ("等" if len(places) > most else "")
-    return [f"{label}：有 {len(broken)} 句话与数字不符，没有写入（{shown}），请改模板后重跑。"] if broken else []
-
-
-def _withdraw(job: Job, target: Path, kept: list[str]) -> list[str]:
-    """Take away what an earlier run made of this document and this one did not, and return the names: beside new figures, old ones would pass for fresh."""
-    names = [f"{job.scope}/{job.document}.{suffix}" for suffix in EXPORTERS]
-    gone = [name for name in names if name not in kept and (target / name).is_file()]
-    for name in gone:
-        (target / name).unlink()
-    return gone
-
-
-def _pool(jobs: list[Job], package: Package, settings: Settings, target: Path, nursery: Nursery) -> Iterable[tuple[Job, Outcome]]:
-    if not jobs:
-        return
-    if nursery.start():
-        nursery.hand_over()
-    workers = min(len(jobs), settings.jobs or max(1, min(4, os.cpu_count() or 1)))
-    torn: list[Job] = []
-    for job, outcome in _round(jobs, workers, package, settings, target):
-        if outcome is None:
-            torn.append(job)
-        else:
-            yield job, outcome
-    for job in torn:  # a process that was killed took its neighbours with it: each once more, on its own
-        again = None if _is_unguarded() else next(iter(_round([job], 1, package, settings, target)))[1]
-        yield job, again or Outcome(job.document, job.scope, "failed", reason=_why_ended())
-
-
-def _round(jobs: list[Job], workers: int, package: Package, settings: Settings, target: Path) -> Iterable[tuple[Job, Outcome | None]]:
-    """Run jobs on a pool of processes; None where the pool ended before the job did."""
-    # spawn everywhere: the same behaviour on Windows, and no fork of a process that has used threads
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_begin_worker) as pool:
-        futures = {
-            pool.submit(
-                run_job,
-                str(job.notebook),
-                job.document,
-                job.scope,
-                _parameters(job, package),
-                job.formats(settings.formats),
-                str(target),
-                settings.timeout_seconds,
-                package.audience == "internal",
-            ): job
-            for job in jobs
-        }
-        for future in as_completed(futures):
-            try:
-                yield futures[future], future.result()
-            except BrokenProcessPool:
-                yield futures[future], None
-
-
-def _why_ended() -> str:
-    """Say why a process of the pool ended: where the run was started by a script without a main guard, every one ends at once."""
-    if _is_unguarded():
-        script = Path(sys.modules["__main__"].__file__)
-        return f"运行进程没有启动：脚本 {script.name} 没有主程序保护。请把调用写在 if __name__ == \"__main__\": 之下后重试。"
-    return "运行进程意外结束（可能是内存不足）。请关闭其他程序，或用 --jobs 1 重试。"
-
-
-def _is_unguarded() -> bool:
-    """Whether the run was started by a script whose processes would start it again."""
-    script = Path(getattr(sys.modules["__main__"], "__file__", None) or "")
-    return script.suffix == ".py" and script.is_file() and "__name__" not in script.read_text(encoding="utf-8", errors="replace")
-
-
-def _begin_worker() -> None:
-    """Keep the kernels' start-up remarks off the user's screen (what goes wrong travels as an exception), and end with the run, whatever way it ends."""
-    silence = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(silence, 2)
-    Thread(target=_end_with_the_run, daemon=True).start()
-
-
-def _end_with_the_run() -> None:
-    # a worker that outlived its run would put files into a folder that the next run already works in
-    parent_process().join()
-    os._exit(1)
-
-
-def _parameters(job: Job, package: Package) -> dict[str, object]:
-    return {"quarter": package.quarter, "scope": job.scope, "package": str(package.folder), "audience": package.audience, "map_use": package.map_use}
-
-
-def _still_valid(manifest: dict, package: Package, settings: Settings, outcomes: list[Outcome], target: Path, say: Say) -> list[Outcome]:
-    """Documents of earlier runs of this quarter that this run did not touch and that rest on the same data; others are taken away, and it is said."""
-    mine = {(o.document, o.scope) for o in outcomes}
-    same = manifest.get("package") == package.folder.name and manifest.get("settings", {}).get("audience") == settings.audience
+def _still_valid(scales: Scales, mine: set[tuple[str, str]], districts: list[tuple[str, str]], record: Record, say: Say) -> list[Outcome]:
+    """Documents of earlier runs of this quarter that this run does not touch and that rest on the same data; others are taken away, and it is said."""
+    package, manifest, target = scales.package, scales.manifest, scales.target
+    same = manifest.get("package") == package.folder.name and manifest.get("settings", {}).get("audience") == scales.settings.audience
+    known = {(job.document, job.scope): job for job in plan("all", "", package.city, districts)}
     kept, gone = [], 0
-    for record in manifest.get("jobs", []):
-        if (record["document"], record["scope"]) in mine:
+    for entry in manifest.get("jobs", []):
+        name = (entry["document"], entry["scope"])
+        if name in mine:
             continue
-        files = [f for f in record["files"] if (target / f).is_file()]
-        if same and files:
-            kept.append(
-                Outcome(record["document"], record["scope"], record["status"], record["seconds"], record["reason"], files, record.get("record", {}) | {"key": record.get("key", "")})
-            )
+        files = [f for f in entry["files"] if (target / f).is_file()]
+        if files and (same or (name in known and not scales.decide(known[name]).is_stale)):
+            record.keep(entry | {"files": files})
+            kept.append(Outcome(*name, entry["status"], entry["seconds"], entry["reason"], files, entry.get("record", {})))
         elif files:
             gone += 1
-            for name in files:  # made from other figures: it would pass for fresh beside the new ones
-                (target / name).unlink()
+            for file in files:  # made from other figures: it would pass for fresh beside the new ones
+                (target / file).unlink()
     if gone:
         say(f"另有 {gone} 份文稿是用以前的数据或读者范围做的，已移除，以免与新数字混用；需要时请不带 --documents、--scope 重新运行。")
     return kept
-
-
-def _job_record(outcome: Outcome, key: str, is_internal: bool) -> dict[str, object]:
-    """Return a job as the manifest has it."""
-    return {
-        "document": outcome.document,
-        "scope": outcome.scope,
-        "status": outcome.status,
-        "seconds": round(outcome.seconds, 2),
-        "reason": outcome.reason if is_internal else UNTOLD * bool(outcome.reason),
-        "files": outcome.files,
-        "key": key,
-        "record": outcome.record,
-    }
-
-
-def _record(target: Path, settings: Settings, quarter: str, package: Package, outcomes: list[Outcome], files: list[Path], folder: Path) -> None:
-    is_internal = package.audience == "internal"
-    inputs = {  # file names may name persons: other readers get numbers in their place
-        f"ledgers/{q}/{p.name if is_internal else number}": fingerprint.file_hash(p)
-        for q in needed_quarters(quarter)
-        if q in known_quarters(settings)
-        for number, p in enumerate(ledger_files(settings.ledgers / q), start=1)
-    }
-    inputs |= {p.name: fingerprint.file_hash(p) for p in geography_files(settings)}
-    context = json.loads((folder / "context.json").read_text(encoding="utf-8"))
-    shown = {k: (v.name if isinstance(v, Path) else v) for k, v in asdict(settings).items()}
-    jobs = []
-    for o in outcomes:
-        job = next((j for j in plan("all", "", package.city, package.register.regions("district")) if (j.document, j.scope) == (o.document, o.scope)), None)
-        key = o.record.pop("key", "") or (job_key(job, package, settings) if job else "")
-        jobs.append(_job_record(o, key, is_internal))
-    content = {
-        "quarter": quarter,
-        "made_at": datetime.now().astimezone().isoformat(timespec="seconds"),
-        "package": folder.name,
-        "city": list(package.city),
-        "inputs": inputs,
-        "settings": shown,
-        "versions": versions(),
-        "made_of": context["made_of"] if is_internal else {},
-        "incomplete": _incomplete(package, True),
-        "missing_columns": _incomplete(package, False),
-        "notes": list(package.notes) if is_internal else [],
-        "class_breaks": as_texts(package.breaks),
-        "jobs": jobs,
-    }
-    write_manifest(target, content, files)
-
-
-def _incomplete(package: Package, whole_tables: bool) -> list[dict[str, str]]:
-    """Whole tables that a district lacks (the contract's ``incomplete``), or single optional columns."""
-    return [dict(row) for row in package.incomplete if bool(row["column"]) != whole_tables]
 
 
 def intake_outcome(folder: Path) -> tuple[pd.DataFrame, pd.DataFrame]:

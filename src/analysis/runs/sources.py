@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 import io
-import re
-import tomllib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from analysis.errors import BoundaryError, LedgerError, SettingsError
+from analysis.errors import LedgerError, SettingsError
 from analysis.intake.readers import decode
-from analysis.paths import DEMO
 from analysis.places.boundaries import read_boundaries, read_townships
 from analysis.places.crs import to_wgs84
 from analysis.places.locate import Locator
-from analysis.settings import Settings, load_settings
-
-_CITY_KEYS = ("city_code", "city_name", "boundaries", "townships", "tiles", "point_crs", "boundary_crs", "boundary_layer", "township_layer")
+from analysis.runs.inputs import check_geography_files as check_geography_files
+from analysis.runs.inputs import choose_settings as choose_settings
+from analysis.runs.inputs import geography_files as geography_files
+from analysis.runs.inputs import known_quarters as known_quarters
+from analysis.runs.inputs import ledger_files as ledger_files
+from analysis.runs.inputs import ledger_folder as ledger_folder
+from analysis.settings import Settings
 
 
 @dataclass(frozen=True)
@@ -37,76 +38,6 @@ class Geography:
         """Return the district code of each point, ``""`` where none."""
         x, y = to_wgs84(np.asarray(lon, float), np.asarray(lat, float), self.point_crs)
         return Locator(self.polygons)(x, y)
-
-
-def choose_settings(path: Path | None = None, **options) -> Settings:
-    """Read the settings, then let the ``city.toml`` beside the ledgers fill in what belongs to that city; an option still beats both.
-
-    The demo's geography goes with the demo's ledgers only: with other ledgers and no boundaries named, none are used.
-    """
-    settings = load_settings(path, **options)
-    given = {k for k, v in options.items() if v is not None}
-    if settings.ledgers is not None and (settings.ledgers.parent / "city.toml").is_file():
-        settings = _with_city(settings, settings.ledgers.parent / "city.toml", given)
-    if not settings.is_demo:
-        borrowed = {k: None for k in ("boundaries", "townships") if k not in given and _in_demo(getattr(settings, k))}
-        settings = replace(settings, **borrowed)
-    if "boundaries" in given and "townships" not in given:
-        settings = replace(settings, townships=None)
-    return settings
-
-
-def _in_demo(path: Path | None) -> bool:
-    return path is not None and path.is_relative_to(DEMO)
-
-
-def _with_city(settings: Settings, file: Path, given: set[str]) -> Settings:
-    try:
-        city = tomllib.loads(file.read_text(encoding="utf-8-sig"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{file} 读不懂：{error}。请检查引号和等号。") from error
-    unknown = sorted(set(city) - set(_CITY_KEYS))
-    if unknown:
-        raise SettingsError(f"{file} 有不认识的设置“{unknown[0]}”，可用的是 {'、'.join(_CITY_KEYS)}。请改正后重试。")
-    values = {}
-    for key, value in city.items():
-        if key not in given:
-            values[key] = ((file.parent / value) if value else None) if key in ("boundaries", "townships", "tiles") else str(value)
-    return replace(settings, **values)
-
-
-def ledger_folder(settings: Settings, quarter: str) -> Path:
-    """Return the folder of a quarter's ledgers.
-
-    Raises
-    ------
-    LedgerError
-        Where there is no such folder, or nothing in it; names the quarters that are there.
-    """
-    if settings.ledgers is None or not settings.ledgers.is_dir():
-        raise LedgerError(f"没有找到台账文件夹 {settings.ledgers or '（未设置）'}。请用 --ledgers 指明，或修改 workbench.toml 的 ledgers。")
-    folder = settings.ledgers / quarter
-    if not folder.is_dir():
-        there = "、".join(known_quarters(settings)) or "一个也没有"
-        raise LedgerError(f"台账文件夹 {settings.ledgers} 下没有 {quarter}，现有的季度：{there}。请核对季度，或新建 {quarter} 文件夹并放入各区县报表。")
-    if not any(p.is_file() and not p.name.startswith((".", "~$")) for p in folder.iterdir()):
-        raise LedgerError(f"台账文件夹 {folder} 是空的。请放入各区县报送的报表（.xlsx、.csv 或 .parquet）后重试。")
-    return folder
-
-
-def known_quarters(settings: Settings) -> list[str]:
-    if settings.ledgers is None or not settings.ledgers.is_dir():
-        return []
-    return sorted(p.name for p in settings.ledgers.iterdir() if p.is_dir() and re.fullmatch(r"\d{4}Q[1-4]", p.name))
-
-
-def ledger_files(folder: Path) -> list[Path]:
-    return sorted(p for p in folder.iterdir() if p.is_file())
-
-
-def geography_files(settings: Settings) -> list[Path]:
-    named = [p for p in (settings.boundaries, settings.townships, settings.crosswalk, settings.tiles, settings.aliases) if p is not None and p.is_file()]
-    return named + [side for p in named if p.suffix.lower() == ".shp" for side in sorted(p.parent.glob(p.stem + ".*")) if side != p]
 
 
 def read_crosswalk(path: Path | None) -> pd.DataFrame:
@@ -132,13 +63,6 @@ def read_small_table(path: Path, what: str) -> pd.DataFrame:
         return pd.read_csv(io.StringIO(decode(path.read_bytes())), dtype=str, keep_default_na=False)
     except (LedgerError, pd.errors.ParserError, pd.errors.EmptyDataError) as error:
         raise SettingsError(f"{what} {path} 读不懂，应为 UTF-8 编码、逗号分隔的 CSV。请用 Excel 另存为“CSV UTF-8”后重试。") from error
-
-
-def check_geography_files(settings: Settings) -> None:
-    """Raise :class:`BoundaryError` where a named boundary file is not there; an earlier package must not hide that."""
-    for path, what, option in ((settings.boundaries, "区县", "boundaries"), (settings.townships, "乡镇街道", "townships")):
-        if path is not None and not path.is_file():
-            raise BoundaryError(f"没有找到{what}界线文件 {path}。请用 --{option} 指明，或修改 workbench.toml 的 {option}。")
 
 
 def _with_hosts(regions: pd.DataFrame, path: Path | None) -> pd.DataFrame:

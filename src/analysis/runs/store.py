@@ -8,7 +8,7 @@ from contextlib import contextmanager
 import duckdb
 import pandas as pd
 
-_COUNTED = ("units", "unions", "covers", "congresses", "contracts", "contract_covers", "tasks", "inspections", "task_forces", "trainings")
+COUNTED = ("units", "unions", "covers", "congresses", "contracts", "contract_covers", "tasks", "inspections", "task_forces", "trainings")
 
 
 @contextmanager
@@ -17,7 +17,7 @@ def connect(tables: dict[str, pd.DataFrame], township_codes: pd.Series | None = 
     connection = duckdb.connect()
     try:
         connection.execute("SET enable_progress_bar = false")
-        for name in _COUNTED:
+        for name in COUNTED:
             frame = tables[name]
             if name == "units":
                 frame = frame.assign(township_code="" if township_codes is None else township_codes)

@@ -180,6 +180,7 @@ class Engine:
         folders = [Path(folder)] if folder and Path(folder).is_dir() else []
         self.register = register
         self.environment = environment(*map(str, [*folders, SHIPPED]))
+        self.rendered: set[str] = set()  # the templates that were asked for
 
     def with_text(self, name: str, text: str) -> Engine:
         """Return an engine that has a template of this name given as text, beside those of the folders."""
@@ -200,6 +201,7 @@ class Engine:
             One sentence with file and line, for any mistake in the template.
         """
         made = Text()
+        self.rendered.add(name)
 
         def unsaid(said: str, template: str, line: int) -> None:
             made.unsaid.append(self._record(said, template, line))

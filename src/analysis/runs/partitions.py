@@ -1,0 +1,61 @@
+"""A quarter tallied by parts on the workers of a cluster: each part is a folder of Parquet files on the shared disk, its tally travels back."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from datetime import date
+from pathlib import Path
+
+import pandas as pd
+
+from analysis.errors import LedgerError
+from analysis.measures.partitions import add, part_of
+from analysis.measures.tally import Tally, tally
+from analysis.runs.executor import Executor, Lost
+from analysis.runs.store import COUNTED, connect
+from analysis.settings import Settings
+
+_SPLIT = ("units", "covers", "congresses", "contract_covers")  # by unit; the other tables go whole with every part
+LEAST = 50_000  # units of a part: smaller ones cost more to send than to count
+
+
+def tally_in_parts(executor: Executor, tables: dict[str, pd.DataFrame], codes: pd.Series, as_of: date, settings: Settings, before: pd.DataFrame | None, store: Path,
+                   least: int = LEAST) -> Tally:  # fmt: skip
+    """Return ``measures.tally.tally`` of the tables, counted by the executor's workers."""
+    units = tables["units"].assign(township_code=codes)
+    parts = max(1, min(4 * executor.workers, len(units) // least + 1))
+    store.mkdir(parents=True, exist_ok=True)
+    folder = Path(tempfile.mkdtemp(prefix=".parts-", dir=store))
+    try:
+        _write(folder, {**{name: tables[name] for name in COUNTED}, "units": units, **({} if before is None else {"before": before})}, parts)
+        tasks = [(tally_part, (str(folder), part, as_of, settings)) for part in range(parts)]
+        found = dict(executor.each(tasks))
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    lost = next((answer for answer in found.values() if isinstance(answer, Lost)), None)
+    if lost is not None:
+        raise LedgerError(f"统计没有做完：{lost.reason}")
+    return add([found[part] for part in range(parts)])
+
+
+def _write(folder: Path, tables: dict[str, pd.DataFrame], parts: int) -> None:
+    for name, rows in tables.items():
+        if name not in (*_SPLIT, "before"):
+            rows.to_parquet(folder / f"{name}.parquet", index=False)
+            continue
+        where = part_of(rows["uscc"], parts)
+        for part in range(parts):
+            rows[where == part].to_parquet(folder / f"{name}-{part}.parquet", index=False)
+
+
+def tally_part(folder: str, part: int, as_of: date, settings: Settings) -> Tally:
+    """Count one part; runs in a worker."""
+
+    def read(name: str) -> pd.DataFrame | None:
+        path = next((p for p in (Path(folder) / f"{name}-{part}.parquet", Path(folder) / f"{name}.parquet") if p.is_file()), None)
+        return None if path is None else pd.read_parquet(path)
+
+    tables = {name: read(name) for name in COUNTED}
+    with connect(tables, tables["units"]["township_code"]) as connection:
+        return tally(connection, as_of, settings, read("before"))
