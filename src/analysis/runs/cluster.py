@@ -91,7 +91,7 @@ class Cluster:
     def _answers(self, sent: dict[Any, int]) -> Iterator[tuple[int, Any]]:
         from distributed import KilledWorker, as_completed
 
-        for future in as_completed(sent):
+        for future in as_completed(sent, loop=self._client.loop):
             try:
                 yield sent[future], future.result()
             except KilledWorker:
