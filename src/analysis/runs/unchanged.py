@@ -33,7 +33,7 @@ def stamp(settings: Settings, quarter: str) -> str:
         # packages and seals of this and earlier quarters: what changes are split with, and what was sealed
         sorted(path.name for q in needed_quarters(quarter) for path in store.glob(f"{q}-*")),
         {path.parent.name: fingerprint.file_hash(path) for path in sorted(sealed.glob("*/seal.json"))},
-        {key: value for key, value in values.items() if key not in ("out", "jobs", "scheduler", "formats")},
+        {key: value.name if isinstance(value, Path) else value for key, value in values.items() if key not in ("out", "jobs", "scheduler", "formats")},
         fingerprint.all_code(),
         versions(),
     )
