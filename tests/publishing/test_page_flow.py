@@ -8,7 +8,7 @@ import re
 import docx
 import pypdfium2
 import pytest
-from sample import LONG, bar_svg, png
+from sample import bar_svg, png
 
 from analysis.publishing import blocks as b
 from analysis.publishing.conformance.pdf_pages import read_paper

@@ -13,11 +13,11 @@ from analysis.settings import Settings, load_settings
 DISTRICTS = {
     "东山区": "<script>alert(1)</script>区",
     "西河区": '=HYPERLINK("http://a.b")区',
-    "南原县": '#read("/etc/passwd")$x_1$县',
+    "南原县": '#read("/etc/passwd")$x_1$\ue000县',
     "北岭县": "../../CON{{7*7}}@ref县",
 }
 TOWNSHIPS = {
-    "甲镇": "<img src=x onerror=alert(2)>镇",
+    "甲镇": "<img src=x onerror=alert(2)>𠮷😀镇",
     "乙街道": "{{7*7}}{% raw %}街道",
     "丙镇": "$\\frac{1}{0}$镇",
     "丁镇": "#eval(\"1+1\")*粗*_斜_镇",

@@ -11,7 +11,7 @@ from matplotlib import font_manager
 from matplotlib.ft2font import FT2Font
 
 from analysis.errors import SettingsError
-from analysis.fonts import font_files
+from analysis.fonts import INVISIBLE, code_point, font_files, is_private
 
 _PREFERRED = ("SimHei", "Noto Sans SC", "Source Han Sans SC", "Microsoft YaHei")
 # for a reader's machine that lacks our font
@@ -77,7 +77,8 @@ def drawable(text: str, families: Sequence[str]) -> str:
     '澄东区'
     """
     known = tuple(families)
-    return "".join(c if _advance(c, known) is not None else f"〔U+{ord(c):04X}〕" for c in text if c.isprintable())
+    shown = (c for c in INVISIBLE.sub("", text) if c.isprintable() or is_private(c))
+    return "".join(c if _advance(c, known) is not None and not is_private(c) else code_point(c) for c in shown)
 
 
 def text_width_mm(text: str, size_pt: float, families: Sequence[str]) -> float:

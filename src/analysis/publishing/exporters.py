@@ -34,6 +34,14 @@ class _WorkbenchExporter(Exporter):
     def _render(self, document: Any) -> tuple[Any, dict]:
         raise NotImplementedError
 
+    def _unprinted(self, document: Any) -> list[dict]:
+        """Return the characters that no font has, beside those that the writer itself put down: a record line each."""
+        from analysis.publishing.characters import kept_as_they_are, named_in_figures
+        from analysis.publishing.typefaces import load_faces
+
+        kept = [] if self.file_extension == ".pdf" else kept_as_they_are(document.body, list(load_faces(self.font_folder).files))
+        return [*kept, *named_in_figures(document.body)]
+
     def from_notebook_node(self, nb: Any, resources: Any | None = None, **kwargs: Any) -> tuple[Any, dict]:
         from analysis.publishing.document import prepare
         from analysis.publishing.number_check import check_export, refuse
@@ -45,6 +53,7 @@ class _WorkbenchExporter(Exporter):
         name = f"{resources.get('metadata', {}).get('name') or document.meta['document']}{self.file_extension}"
         # here and not in the run: whoever exports, also ``jupyter nbconvert --to workbench-pdf``, gets a checked file or none
         refuse(check_export(written, self.file_extension[1:], document, self.font_folder), name)
+        record["missing"] = [*record["missing"], *self._unprinted(document)]
         resources["workbench"] = record | {"facts": list(document.shown), "title": document.meta["title"]}
         resources["output_extension"] = self.file_extension
         return output, resources

@@ -45,7 +45,8 @@ def load_faces(font_folder: str | Path | None = None) -> Faces:
     for role, rows in tables.load("fonts").query("role != 'slide'").groupby("role", sort=False):
         wanted = list(rows.sort_values("order", key=lambda order: order.astype(int)).itertuples())
         found = [row.family for row in wanted if row.family in present]
-        families[str(role)] = tuple(dict.fromkeys([*found, *LAST_RESORT]))
+        # whatever else lies in the folder may have the rare character that these lack
+        families[str(role)] = tuple(dict.fromkeys([*found, *LAST_RESORT, *sorted(present)]))
         first = next((row for row in wanted if row.family in present), wanted[-1])
         record.append({"role": role, "family": families[str(role)][0], "wanted": wanted[0].docx_name, "source": first.source, "licence": first.licence})
     return Faces(files, loaded, families, tuple(record))

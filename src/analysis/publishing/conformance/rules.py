@@ -11,6 +11,7 @@ from analysis import tables
 MM = 25.4 / 72
 A4 = (210.0, 297.0)
 READING = "speech_read"  # the speech to be read aloud: larger letters, paragraphs whole on a page
+_INSIDE = {"fzxbsjwgb10": "方正小标宋简体", "fzxbskgbk10": "方正小标宋_GBK"}  # what these fonts are called within a PDF
 _PLAIN = re.compile(r"[\dA-Za-z“—]")  # a measured value, not a verb
 
 
@@ -83,7 +84,8 @@ def role_fonts(role: str) -> dict[str, str]:
     """Return squeezed name → name of every font that may play a role, best first."""
     rows = tables.load("fonts").query("role == @role")
     rows = rows.sort_values("order", key=lambda order: order.astype(int))
-    return {squeezed(name): row.docx_name for row in rows.itertuples() for name in (row.family, row.docx_name)}
+    known = {squeezed(name): row.docx_name for row in rows.itertuples() for name in (row.family, row.family.removesuffix(" R"), row.docx_name)}
+    return known | {inside: name for inside, name in _INSIDE.items() if name in known.values()}
 
 
 def page_words(page: int) -> str:

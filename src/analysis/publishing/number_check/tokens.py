@@ -22,6 +22,9 @@ _CHINESE = re.compile(
 )
 
 
+_CODE = re.compile(r"〔U\+[0-9A-F]{4,6}〕")  # a character that no font has
+
+
 def _is_digit(character: str) -> bool:
     # Nd: digits of any script, full width too; No, Nl: ① ½ ² Ⅳ
     return character.isdigit() or (character > "\x7f" and unicodedata.category(character) in ("Nd", "No", "Nl") and character not in _CN)
@@ -34,14 +37,17 @@ def find_figures(text: str) -> list[tuple[int, int]]:
     --------
     >>> [("有１２家，覆盖45.9%，约三成。"[a:b]) for a, b in find_figures("有１２家，覆盖45.9%，约三成。")]
     ['１２', '45.9%', '三成']
-    >>> find_figures("一家一策，三点意见，十分重要，千方百计")
-    []
+    >>> find_figures("一家一策，三点意见，十分重要，千方百计"), figures("〔U+20BB7〕田公司2家")
+    ([], ['2'])
     """
     found: list[tuple[int, int]] = []
     if not any(_is_digit(c) for c in text):
         return [m.span() for m in _CHINESE.finditer(text)]
-    at = 0
+    at, codes = 0, {m.start(): m.end() for m in _CODE.finditer(text)}
     while at < len(text):
+        at = codes.get(at, at)
+        if at >= len(text):
+            break
         if not _is_digit(text[at]):
             at += 1
             continue
