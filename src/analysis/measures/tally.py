@@ -29,6 +29,7 @@ _COUNTS = (
     "new_form_member_count",
     "new_member_count",
 )
+_FLAGS = ("eligible", "covered", "nominal", "mandatory", "newly", "was_covered", "has_congress", "has_contract", "has_party_org")
 
 
 @dataclass(frozen=True)
@@ -80,11 +81,12 @@ def _segment_columns(settings: Settings) -> str:
     return ",\n  ".join(columns)
 
 
-def _state_query(as_of: date, settings: Settings) -> str:
-    """One row a kept unit: eligible, covered, nominal, its segments. Formulas: contract §3."""
+def _state_query(as_of: date, settings: Settings, is_whole: bool = True) -> str:
+    """One row a kept unit: eligible, covered, nominal, its segments. Formulas: contract §3. Not ``is_whole``: only what is counted and summed."""
     day = f"DATE '{as_of.isoformat()}'"
     counts = ", ".join(f"coalesce({c}, 0) AS {c}" for c in _COUNTS)
     size = "employee_count" if settings.mandatory_rule == "employee_ge_25" else "member_count"
+    kept = "*" if is_whole else ", ".join(("uscc", "unit_name", "district_code", "township", *_COUNTS, *_FLAGS))
     return f"""
     WITH alive AS (
       SELECT c.uscc, bool_or(coalesce(c.cover_type, '直接') = '直接') AS direct
@@ -110,7 +112,7 @@ def _state_query(as_of: date, settings: Settings) -> str:
         met.uscc IS NOT NULL AS has_congress, bound.uscc IS NOT NULL AS has_contract,
         covered AND before.uscc IS NULL AS newly, before.uscc IS NOT NULL AS was_covered
       FROM named LEFT JOIN alive USING (uscc) LEFT JOIN met USING (uscc) LEFT JOIN bound USING (uscc) LEFT JOIN before USING (uscc))
-    SELECT *, {_segment_columns(settings)} FROM judged"""
+    SELECT {kept}, {_segment_columns(settings)} FROM judged"""
 
 
 def _mask() -> str:
@@ -125,17 +127,17 @@ def _cube_query() -> str:
     return f"SELECT district_code, township AS township_code, {_mask()} AS mask, {', '.join(sums)} FROM unit_state WHERE eligible GROUP BY ALL ORDER BY ALL"
 
 
-def _states(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
-    query = f"SELECT uscc, district_code, township AS township_code, {_mask()} AS mask, covered, was_covered FROM unit_state WHERE eligible ORDER BY uscc"
+def _states(connection: duckdb.DuckDBPyConnection, listed: str = "") -> pd.DataFrame:
+    query = f"SELECT uscc, district_code, township AS township_code, {_mask()} AS mask, covered, was_covered FROM unit_state WHERE eligible ORDER BY uscc{listed}"
     made = connection.execute(query).df()
     return made.assign(mask=made["mask"].astype("int64"), covered=made["covered"].astype(bool), was_covered=made["was_covered"].astype(bool))
 
 
-def judge_units(connection: duckdb.DuckDBPyConnection, as_of: date, settings: Settings, covered_before: pd.DataFrame | None = None) -> None:
-    """Make the table ``unit_state``: every kept unit with what was decided about it; the tally counts it, a trace lists it."""
+def judge_units(connection: duckdb.DuckDBPyConnection, as_of: date, settings: Settings, covered_before: pd.DataFrame | None = None, is_whole: bool = True) -> None:
+    """Make the table ``unit_state``: every kept unit with what was decided about it; the tally counts it, a trace lists it (whole)."""
     before = pd.DataFrame({"uscc": pd.Series(dtype=str)}) if covered_before is None else covered_before[["uscc"]]
     connection.register("before", before)
-    connection.execute(f"CREATE OR REPLACE TEMP TABLE unit_state AS {_state_query(as_of, settings)}")
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE unit_state AS {_state_query(as_of, settings, is_whole)}")
 
 
 def _largest_query() -> str:
@@ -145,7 +147,7 @@ def _largest_query() -> str:
     return f"SELECT district_code, township AS township_code, {_mask()} AS mask, {', '.join(columns)} FROM unit_state WHERE eligible GROUP BY ALL ORDER BY ALL"
 
 
-def tally(connection: duckdb.DuckDBPyConnection, as_of: date, settings: Settings, covered_before: pd.DataFrame | None = None) -> Tally:
+def tally(connection: duckdb.DuckDBPyConnection, as_of: date, settings: Settings, covered_before: pd.DataFrame | None = None, with_states: bool = True) -> Tally:
     """Count one quarter.
 
     Parameters
@@ -153,18 +155,20 @@ def tally(connection: duckdb.DuckDBPyConnection, as_of: date, settings: Settings
     connection : views ``units`` (with ``township_code``), ``unions``, ``covers``, ``congresses``, ``contracts``, ``contract_covers``
     as_of : the last day of the quarter
     covered_before : DataFrame of ``uscc``, the city's covered set of the quarter directly before; None where there is none
+    with_states : False leaves ``covered`` and ``states`` empty: of millions of units only sums are asked for
     """
-    judge_units(connection, as_of, settings, covered_before)
+    judge_units(connection, as_of, settings, covered_before, is_whole=False)
     units = connection.execute(_cube_query()).df()
     units["mask"] = units["mask"].astype("int64")
     largest = connection.execute(_largest_query()).df()
-    covered = connection.execute("SELECT uscc FROM unit_state WHERE covered ORDER BY uscc").df()
+    listed = "" if with_states else " LIMIT 0"
+    covered = connection.execute(f"SELECT uscc FROM unit_state WHERE covered ORDER BY uscc{listed}").df()
     return Tally(
         units=units,
         unions=union_counts(connection, as_of),
         matters=matter_counts(connection, as_of),
         expiring=contracts_expiring(connection, as_of),
         covered=covered,
-        states=_states(connection),
+        states=_states(connection, listed),
         largest=largest,
     )

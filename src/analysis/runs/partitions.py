@@ -13,7 +13,7 @@ from analysis.errors import LedgerError
 from analysis.measures.partitions import add, part_of
 from analysis.measures.tally import Tally, tally
 from analysis.runs.executor import Executor, Lost
-from analysis.runs.store import COUNTED, connect
+from analysis.runs.store import COUNTED, connect_files
 from analysis.settings import Settings
 
 _SPLIT = ("units", "covers", "congresses", "contract_covers")  # by unit; the other tables go whole with every part
@@ -49,13 +49,12 @@ def _write(folder: Path, tables: dict[str, pd.DataFrame], parts: int) -> None:
             rows[where == part].to_parquet(folder / f"{name}-{part}.parquet", index=False)
 
 
-def tally_part(folder: str, part: int, as_of: date, settings: Settings) -> Tally:
-    """Count one part; runs in a worker."""
+def tally_part(folder: str, part: int, as_of: date, settings: Settings, with_states: bool = True) -> Tally:
+    """Count one part of a folder of Parquet files; runs in a worker."""
 
-    def read(name: str) -> pd.DataFrame | None:
-        path = next((p for p in (Path(folder) / f"{name}-{part}.parquet", Path(folder) / f"{name}.parquet") if p.is_file()), None)
-        return None if path is None else pd.read_parquet(path)
+    def file(name: str) -> Path | None:
+        return next((p for p in (Path(folder) / f"{name}-{part}.parquet", Path(folder) / f"{name}.parquet") if p.is_file()), None)
 
-    tables = {name: read(name) for name in COUNTED}
-    with connect(tables, tables["units"]["township_code"]) as connection:
-        return tally(connection, as_of, settings, read("before"))
+    before = file("before")
+    with connect_files({name: path for name in COUNTED if (path := file(name)) is not None}) as connection:
+        return tally(connection, as_of, settings, None if before is None else pd.read_parquet(before), with_states)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import duckdb
 import pandas as pd
@@ -22,6 +23,19 @@ def connect(tables: dict[str, pd.DataFrame], township_codes: pd.Series | None = 
             if name == "units":
                 frame = frame.assign(township_code="" if township_codes is None else township_codes)
             connection.register(name, frame)
+        yield connection
+    finally:
+        connection.close()
+
+
+@contextmanager
+def connect_files(files: dict[str, Path], memory_mb: int = 1024) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Yield a connection whose tables are Parquet files, read column by column when they are asked for: a ledger need not fit in memory."""
+    connection = duckdb.connect(config={"memory_limit": f"{memory_mb}MB"})
+    try:
+        connection.execute("SET enable_progress_bar = false; SET preserve_insertion_order = false")
+        for name, path in files.items():
+            connection.read_parquet(str(path)).create_view(name)
         yield connection
     finally:
         connection.close()
