@@ -157,8 +157,8 @@ class Attack:
         """Return the withheld figures that follow by subtraction alone: unknowns in which no two solutions of the equations differ."""
         at = {c: i for i, c in enumerate(c for c in self.names.values() if c not in self.known)}
         equal, _ = self._system(self.equal, at, True)
-        free = null_space(equal.toarray()) if equal.shape[0] else np.eye(len(at))
-        fixed = {c for c, i in at.items() if not np.abs(free[i]).max(initial=0.0) > 1e-9} | set(self.known)
+        alone = determined_columns(equal)
+        fixed = {c for c, i in at.items() if i in alone} | set(self.known)
         found = [name for cell in self.targets if cell in fixed for name in self.targets[cell]]
         return sorted(found + [name for name, top, bottom in self.rates if {top, bottom} <= fixed])
 
@@ -200,3 +200,55 @@ def outside_of(truth: pd.DataFrame, parents: dict[str, str]) -> dict[tuple[str, 
             key = (parents[region], segment, base)
             sums[key] = sums.get(key, 0.0) + open_book.known[cell]
     return {key: open_book.known[open_book.names[key]] - below for key, below in sums.items() if key in open_book.names}
+
+
+class Campaign:
+    """Several quarters' tables together: an attacker who keeps the earlier reports, and reckons with every change that is shown."""
+
+    def __init__(self, attacks: list[Attack], rows: pd.DataFrame) -> None:
+        self.attacks, self.starts, count = attacks, [], 0
+        for attack in attacks:
+            self.starts.append(count)
+            count += len(attack.names)
+        self.count = count
+        quarters = [attack.shown["quarter"].iloc[0] for attack in attacks]
+        self.equal = [({c + start: w for c, w in cells.items()}, right) for start, a in self._each() for cells, right in a.equal]
+        self.known = {c + start: value for start, a in self._each() for c, value in a.known.items()}
+        changes = rows[rows["indicator"].str.endswith("_qoq") & (rows["status"] == "ok") & (rows["unit"] == "count")]
+        for row in changes.itertuples():
+            now, base = quarters.index(row.quarter), COUNTS.get(row.indicator.removesuffix("_qoq"))
+            places = [row.region_code, f"{row.region_code}|"]
+            cells = [next((s + a.names[p, row.segment, base] for p in places if (p, row.segment, base) in a.names), None) for s, a in self._each()]
+            if now and base and None not in (cells[now], cells[now - 1]):
+                self.equal.append(({cells[now]: 1.0, cells[now - 1]: -1.0}, float(row.value)))
+
+    def _each(self):
+        return zip(self.starts, self.attacks, strict=True)
+
+    def determined(self) -> list[str]:
+        """Return the withheld figures of any quarter that follow by subtraction alone."""
+        at = {c: i for i, c in enumerate(c for c in range(self.count) if c not in self.known)}
+        whole = Attack.__new__(Attack)
+        whole.known = self.known
+        equal, _ = whole._system(self.equal, at, True)
+        fixed = set(self.known) | {c for c, i in at.items() if i in determined_columns(equal)}
+        found = [name for start, a in self._each() for cell, names in a.targets.items() if cell + start in fixed for name in names]
+        return sorted(found + [name for start, a in self._each() for name, top, bottom in a.rates if {top + start, bottom + start} <= fixed])
+
+
+def determined_columns(equal) -> set[int]:
+    """Return the unknowns that are the same in every solution of the equations, found block by block."""
+    from scipy.sparse import csc_matrix
+    from scipy.sparse.csgraph import connected_components
+
+    if not equal.shape[0]:
+        return set()
+    _, label = connected_components((abs(equal).T @ abs(equal)) > 0, directed=False)
+    made, columns = set(), csc_matrix(equal)
+    for block in np.unique(label):
+        own = np.flatnonzero(label == block)
+        part = columns[:, own].tocsr()
+        part = part[np.unique(part.nonzero()[0])].toarray()
+        free = null_space(part) if part.size else np.eye(len(own))
+        made |= {int(c) for c, row in zip(own, free, strict=True) if not np.abs(row).max(initial=0.0) > 1e-9}
+    return made

@@ -80,9 +80,11 @@ def words(package: Package) -> dict[str, Any]:
 
 
 def terms(package: Package, identity: tuple) -> dict[str, Fact]:
-    """Return the terms of an identity by their heads without signs: 上季末, 新出现 … 本季末, 差额."""
+    """Return the terms of an identity by their heads without signs: 上季末, 新出现 … 本季末, 差额; where one is withheld, that one for all."""
     family, _, columns = identity
-    return {head.lstrip("＋－＝"): package.register.fact(f"{family}_{term}", package.region_code) for term, head in columns}
+    found = {head.lstrip("＋－＝"): package.register.fact(f"{family}_{term}", package.region_code) for term, head in columns}
+    withheld = next((fact for fact in found.values() if fact.status == "suppressed"), None)
+    return dict.fromkeys(found, withheld) if withheld else found
 
 
 def unequal(package: Package) -> list[str]:

@@ -22,7 +22,8 @@ SHARED_REASON = "非内部版不列区县明细"
 SMALL_REASON = "数目过少，按小格抑制规则不显示"
 VERDICTS = ("read", "accepted", "flagged", "quarantined")
 _VERDICT_NAMES = dict(zip(VERDICTS, ("读入", "接收", "提示", "退回"), strict=True))
-_OPEN_GROUPS = ("handed", "by_table", "fill", "declared")  # of files, rows and columns: they point at no unit
+_OPEN = ("handed_file_count", "failed_file_count", "missing_table_count")  # of files and tables: they point at no unit, also below the city
+_OPEN_GROUPS = ("handed", "fill", "declared")  # of rows and columns: they point at no unit as long as they stand for the whole city
 
 
 def rule_indicator(rule: str) -> str:
@@ -132,21 +133,27 @@ def all_needs(gaps: pd.DataFrame, earlier: Mapping[int, pd.DataFrame | None], qu
 
 
 def suppress_quality(frame: pd.DataFrame, audience: str, below: int = 5) -> pd.DataFrame:
-    """Return the frame for an audience: outside, figures on units and unions stand for the city only, and small ones not at all.
+    """Return the frame for an audience: outside, all but files and tables stands for the city only, and small counts of units and unions not at all.
 
-    The terms of an identity give each other away, so where one of a family is small the family is withheld.
+    The rows of one district's unit table are its units. The terms of an identity give each other away, so where one of a family is small the family is
+    withheld; a rule that few rows broke takes the next fewest with it, or the rest of all rows would tell.
     """
     if audience == "internal":
         return frame
     group = frame["indicator"].map({name: d["group"] for name, d in definitions().items()})
-    closed = ~group.isin(_OPEN_GROUPS)
+    city = (frame["region_level"] == "city").to_numpy()
     value = frame["value"].to_numpy()
-    small = closed & (value != 0) & (np.abs(value) < below)
-    families = set(group[small & group.str.endswith("_flow") & (frame["region_level"] == "city")])
-    hidden = closed & ((frame["region_level"] != "city") | small | group.isin(families)) & (frame["status"] == "ok")
+    closed = ~group.isin(_OPEN_GROUPS)
+    small = (closed & (value != 0) & (np.abs(value) < below)).to_numpy()
+    families = set(group[small & group.str.endswith("_flow") & city])
+    rules = city & (group == "rule").to_numpy()
+    if (rules & small).sum() == 1 and (rules & ~small & (value > 0)).any():
+        small[min(np.flatnonzero(rules & ~small & (value > 0)), key=lambda row: (value[row], row))] = True
+    beyond = ~city & ~frame["indicator"].isin(_OPEN).to_numpy()
+    hidden = (beyond | (closed & city & (small | group.isin(families))).to_numpy()) & ((frame["status"] == "ok") | frame["numerator"].notna()).to_numpy()
     made = frame.copy()
     made.loc[hidden, ["numerator", "denominator"]] = pd.NA
     made.loc[hidden, "value"] = np.nan
     made.loc[hidden, "status"] = "suppressed"
-    made.loc[hidden, "reason"] = np.where((frame.loc[hidden, "region_level"] == "city").to_numpy(), SMALL_REASON, SHARED_REASON)
+    made.loc[hidden, "reason"] = np.where(city[hidden], SMALL_REASON, SHARED_REASON)
     return made

@@ -34,6 +34,7 @@ class Bounds:
         self._cells = np.concatenate([cells for cells, _ in sums]) if sums else np.array([], dtype=np.int64)
         self._signs = np.concatenate([signs for _, signs in sums]) if sums else np.array([])
         self._rows, self._count = rows, len(sums)
+        self.nests = nests
         self._part, self._whole = nests[:, 0], nests[:, 1]
 
     def pinned(self, hidden: np.ndarray, least: float = 1.0) -> np.ndarray:

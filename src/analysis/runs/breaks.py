@@ -41,6 +41,11 @@ def is_same_city(one: str, other: str) -> bool:
     return not first or not second or len(first & second) >= _ALIKE * len(first | second)
 
 
+def city_for(city: str, audience: str) -> str:
+    """Return the code under which a reader's breaks stand: other readers than internal have their own, worked out from what they are shown."""
+    return city if audience == "internal" else f"{city}（非内部）"
+
+
 def breaks_file(settings: Settings, store: Path) -> Path:
     return settings.breaks or store / FILE
 

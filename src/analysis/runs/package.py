@@ -22,15 +22,12 @@ from analysis.errors import ParameterError
 from analysis.facts import Register
 from analysis.facts.fact import RESIDUAL
 from analysis.intake.store import read_table, write_reports, write_tables
-from analysis.measures.building import suppress_building
 from analysis.measures.campaign import suppress_campaign
 from analysis.measures.indicators import needed_items
-from analysis.measures.quality import suppress_quality
-from analysis.measures.suppress import suppress
 from analysis.paths import DATA
 from analysis.periods import Quarter
 from analysis.publishing.placing import put_in_place
-from analysis.runs.breaks import breaks_file, districts_key, has_breaks, keep_breaks, read_breaks
+from analysis.runs.breaks import breaks_file, city_for, districts_key, has_breaks, keep_breaks, read_breaks
 from analysis.runs.building import Building, measure_building, read_building, write_building
 from analysis.runs.campaign import Campaign, measure_campaign, read_campaign, write_campaign
 from analysis.runs.errata import Errata, find_errata, read_errata, write_errata
@@ -54,6 +51,7 @@ from analysis.runs.prepare import (
     township_parents,
     unit_flows,
 )
+from analysis.runs.protected import Protected, protected
 from analysis.runs.provenance import source_rows, sources_of
 from analysis.runs.quality import Quality, read_quality, reconcile, write_quality
 from analysis.runs.seals import made_of, put_back, seal_of
@@ -123,12 +121,12 @@ class Package:
     @cached_property
     def flows(self) -> pd.DataFrame | None:
         """What became of the units since the quarter before (``measures.flows``); None where there is nothing to compare with."""
-        return self._read("flows")
+        return self._read("flows") if self.audience == "internal" else None
 
     @cached_property
     def flows_yoy(self) -> pd.DataFrame | None:
         """The same since the quarter a year ago."""
-        return self._read("flows_yoy")
+        return self._read("flows_yoy") if self.audience == "internal" else None
 
     def once(self, make: Callable[[], Made], *key: object) -> Made:
         """Return what was worked out from this package for this audience, made once a process and changed by nobody."""
@@ -143,8 +141,9 @@ class Package:
     def quality(self) -> Quality:
         """How the ledger came in and agrees with the quarter before; lists of units for internal readers only."""
         found = once(self.folder, lambda: read_quality(self.folder), "quality")
-        figures = suppress_quality(found.figures, self.audience, self.settings.suppress_below)
-        return replace(found, figures=figures, lists=found.lists if self.audience == "internal" else found.lists.iloc[0:0])
+        if self.audience == "internal":
+            return found
+        return replace(found, figures=self._protected.quality, lists=found.lists.iloc[0:0], declared=found.declared.iloc[0:0])
 
     def with_quality(self) -> Package:
         """Return the package with a register that holds the quality figures beside the indicators."""
@@ -153,13 +152,15 @@ class Package:
     @cached_property
     def building(self) -> Building:
         """The union-building figures as the audience may see them; lists of units and unions for internal readers only."""
-        found, s = once(self.folder, lambda: read_building(self.folder), "building"), self.settings
+        found = once(self.folder, lambda: read_building(self.folder), "building")
         if self.audience == "internal":
             return found
-        now = found.figures[found.figures["quarter"] == self.quarter].reset_index(drop=True)  # earlier quarters have no guard of their own
-        figures = suppress_building(now, found.guard, self.audience, s.suppress_below, s.suppress_rate_below, s.dominance_share)
-        figures, lacking = (frame.assign(reason=frame["reason"].map(without_files)) for frame in (figures, found.missing))
-        return replace(found, figures=figures, missing=lacking, lists=found.lists.iloc[0:0])
+        lacking = found.missing.assign(reason=found.missing["reason"].map(without_files))
+        return replace(found, figures=self._protected.building, guard=found.guard.iloc[0:0], missing=lacking, lists=found.lists.iloc[0:0])
+
+    @property
+    def _protected(self) -> Protected:
+        return _protected(self.folder, self.settings)
 
     def with_building(self) -> Package:
         """Return the package with a register that holds the union-building figures beside the indicators, and names what they lack."""
@@ -263,6 +264,10 @@ def _pin(folder: Path, settings: Settings, is_new: bool = False) -> None:
     whose = (breaks_file(settings, folder.parent), context["city"][0], context.get("districts", ""))
     if is_new or not has_breaks(*whose):
         keep_breaks(*whose, pd.read_parquet(folder / "indicators.parquet"), context["quarter"])
+    if settings.audience != "internal":  # classes that fit withheld figures would tell of them: a class on the legend and nowhere on the map
+        others = (whose[0], city_for(whose[1], settings.audience), whose[2])
+        if is_new or not has_breaks(*others):
+            keep_breaks(*others, _protected(folder, settings).indicators, context["quarter"])
 
 
 def _write(folder: Path, workshop: Workshop, frame: pd.DataFrame, city: tuple[str, str], quarter: str) -> None:
@@ -363,7 +368,7 @@ def open_package(package: str = "", quarter: str = "2021Q3", scope: str = "city"
     limits = (settings.suppress_below, settings.suppress_rate_below, settings.dominance_share)
 
     def read_register() -> Register:
-        frame = _shown(folder, audience, settings, context["township_parents"])
+        frame = pd.read_parquet(folder / "indicators.parquet") if audience == "internal" else _protected(folder, settings).indicators
         return Register(frame, quarter, city, settings.smallest_ranked, rate_decimals=2 if context["is_totals"] else None)
 
     register = once(folder, read_register, "register", audience, *limits, settings.smallest_ranked).fresh()
@@ -387,17 +392,18 @@ def open_package(package: str = "", quarter: str = "2021Q3", scope: str = "city"
         notes=tuple(context["notes"]),
         is_totals=context["is_totals"],
         settings=settings,
-        breaks=read_breaks(breaks_file(settings, folder.parent), city[0], context.get("districts", "")),
+        breaks=read_breaks(breaks_file(settings, folder.parent), city_for(city[0], audience), context.get("districts", "")),
     )
 
 
-def _shown(folder: Path, audience: str, settings: Settings, parents: dict[str, str]) -> pd.DataFrame:
-    """Return the indicators as the audience may see them."""
-    frame = pd.read_parquet(folder / "indicators.parquet")
-    if audience == "internal":
-        return frame
-    frame["reason"] = frame["reason"].map(without_files)
-    return suppress(frame, audience, settings, parents, pd.read_parquet(folder / "dominance.parquet"))
+def _protected(folder: Path, settings: Settings) -> Protected:
+    """Return the figures as readers other than internal may see them."""
+    limits = (settings.suppress_below, settings.suppress_rate_below, settings.dominance_share)
+
+    def read() -> Protected:
+        return protected(folder, settings, json.loads((folder / "context.json").read_text(encoding="utf-8"))["township_parents"])
+
+    return once(folder, read, "protected", *limits)
 
 
 def _geo(path: Path) -> gpd.GeoDataFrame | None:

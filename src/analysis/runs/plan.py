@@ -13,6 +13,10 @@ from analysis.paths import NOTEBOOKS
 DECK = "pptx"  # the one format that not every document has
 
 
+# what others than internal readers get for the whole city only: below it, none of the figures may be shown
+_CITY_ONLY = ("ledger_quality", "union_building")
+
+
 @dataclass(frozen=True)
 class Notebook:
     """A shipped notebook: ``document`` is its name without the number, ``scopes`` a subset of ("city", "district"), ``has_deck``: it can be slides too."""
@@ -54,7 +58,7 @@ def notebooks(folder: Path = NOTEBOOKS) -> list[Notebook]:
     return found
 
 
-def plan(scope: str, documents: str, city: tuple[str, str], districts: list[tuple[str, str]], folder: Path = NOTEBOOKS) -> list[Job]:
+def plan(scope: str, documents: str, city: tuple[str, str], districts: list[tuple[str, str]], folder: Path = NOTEBOOKS, audience: str = "internal") -> list[Job]:
     """Return the jobs of a run, city first.
 
     Raises
@@ -76,6 +80,10 @@ def plan(scope: str, documents: str, city: tuple[str, str], districts: list[tupl
     for place in asked:
         level, name = ("city", city[1]) if place == "city" else ("district", names[place])
         jobs += [Job(n.path, n.document, n.name, place, name, n.has_deck) for n in known if n.document in wanted and level in n.scopes]
+    if jobs and audience != "internal":
+        jobs = [job for job in jobs if job.scope == "city" or job.document not in _CITY_ONLY]
+        if not jobs:
+            raise ParameterError(f"文稿 {'、'.join(wanted)} 分区县的版本只供内部使用，非内部版只做全市的。请改用 --scope city，或加 --audience internal。")
     if not jobs:
         raise ParameterError(f"文稿 {'、'.join(wanted)} 没有范围“{scope}”的版本。请用 workbench list 查看各文稿的范围。")
     return jobs

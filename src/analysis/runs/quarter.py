@@ -85,7 +85,7 @@ def _run(settings: Settings, quarter: str, scope: str, documents: str, force: bo
     folder = build_package(settings, quarter, say, executor)
     package = open_package(str(folder), quarter, "city", settings.audience, settings.map_use)
     districts = package.register.regions("district")
-    jobs, missing = with_formats(plan(scope, documents, package.city, districts), settings.formats)
+    jobs, missing = with_formats(plan(scope, documents, package.city, districts, audience=settings.audience), settings.formats)
     if missing:
         say(missing)
     target = (settings.out or REPORTS) / quarter

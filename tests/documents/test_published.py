@@ -1,0 +1,218 @@
+"""What leaves the house: every file of a made-up city's public and shared quarters, read as a stranger reads it and attacked as one who reckons."""
+
+import re
+import shutil
+import sys
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+sys.path.append(str(Path(__file__).parents[1] / "measures"))
+
+from attack import Attack, Campaign  # noqa: E402
+from published import read_folder  # noqa: E402
+from published_city import QUARTERS, write_city  # noqa: E402
+
+from analysis.publishing.number_check.tokens import figures  # noqa: E402
+from analysis.runs import opened  # noqa: E402
+from analysis.runs.quarter import run_quarter  # noqa: E402
+from analysis.runs.sources import choose_settings  # noqa: E402
+
+NOW = QUARTERS[-1]
+SCOPES = "city,970104"
+COLUMNS = ["quarter", "region_code", "segment", "indicator"]
+
+
+@pytest.fixture(scope="module")
+def city(tmp_path_factory):
+    """The folder of the city, with ``out/<audience>/<quarter>`` for each run made."""
+    base = tmp_path_factory.mktemp("city")
+    places = write_city(base)
+    for audience, scope, formats in (("public", SCOPES, "html,pdf,docx"), ("shared", "city", "html,docx")):
+        for quarter in QUARTERS:
+            result = run_quarter(settings_of(base, places, audience, formats), quarter, scope=scope)
+            assert [(o.document, o.reason) for o in result.outcomes if o.status != "made"] == []
+    return base
+
+
+def settings_of(base, places, audience, formats="html,pdf,docx", out=""):
+    return choose_settings(**places, store=str(base / "store"), out=str(base / "out" / (out or audience)), audience=audience, map_use="meeting", jobs=2,
+                           formats=tuple(formats.split(",")))  # fmt: skip
+
+
+def places_of(base):
+    return {"ledgers": str(base / "ledgers"), "boundaries": str(base / "boundaries.geojson"), "townships": str(base / "townships.geojson"), "city_code": "970100", "city_name": "九七市"}
+
+
+def package_of(base, quarter=NOW):
+    return next(p for p in (base / "store").glob(f"{quarter}-*") if (p / "context.json").is_file())
+
+
+@pytest.fixture(scope="module")
+def found(city):
+    return {(audience, quarter): read_folder(city / "out" / audience / quarter) for audience in ("public", "shared") for quarter in QUARTERS}
+
+
+def withheld_in(rows):
+    return set(rows.loc[rows["status"] == "suppressed", COLUMNS].agg("/".join, axis=1))
+
+
+def figures_beside(found, withheld):
+    """Return what stands beside the name of a withheld figure and is a figure, dates and names aside."""
+    told = {}
+    for fact in withheld & set(found.said):
+        plain = [re.sub(r"\d{4}-\d\d-\d\d|第\d+\S|\d{4}Q\d", "", text) for text in found.said[fact]]
+        told |= {fact: left} if (left := [f for text in plain for f in figures(text)]) else {}
+    for fact in withheld & set(found.records):
+        told |= {fact: r for r in found.records[fact] if r["value"] is not None or r["numerator"] is not None or figures(str(r["text"]))}
+    return told
+
+
+def test_beside_no_withheld_figure_stands_one(found):
+    for where, read in found.items():
+        withheld = withheld_in(read.rows[0])
+        assert len(withheld & set(read.said)) > 20 and len(withheld & set(read.records)) > 20, where  # their names do occur
+        assert figures_beside(read, withheld) == {}, where
+        assert read.strange == [], where
+
+
+def test_a_figure_in_one_tooltip_is_found(city, tmp_path):
+    shutil.copytree(city / "out" / "public" / NOW, tmp_path / "copy")
+    page = tmp_path / "copy" / "city" / "bulletin.html"
+    before = page.read_text(encoding="utf-8")
+    leak = re.sub(r'(data-fact="2021Q3/970104/all/unit_coverage_rate"[^>]* title=")', r"\g<1>分子3，分母9；", before, count=1)
+    assert leak != before
+    page.write_text(leak, encoding="utf-8")
+    read = read_folder(tmp_path / "copy")
+    assert list(figures_beside(read, withheld_in(read.rows[0]))) == ["2021Q3/970104/all/unit_coverage_rate"]
+
+
+def test_records_say_what_the_table_says(found):
+    for where, read in found.items():
+        table = read.rows[0].set_index(COLUMNS)
+        compared = 0
+        for fact, records in read.records.items():
+            key = tuple(fact.split("/"))
+            if key not in table.index:
+                continue
+            row = table.loc[key]
+            for record in records:
+                pair = [None if pd.isna(row[c]) else int(row[c]) for c in ("numerator", "denominator")]
+                assert record["status"] == row["status"] and [record["numerator"], record["denominator"]] == pair, (where, fact)
+                compared += 1
+        assert compared > 200, where
+
+
+def statements(found, quarter):
+    """Return all figures of a run's files as the rows of one table: those of the tables, and what documents say of other quarters."""
+    rows = pd.concat([r[r["quarter"] == quarter] for r in found.rows]).drop_duplicates(COLUMNS)
+    said = []
+    for fact, records in found.records.items():
+        parts = fact.split("/")
+        if parts[0] != quarter and len(parts) == 4:
+            said += [dict(zip(COLUMNS, parts, strict=True)) | record for record in records]
+    return rows, pd.DataFrame(said)
+
+
+def attacked(frame, parents):
+    return Attack(frame.assign(left_out=frame.get("left_out", "")), parents)
+
+
+def parents_in(frame):
+    return {code: code[:6] for code in frame.loc[frame["region_level"] == "township", "region_code"].unique()}
+
+
+def test_nothing_withheld_follows_within_a_quarter_nor_between_two(city, found):
+    for audience in ("public", "shared"):
+        tables = []
+        for quarter in QUARTERS:
+            rows = found[audience, quarter].rows[0].assign(left_out="")
+            assert attacked(rows, parents_in(rows)).determined() == [], (audience, quarter)
+            tables.append(rows)
+        campaign = Campaign([attacked(rows, parents_in(rows)) for rows in tables], pd.concat(tables))
+        assert campaign.determined() == [], audience
+
+
+def test_no_report_shows_what_that_of_another_quarter_withholds(found):
+    for audience in ("public", "shared"):
+        withheld = withheld_in(found[audience, QUARTERS[0]].rows[0])
+        for fact, records in found[audience, NOW].records.items():
+            if fact in withheld:
+                assert {record["status"] for record in records} <= {"suppressed"}, fact
+
+
+def test_no_small_figure_has_one_possible_value(city, found):
+    rows = found["public", NOW].rows[0].assign(left_out="")
+    truth = pd.read_parquet(package_of(city) / "indicators.parquet")
+    truth = truth[truth["quarter"] == NOW].set_index(COLUMNS)["value"]
+    withheld = rows[(rows["status"] == "suppressed") & (rows["unit"] == "count") & ~rows["indicator"].str.endswith(("_qoq", "_yoy"))]
+    own = truth.reindex(pd.MultiIndex.from_frame(withheld[COLUMNS])).to_numpy()
+    wanted = withheld.loc[(own > 0) & (own < 5), COLUMNS[1:]].agg("/".join, axis=1)
+    assert len(wanted) > 100
+    assert attacked(rows, parents_in(rows)).pinned(wanted) == {}
+
+
+def test_documents_are_made_of_nothing_withheld(city, found):
+    """Everything that readers may not see is spoiled in the package: the quarter made anew must come out the same, file by file."""
+    package, places = package_of(city), places_of(city)
+    kept = city / "kept"
+    shutil.copytree(package, kept)
+    try:
+        spoil(package)
+        opened._READ.clear()
+        result = run_quarter(settings_of(city, places, "public", "html,docx", "again"), NOW, scope=SCOPES)
+        assert [(o.document, o.reason) for o in result.outcomes if o.status != "made"] == []
+    finally:
+        shutil.rmtree(package)
+        kept.rename(package)
+        opened._READ.clear()
+    first, again = (city / "out" / name / NOW for name in ("public", "again"))
+    names = sorted(p.relative_to(again) for p in again.rglob("*") if p.suffix in (".html", ".docx", ".csv", ".parquet"))
+    assert len(names) > 20
+    assert [str(n) for n in names if n.name != "index.html" and (first / n).read_bytes() != (again / n).read_bytes()] == []
+    pages = [re.sub(r'<a [^>]*\.pdf"[^>]*>[^<]*</a>', "", (where / "index.html").read_text(encoding="utf-8")) for where in (first, again)]
+    assert pages[0] == pages[1]
+
+
+def spoil(package):
+    """Empty or falsify all that only internal readers see."""
+    for path in [*package.glob("tables/*.parquet"), *package.glob("*/lists.parquet"), package / "quality" / "declared.parquet", package / "states.parquet",
+                 package / "sources.parquet", package / "dominance.parquet", package / "building" / "guard.parquet"]:  # fmt: skip
+        pd.read_parquet(path).iloc[0:0].to_parquet(path, index=False)
+    for path in (package / "indicators.parquet", package / "quality" / "figures.parquet", package / "building" / "figures.parquet"):
+        frame = pd.read_parquet(path)
+        for column in ("numerator", "denominator", "value"):
+            frame[column] = frame[column] + 7
+        frame.to_parquet(path, index=False)
+    for path in package.glob("flows*.parquet"):
+        frame = pd.read_parquet(path)
+        numbers = frame.select_dtypes(np.number).columns
+        frame[numbers] = frame[numbers] + 7
+        frame.to_parquet(path, index=False)
+    for path in package.glob("intake/rows.csv"):
+        path.write_text("\ufeff", encoding="utf-8")
+
+
+ALLOWED = re.compile(r"(index\.html|indicators\.(csv|parquet)|manifest\.json|intake/summary\.csv|(city|\d{6})/[a-z_]+\.(html|pdf|docx))")
+
+
+def test_the_folder_holds_nothing_else(city):
+    for audience in ("public", "shared"):
+        there = [p.relative_to(city / "out" / audience).as_posix() for p in (city / "out" / audience).rglob("*") if p.is_file()]
+        assert [name for name in there if not ALLOWED.fullmatch(name.partition("/")[2])] == []
+        assert not [p for p in (city / "out" / audience).rglob(".*")]
+
+
+def test_what_an_internal_run_left_there_is_taken_away(city):
+    places = places_of(city)
+    internal = settings_of(city, places, "internal", "html", "mixed")
+    run_quarter(internal, NOW, scope="city,970101", documents="blank_areas,ledger_quality,union_building")
+    target = city / "out" / "mixed" / NOW
+    left = {p.relative_to(target).as_posix() for p in target.rglob("*") if p.is_file()}
+    assert {"intake/rows.csv", "970101/ledger_quality.csv", "notebooks/city/blank_areas.ipynb"} < left and any(n.endswith(".xlsx") for n in left)
+    said = []
+    run_quarter(settings_of(city, places, "public", "html", "mixed"), NOW, scope="city", documents="blank_areas", say=said.append)
+    assert [n for n in sorted(p.relative_to(target).as_posix() for p in target.rglob("*") if p.is_file()) if not ALLOWED.fullmatch(n)] == []
+    assert not [p for p in target.rglob("*") if p.is_dir() and not any(p.iterdir())]
