@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
-from scipy.linalg import null_space
 from scipy.optimize import linprog
-from scipy.sparse import coo_matrix
+from scipy.sparse import coo_matrix, identity
+from scipy.sparse.linalg import splu
 
 RATES = {  # contract §4 names -> what is divided by what (domain §1.3, contract §3)
     "unit_coverage_rate": ("covered", "eligible"), "employee_coverage_rate": ("covered_staff", "staff"), "membership_rate_all": ("members", "staff"),
@@ -237,18 +237,16 @@ class Campaign:
 
 
 def determined_columns(equal) -> set[int]:
-    """Return the unknowns that are the same in every solution of the equations, found block by block."""
-    from scipy.sparse import csc_matrix
-    from scipy.sparse.csgraph import connected_components
-
+    """Return the unknowns that are the same in every solution of the equations: those that no random solution of the homogeneous ones moves."""
     if not equal.shape[0]:
         return set()
-    _, label = connected_components((abs(equal).T @ abs(equal)) > 0, directed=False)
-    made, columns = set(), csc_matrix(equal)
-    for block in np.unique(label):
-        own = np.flatnonzero(label == block)
-        part = columns[:, own].tocsr()
-        part = part[np.unique(part.nonzero()[0])].toarray()
-        free = null_space(part) if part.size else np.eye(len(own))
-        made |= {int(c) for c, row in zip(own, free, strict=True) if not np.abs(row).max(initial=0.0) > 1e-9}
-    return made
+    squared = (equal.T @ equal).tocsc()
+    solver = splu(squared + 1e-9 * identity(equal.shape[1], format="csc"))
+    random, still = np.random.default_rng(0), np.ones(equal.shape[1], dtype=bool)
+    for _ in range(2):
+        free = random.normal(size=equal.shape[1])
+        for _ in range(3):  # each pass takes what the equations fix of it away, up to rounding
+            free = free - solver.solve(squared @ free)
+        assert np.abs(equal @ free).max(initial=0.0) < 1e-5, "the projection has not settled"
+        still &= np.abs(free) < 1e-5
+    return set(np.flatnonzero(still).tolist())

@@ -76,10 +76,8 @@ def _levels(levels: pd.DataFrame, settings: Settings, parents: dict[str, str], s
     cells = Cells(levels, parents)
     primary = primary_cells(cells, settings, shares)
     withheld = Protection(cells, primary, settings.suppress_below).find()
-    numerators, denominators = (levels["indicator"].map({k: v[i] for k, v in bases_of().items()}).fillna("") for i in (0, 1))
     small, hidden = np.zeros(len(levels), dtype=bool), np.zeros(len(levels), dtype=bool)
-    for bases in (numerators, denominators):
-        at = cells.rows(levels, bases)
+    for at in cells.of_rows:
         small |= (at >= 0) & primary[at]
         hidden |= (at >= 0) & withheld[at]
     has_figure = (levels["status"] == "ok").to_numpy() | levels["numerator"].notna().to_numpy()

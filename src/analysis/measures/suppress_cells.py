@@ -80,6 +80,7 @@ class Cells:
         self.townships: dict[str, list[str]] = {}
         for code in dict.fromkeys(below.loc[below["region_level"] == "township", "region_code"]):
             self.townships.setdefault(parents.get(code, code[:6]), []).append(code)
+        self.of_rows: list[np.ndarray] = []  # the cell of every row's numerator, and of its denominator
         self.values = np.full(len(self.regions) * len(self.segments) * len(self.bases), np.nan)
         self._fill(levels)
 
@@ -88,9 +89,19 @@ class Cells:
         """The city's code, "" where the run has no city row."""
         return next(iter(self._city["region_code"]), "")
 
-    @property
+    @cached_property
     def shape(self) -> tuple[int, int, int]:
         return len(self.regions), len(self.segments), len(self.bases)
+
+    @cached_property
+    def named(self) -> np.ndarray:
+        """Return the standing cells in the shape of region, segment and base."""
+        return self.canonical.reshape(self.shape)
+
+    @cached_property
+    def known(self) -> np.ndarray:
+        """Return, in the same shape, where the run has a number."""
+        return ~np.isnan(self.values[self.named])
 
     def cell(self, region: str, segment: str, base: str) -> int:
         """Return the cell's number, one for all names of the same figure; -1 where there is none."""
@@ -148,61 +159,54 @@ class Cells:
                 same[:, s["all"], b[name]] = same[:, s["enterprise"], b[plain]]
         return same.ravel()
 
-    def rows(self, frame: pd.DataFrame, base: pd.Series) -> np.ndarray:
-        """Return the cell of every row of a frame for the base named beside it; -1 where there is none."""
-        r, s, b = (
-            column.map(self._at[k]).fillna(-1).to_numpy(dtype=np.int64) for k, column in (("r", _places(frame)), ("s", frame["segment"]), ("b", base))
-        )
-        plain = (r * self.shape[1] + s) * self.shape[2] + b
-        known = (r >= 0) & (s >= 0) & (b >= 0)
-        return np.where(known, self.canonical[np.where(known, plain, 0)], -1)
+    def rows(self, base: pd.Series) -> np.ndarray:
+        """Return the cell of every row for the base named beside it; -1 where there is none."""
+        column = base.map(self._at["b"]).fillna(-1).to_numpy(dtype=np.int64)
+        known = (self._row >= 0) & (column >= 0)
+        return np.where(known, self.canonical[np.where(known, self._row + column, 0)], -1)
 
     def _fill(self, frame: pd.DataFrame) -> None:
-        numerators, denominators = (frame["indicator"].map({k: v[i] for k, v in bases_of().items()}) for i in (0, 1))
-        for bases, values in (
-            (numerators, frame["numerator"]),
-            (denominators, frame["denominator"]),
-            (numerators, frame["value"].where(frame["unit"] == "count")),
-        ):
+        places, segments = (column.map(self._at[k]).fillna(-1).to_numpy(dtype=np.int64) for k, column in (("r", _places(frame)), ("s", frame["segment"])))
+        self._row = np.where((places >= 0) & (segments >= 0), (places * self.shape[1] + segments) * self.shape[2], -1)
+        at = [self.rows(frame["indicator"].map({k: v[i] for k, v in bases_of().items()})) for i in (0, 1)]
+        for cells, values in ((at[0], frame["numerator"]), (at[1], frame["denominator"]), (at[0], frame["value"].where(frame["unit"] == "count"))):
             given = pd.to_numeric(values, errors="coerce").astype("float64").to_numpy()
-            at = self.rows(frame, bases)
-            use = (at >= 0) & ~np.isnan(given)
-            self.values[at[use]] = given[use]
+            use = (cells >= 0) & ~np.isnan(given)
+            self.values[cells[use]] = given[use]
+        self.of_rows = at
 
     def equations(self) -> Iterator[Equation]:
         """Yield the sums that a reader can check: the city over its districts, parts within a region, districts over their townships."""
         yield from self.sums_over_places()
         for total, parts in identities("sum"):
-            for region in self.regions:
-                for segment in self.segments:
-                    children = self._known(self.cell(region, segment, part) for part in parts)
-                    parent = self.cell(region, segment, total)
-                    if len(children) == len(parts) and not np.isnan(self.values[parent]):
-                        yield Equation(parent, children)
+            columns = [self._at["b"][base] for base in (total, *parts)]
+            whole = self.known[:, :, columns].all(axis=2)
+            for cells in self.named[:, :, columns][whole]:
+                yield Equation(int(cells[0]), cells[1:])
 
     def sums_over_places(self) -> Iterator[Equation]:
         """Yield the city over its districts, then districts over their townships."""
-        for segment in self.segments:
-            for base in self.bases:
-                shown = [city for city in self.cities if not np.isnan(self.values[self.cell(city, segment, base)])]
+        rows = {city: [self._at["r"][d] for d in self.districts if d not in out] for city, out in self.cities.items()}
+        for segment in range(self.shape[1]):
+            for base in range(self.shape[2]):
+                shown = [city for city in self.cities if self.known[self._at["r"][city], segment, base]]
                 for city in shown:
-                    children = self._known(self.cell(d, segment, base) for d in self.districts if d not in self.cities[city])
+                    children = self._known(rows[city], segment, base)
                     if len(children):
-                        yield Equation(self.cell(city, segment, base), children)
+                        yield Equation(int(self.named[self._at["r"][city], segment, base]), children)
                 for group in self._differences(shown):
-                    children = self._known(self.cell(d, segment, base) for d in group)
+                    children = self._known([self._at["r"][d] for d in group], segment, base)
                     if len(children):
-                        yield Equation(-1, children, self.cell(shown[0], segment, base))
+                        yield Equation(-1, children, int(self.named[self._at["r"][shown[0]], segment, base]))
         for district, places in self.townships.items():
-            for segment in self.segments:
-                for base in self.bases:
-                    parent = self.cell(district, segment, base)
-                    children = self._known(self.cell(place, segment, base) for place in places)
-                    if parent >= 0 and not np.isnan(self.values[parent]) and len(children):
-                        yield Equation(parent, children)
+            own, below = self._at["r"].get(district, -1), [self._at["r"][place] for place in places]
+            for segment, base in np.argwhere(self.known[own]).tolist() if own >= 0 else ():
+                children = self._known(below, segment, base)
+                if len(children):
+                    yield Equation(int(self.named[own, segment, base]), children)
 
-    def _known(self, cells: Iterator[int]) -> np.ndarray:
-        return np.array([c for c in cells if c >= 0 and not np.isnan(self.values[c])], dtype=np.int64)
+    def _known(self, regions: list[int], segment: int, base: int) -> np.ndarray:
+        return self.named[regions, segment, base][self.known[regions, segment, base]].astype(np.int64)
 
     def _differences(self, shown: list[str]) -> list[list[str]]:
         """Return the groups of districts whose sum follows where the city's figures leave out different ones.

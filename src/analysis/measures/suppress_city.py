@@ -81,7 +81,7 @@ class _System:
         self.at = {name: i for i, name in enumerate(self.names)}
         self.sums, nests = self._identities()
         amounts = np.array([self.values[name] + _AWAY * (name[0] in _SIGNED or self.values[name] < 0) for name in self.names], dtype=float)
-        self.bounds = Bounds(amounts, self.sums, np.array(nests, dtype=np.int64).reshape(-1, 2))
+        self.bounds = Bounds.of(amounts, self.sums, np.array(nests, dtype=np.int64).reshape(-1, 2))
 
     def _whole(self, indicators: pd.DataFrame) -> set[Name]:
         """Read the city's indicators; those of the quarter before under ``base@``."""

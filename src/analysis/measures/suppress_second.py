@@ -8,16 +8,19 @@ lie lower or higher as far as a reader can know; a sum protects its cells where 
 from __future__ import annotations
 
 import heapq
+from functools import cached_property
 
 import numpy as np
 
 from analysis import tables
 from analysis.measures.suppress_cells import Cells, Equation, identities, is_amount
 from analysis.measures.suppress_check import Bounds
+from analysis.measures.suppress_moves import Moves
 
 _FREE = 1e9
-_NONE = np.array([], dtype=np.int64)
 _MOST_PARTNERS = 8
+_MOST_ROUNDS = 30
+_FEW = 40  # closed cells that a linear programme is asked about, before more is withheld for them
 _OVERLAP = ("small_micro", "two_new", "small_micro_and_two_new")
 _EITHER = "small_micro_or_two_new"
 AMOUNT_SHARE = 0.1  # an amount of persons must stay open by a tenth of itself
@@ -58,7 +61,7 @@ class Protection:
         self._eligible = self._column("eligible")
         self._all = self.cells.segments.index("all") * bases
         self._nesting = self._nests()
-        self._known_nests: dict[int, tuple[np.ndarray, np.ndarray]] = {}
+        self._known_nests: dict[int, tuple[list[tuple[float, int]], list[tuple[float, int]]]] = {}
         self._queue: list[int] = []
         self._waiting: set[int] = set()
 
@@ -69,15 +72,30 @@ class Protection:
         for cell in np.flatnonzero(self.primary).tolist():  # only now: what is withheld beside a cell no longer holds it
             self._loosen(cell)
         self._work()
-        for check in (Bounds.pinned, Bounds.solved):  # bounds first: they find most of what the programme would, in a fraction of its time
-            for _ in range(_MOST_PARTNERS):
-                before = int(self.hidden.sum())
-                for cell in check(self._bounds_of_all(), self.hidden).tolist():
-                    self._widen(cell)
-                self._work()
-                if int(self.hidden.sum()) == before:
-                    break
+        for _ in range(_MOST_PARTNERS):  # bounds first: they find most of what the search for other tables would, in a fraction of its time
+            if not self._widened(self._bounds_of_all().pinned(self.hidden).tolist()):
+                break
+        proven = np.zeros_like(self.hidden)
+        for _ in range(_MOST_ROUNDS):
+            closed, proven = self._closed(proven)
+            if not self._widened(closed):
+                break
         return self.hidden
+
+    def _closed(self, proven: np.ndarray) -> tuple[list[int], np.ndarray]:
+        """Return the withheld cells for which no other table is found, and those for which one is."""
+        bounds = self._bounds_of_all()
+        moves = Moves(bounds, self.hidden, proven)
+        closed = moves.closed(np.flatnonzero(self.hidden & (bounds.values > 0)).tolist())
+        return (closed if len(closed) > _FEW else bounds.solved(self.hidden, np.array(closed, dtype=np.int64)).tolist()), moves.open
+
+    def _widened(self, cells: list[int]) -> bool:
+        """Withhold more around cells that a reader could work out; return whether there was anything left to withhold."""
+        before = int(self.hidden.sum())
+        for cell in cells:
+            self._widen(cell)
+        self._work()
+        return int(self.hidden.sum()) > before
 
     def _widen(self, cell: int) -> None:
         """Withhold what holds a cell to one value: the shown figure next to it, else the largest one in its sums."""
@@ -98,18 +116,24 @@ class Protection:
             self._protect(self._equations[number])
 
     def _bounds_of_all(self) -> Bounds:
-        sums = []
-        for equation in self._equations:
-            if equation.given_by >= 0 and self.hidden[equation.given_by]:
-                continue
-            own = [equation.parent] if equation.parent >= 0 else []
-            sums.append((np.append(equation.children, own).astype(np.int64), np.append(np.ones(len(equation.children)), [-1.0] * len(own))))
-        sums += [(np.array([*three, either]), np.array([1.0, 1.0, -1.0, -1.0])) for either, three in self._three.items() if len(three) == len(_OVERLAP)]
+        rows, cells, signs, given, nests = self._system
+        kept = (given < 0) | ~self.hidden[given]
+        return Bounds(self.values, rows[kept], cells[kept], signs[kept], nests)
+
+    @cached_property
+    def _system(self) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+        """Return the members of all sums (which sum, which cell, which sign, the cell that gives the sum or -1) and the pairs of part and whole."""
+        lines = [(number, cell, sign, equation.given_by) for number, equation in enumerate(self._equations)
+                 for cell, sign in (*((c, 1.0) for c in equation.children.tolist()), (equation.parent, -1.0)) if cell >= 0]  # fmt: skip
+        for number, (either, three) in enumerate(self._three.items(), start=len(self._equations)):
+            if len(three) == len(_OVERLAP):
+                lines += [(number, cell, sign, -1) for cell, sign in zip((*three, either), (1.0, 1.0, -1.0, -1.0), strict=True)]
+        rows, cells, signs, given = (np.array(column) for column in zip(*lines, strict=True)) if lines else (np.zeros(0, dtype=np.int64),) * 4
         starts = np.arange(0, len(self.values), self.cells.shape[1] * self.cells.shape[2])
         inside = np.array([(part, whole) for part, (wholes, _) in self._nesting.items() for whole in wholes], dtype=np.int64).reshape(-1, 2)
         pairs = self.cells.canonical[(starts[:, None, None] + inside[None]).reshape(-1, 2)]
         known = ~np.isnan(self.values[pairs]).any(axis=1) & (pairs[:, 0] != pairs[:, 1]) & (self.values[pairs[:, 0]] <= self.values[pairs[:, 1]])
-        return Bounds(self.values, sums, pairs[known])
+        return rows, cells, signs, given, np.unique(pairs[known], axis=0)
 
     def _hide(self, cell: int, need: float = 0.0, is_loosened: bool = True) -> None:
         if need > self.need[cell]:
@@ -142,8 +166,8 @@ class Protection:
         near = []
         for own in {cell, self._other_part.get(cell, (0, cell))[1]}:
             wholes, parts = self._nested(own)
-            near += [(abs(self.values[o] - self.values[own]), o) for o in (*wholes.tolist(), *parts[self.values[parts] > 0].tolist())
-                     if not self.hidden[o] and not self.frozen[o]]  # fmt: skip
+            near += [(gap, o) for gap, o in wholes if not self.hidden[o] and not self.frozen[o]][:1]
+            near += [(gap, o) for gap, o in parts if self.values[o] > 0 and not self.hidden[o] and not self.frozen[o]][:1]
         if near:
             return int(min(near)[1])
         total = self._other_part.get(cell, (-1, -1))[0]
@@ -212,28 +236,28 @@ class Protection:
     def _own_bounds(self, cell: int) -> tuple[float, float]:
         value = float(self.values[cell])
         down, up = (value if self._amount[cell] else value - min(value, 1.0)), _FREE
-        around = self._nested(cell)
-        for inner, others in enumerate(around):
-            shown = others[~self.hidden[others]]
-            if len(shown):
-                gap = self.values[shown] - value if not inner else value - self.values[shown]
-                gap = gap[gap >= 0]
-                if len(gap) and not inner:
-                    up = min(up, float(gap.min()))
-                elif len(gap):
-                    down = min(down, float(gap.min()))
+        wholes, parts = self._nested(cell)
+        for gap, other in wholes:  # nearest first
+            if not self.hidden[other]:
+                up = min(up, gap)
+                break
+        for gap, other in parts:
+            if not self.hidden[other]:
+                down = min(down, gap)
+                break
         return down, up
 
-    def _nested(self, cell: int) -> tuple[np.ndarray, np.ndarray]:
-        """Return the cells of the same region that this one is a part of, and those that are parts of it."""
+    def _nested(self, cell: int) -> tuple[list[tuple[float, int]], list[tuple[float, int]]]:
+        """Return the cells of the same region that this one is a part of, and those that are parts of it, each with how far off it is, nearest first."""
         if cell not in self._known_nests:
             size = self.cells.shape[1] * self.cells.shape[2]
-            start = cell - cell % size
+            start, value = cell - cell % size, float(self.values[cell])
             found = []
-            for side in self._nesting.get(cell % size, ((), ())):
-                others = self.cells.canonical[start + np.array(side, dtype=np.int64)]
-                found.append(np.unique(others[~np.isnan(self.values[others]) & (others != cell)]))
-            self._known_nests[cell] = (found[0], found[1]) if found else (_NONE, _NONE)
+            for side, sign in zip(self._nesting.get(cell % size, ((), ())), (1.0, -1.0), strict=True):
+                others = {int(self.cells.canonical[start + at]) for at in side} - {cell}
+                gaps = ((sign * (float(self.values[o]) - value), o) for o in others)
+                found.append(sorted((gap, o) for gap, o in gaps if gap >= 0))
+            self._known_nests[cell] = (found[0], found[1])
         return self._known_nests[cell]
 
     def _range(self, held: np.ndarray, parent: int) -> tuple[np.ndarray, np.ndarray]:
@@ -284,20 +308,18 @@ class Protection:
         for total, parts in identities("sum"):
             if len(parts) == 2:
                 t, one, other = (self._column(base) for base in (total, *parts))
-                for row in range(0, len(self.values), self.cells.shape[2]):
-                    a, b, c = (int(self.cells.canonical[row + i]) for i in (t, one, other))
-                    if not np.isnan(self.values[[a, b, c]]).any():
-                        found[b], found[c] = (a, c), (a, b)
+                whole = self.cells.known[:, :, [t, one, other]].all(axis=2)
+                for a, b, c in self.cells.named[:, :, [t, one, other]][whole].tolist():
+                    found[b], found[c] = (a, c), (a, b)
         return found
 
     def _overlaps(self) -> dict[int, int]:
         """Return cell of 小微, 两新 or both → the cell of either: the four are bound by one sum, and the last gives way for the other three."""
-        cells = self.cells
-        return {
-            cells.cell(region, segment, base): cells.cell(region, _EITHER, base)
-            for region in cells.regions for segment in _OVERLAP for base in cells.bases
-            if _EITHER in cells.segments and segment in cells.segments and not np.isnan(cells.values[cells.cell(region, _EITHER, base)])
-        }  # fmt: skip
+        cells, at = self.cells, {name: i for i, name in enumerate(self.cells.segments)}
+        if _EITHER not in at:
+            return {}
+        either, known = cells.named[:, at[_EITHER]], cells.known[:, at[_EITHER]]
+        return {int(one): int(whole) for segment in _OVERLAP if segment in at for one, whole in zip(cells.named[:, at[segment]][known], either[known], strict=True)}
 
     def _nests(self) -> dict[int, tuple[list[int], list[int]]]:
         """Return position within a region → the positions it is a part of, and those that are parts of it."""
