@@ -231,7 +231,8 @@ class Campaign:
         whole = Attack.__new__(Attack)
         whole.known = self.known
         equal, _ = whole._system(self.equal, at, True)
-        fixed = set(self.known) | {c for c, i in at.items() if i in determined_columns(equal)}
+        alone = determined_columns(equal)
+        fixed = set(self.known) | {c for c, i in at.items() if i in alone}
         found = [name for start, a in self._each() for cell, names in a.targets.items() if cell + start in fixed for name in names]
         return sorted(found + [name for start, a in self._each() for name, top, bottom in a.rates if {top + start, bottom + start} <= fixed])
 

@@ -231,7 +231,8 @@ def _is_ready(folder: Path, settings: Settings) -> bool:
     if not (folder / "context.json").is_file():
         return False
     context = json.loads((folder / "context.json").read_text(encoding="utf-8"))
-    return has_breaks(breaks_file(settings, folder.parent), context["city"][0], context.get("districts", ""))
+    cities = {city_for(context["city"][0], audience) for audience in ("internal", settings.audience)}
+    return all(has_breaks(breaks_file(settings, folder.parent), city, context.get("districts", "")) for city in cities)
 
 
 def _build(settings: Settings, quarter: str, folder: Path, say: Say, executor: Executor | None) -> Path:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
@@ -46,7 +47,8 @@ def protected(package: Path, settings: Settings, parents: dict[str, str]) -> Pro
     if not all((folder / f"{name}.parquet").is_file() for name in _NAMES):
         made = _protect(package, settings, parents)
         for name in _NAMES:
-            write_whole(folder / f"{name}.parquet", lambda path, frame=getattr(made, name): frame.to_parquet(path, index=False))
+            frame: pd.DataFrame = getattr(made, name)
+            write_whole(folder / f"{name}.parquet", partial(frame.to_parquet, index=False))
     return Protected(*(pd.read_parquet(folder / f"{name}.parquet") for name in _NAMES))
 
 
