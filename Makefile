@@ -10,7 +10,7 @@ STAMP := .venv/.current
 QUARTER ?= 2021Q3
 
 .DEFAULT_GOAL := help
-.PHONY: help setup report test fuzz check gallery lock demo clean
+.PHONY: wheelhouse help setup report test fuzz check gallery lock demo clean
 
 help: ## 列出命令
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile
@@ -40,6 +40,9 @@ check: setup ## 代码风格与笔记本检查
 
 gallery: setup ## 画出各种图的样张（彩色、灰度、色觉模拟）
 	$(PY) scripts/write_gallery.py
+
+wheelhouse: setup ## 生成离线安装包（Linux、Windows），供不联网的办公室安装
+	$(PY) scripts/make_wheelhouse.py
 
 lock: ## 重新生成 requirements.lock 与 environment.yml（需要 uv）
 	uv pip compile --universal --python-version 3.11 --generate-hashes --extra dev --no-header --no-emit-index-url --no-annotate pyproject.toml -o requirements.lock

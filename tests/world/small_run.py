@@ -42,7 +42,7 @@ def start(settings: Path, *options: str, command: str = "run", **variables: str)
     """Start ``workbench`` on the small city, in a process group of its own."""
     environment = os.environ | {"PYTHONWARNINGS": "default"} | variables
     arguments = [sys.executable, "-m", "analysis", command, "--settings", str(settings), *options]
-    if command == "run":
+    if command == "run" and "--quarter" not in options:
         arguments += ["--quarter", QUARTER]
     return subprocess.Popen(arguments, cwd=settings.parent, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True)
 

@@ -15,6 +15,7 @@ from analysis.errors import TemplateError
 from analysis.facts import Fact, Register
 from analysis.periods import Quarter
 from analysis.publishing import blocks
+from analysis.runs.assumed import changed_settings
 from analysis.runs.incomplete import sentences
 from analysis.wording.engine import Engine, Text
 from analysis.wording.guards import mend, rules
@@ -62,7 +63,15 @@ class Draft:
         settings, p = self.package.settings, self.package
         own = {"仅汇总": p.is_totals, "含个体": settings.two_new_self_employed, "排名下限": mark(f"{settings.smallest_ranked}家", "threshold"),
                "缺报": incomplete_sentences(p), "未写": unsaid_reasons(self.unsaid), "不符": broken_rules(self.unsaid), "含质量": self.document in UNION_DOCUMENTS}  # fmt: skip
-        return self.engine.render(METHODS.get(self.document, "method.j2"), **common_words(p), **own).blocks
+        return [*self.engine.render(METHODS.get(self.document, "method.j2"), **common_words(p), **own).blocks, *self.changed()]
+
+    def changed(self) -> Blocks:
+        """Return the paragraph on settings that move a number and are not at their defaults; nothing where all are."""
+        made = changed_settings(self.package.settings, self.package.audience)
+        if not made:
+            return []
+        told = [part for n, row in enumerate(made) for part in ("；" * bool(n), _named(row["said"]), "为", _named(row["value"]), "（默认", _named(row["usual"]), "）")]
+        return [blocks.paragraph("本次改动了下列默认设置：", *told, "。", style="note")]
 
     def parts(self, template: str, slots: Mapping[str, Blocks], **context: Any) -> list[Blocks]:
         """Render a template, put figures and tables into their places, and split it before every heading of level 1."""
@@ -83,6 +92,11 @@ class Draft:
         """Return the facts of the document, and with them what was left unsaid and what was asked for: they go into the run's record."""
         asked = sorted(self.register.asked - set(self.register.used))
         return blocks.facts(self.register.used.values()) | {"unsaid": self.unsaid, "asked": asked, "templates": sorted(self.engine.rendered)}
+
+
+def _named(text: str) -> dict[str, Any] | str:
+    """A setting's name or value: its figures are no statistics."""
+    return blocks.mark(text, "threshold") if any(c.isdigit() for c in text) else text
 
 
 def by_heading(blocks: Blocks) -> list[Blocks]:

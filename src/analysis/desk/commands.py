@@ -168,3 +168,36 @@ def make_notebook(
 
     path = new_notebook(name, title, indicator, ("city",) if city_only else ("city", "district"))
     console().print(f"已建好 {path}。正文在第二个代码格里，改好后运行：workbench run --quarter 2021Q3 --documents {path.stem[3:]}（季度换成你的）。")
+
+
+@commands.command("bundle", help="存证：把一个季度的输入、设置、版本锁定、成果打成一个文件，可在别的电脑上重算核对。")
+def bundle_quarter(
+    quarter: QuarterOption,
+    save: Annotated[str | None, typer.Option("--save", help="存成哪个文件（.zip）；不写则放在成果文件夹")] = None,
+    ledgers: LedgersOption = None,
+    boundaries: BoundariesOption = None,
+    out: OutOption = None,
+    settings: SettingsOption = None,
+) -> None:
+    Quarter(quarter)
+    from analysis.runs.bundling import bundle
+
+    made = bundle(choose(settings, ledgers=ledgers, boundaries=boundaries, out=out), quarter, Path(save) if save else None)
+    console().print(f"已存证：{made}。内有全部台账，只供内部；核对用 workbench verify {made.name}。")
+
+
+@commands.command("verify", help="核对存证：用包里的台账和设置重算，说明结果相同，还是哪里不同。")
+def verify_bundle(file: Annotated[str, typer.Argument(help="workbench bundle 生成的文件", metavar="文件")]) -> None:
+    from analysis.runs.verifying import verify
+
+    screen = console()
+    made = verify(Path(file), screen.print)
+    for line in made.remarks:
+        screen.print(f"  {line}")
+    for line in made.differing:
+        screen.print(f"不同：{line}")
+    if made.is_equal:
+        screen.print(f"相同：重算的 {made.same} 个文件与存证的一致。")
+    else:
+        screen.print(f"有 {len(made.differing)} 处不同，{made.same} 个文件相同。" + ("程序或库的版本与存证时不同，见上，可能是原因。" if made.remarks else ""))
+    raise typer.Exit(0 if made.is_equal else 1)

@@ -12,6 +12,7 @@ import pandas as pd
 
 from analysis.errors import ExportError
 from analysis.paths import REPORTS
+from analysis.runs.assumed import changed_settings
 from analysis.runs.building import DOCUMENT as BUILDING
 from analysis.runs.building import write_building_lists
 from analysis.runs.campaign import DOCUMENT as CAMPAIGN
@@ -88,6 +89,8 @@ def _run(settings: Settings, quarter: str, scope: str, documents: str, force: bo
     jobs, missing = with_formats(plan(scope, documents, package.city, districts, audience=settings.audience), settings.formats)
     if missing:
         say(missing)
+    for row in changed_settings(settings, settings.audience):
+        say(f"设置不是默认值：{row['said']}为{row['value']}（默认{row['usual']}）")
     target = (settings.out or REPORTS) / quarter
     if force:
         close_journal(target)

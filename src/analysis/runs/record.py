@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from analysis.runs import fingerprint
+from analysis.runs.assumed import changed_settings
 from analysis.runs.breaks import as_texts
 from analysis.runs.dependencies import Scales, code_now
 from analysis.runs.door import UNTOLD
@@ -77,6 +78,7 @@ class Record:
             "failed_files": int(context["failed_files"]),
             "inputs": inputs | {p.name: fingerprint.file_hash(p) for p in geography_files(settings)},
             "settings": {k: (v.name if isinstance(v, Path) else v) for k, v in asdict(settings).items()},
+            "changed_settings": changed_settings(settings, package.audience),
             "versions": versions(),
             "code": code_now(n.path for n in notebooks()),
             "made_of": context["made_of"] if is_internal else {},
