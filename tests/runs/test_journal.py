@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from analysis.runs.dependencies import Scales
 from analysis.runs.journal import FILE, close_journal, note_made, with_journal
 from analysis.runs.plan import Job
-from analysis.runs.quarter import _same
 
 JOB = Job(None, "speech", "讲话稿", "city", "某市")
 
@@ -23,9 +23,9 @@ def test_a_finished_document_of_an_unfinished_run_is_not_made_again(tmp_path):
         stream.write('{"document": "map", "sco')
     known = with_journal(old, tmp_path)
     assert [(j["document"], j["key"]) for j in known["jobs"]] == [("speech", "k1"), ("map", "k1")]
-    assert _same(JOB, "k1", known, tmp_path)["files"] == ["city/speech.html"]
-    assert _same(JOB, "k0", known, tmp_path) is None
+    scales = Scales(None, None, known, tmp_path)
+    assert scales.record_of(JOB)["key"] == "k1" and scales._is_intact("city/speech.html")
     (tmp_path / "city" / "speech.html").write_text("touched")
-    assert _same(JOB, "k1", known, tmp_path) is None
+    assert not Scales(None, None, known, tmp_path)._is_intact("city/speech.html")
     close_journal(tmp_path)
     assert not (tmp_path / FILE).exists() and with_journal({}, tmp_path) == {}
