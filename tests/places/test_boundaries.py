@@ -116,6 +116,16 @@ def test_exchanged_axes(tmp_path):
         read_boundaries(geojson(tmp_path, [feature(shape, adcode="990101", name="澄东区")]), SETTINGS)
 
 
+@pytest.mark.parametrize("suffix", ["gpkg", "geojson"])
+def test_latitude_first_as_4490_declares_it_is_turned_and_told(tmp_path, suffix):
+    right = gpd.GeoDataFrame({"adcode": ["990101"], "name": ["澄东区"]}, geometry=[shapely.box(104, 37, 105, 38)], crs=4490)
+    turned = right.set_geometry(gpd.GeoSeries([shapely.box(37, 104, 38, 105)], crs=4490))
+    turned.to_file(tmp_path / f"b.{suffix}")
+    got = read_boundaries(tmp_path / f"b.{suffix}", SETTINGS)
+    assert got.regions.total_bounds.round(6).tolist() == [104, 37, 105, 38]
+    assert got.warnings == (f"边界文件 b.{suffix} 按 EPSG:4490 声明的轴序写成纬度在前、经度在后，已换成经度在前读入。请核对图形。",)
+
+
 def test_invalid_ring_is_named_or_repaired(tmp_path):
     path = geojson(tmp_path, [feature(BOW_TIE, adcode="990101", name="澄东区"), feature(WEST, adcode="990102", name="澄西区")])
     with pytest.raises(BoundaryError, match=r"澄东区（自相交，位置 .*repair_boundaries = true"):

@@ -38,6 +38,11 @@ class Districts:
 
     def __init__(self, regions: pd.DataFrame | None, city_code: str) -> None:
         empty = regions is None or regions.empty
+        former: dict[str, str] = {}
+        if not empty and "host_code" in regions:  # a row whose host is itself tells a name that the district bore before
+            is_former = regions["host_code"].fillna("") == regions["code"]
+            former = {compact(n): str(c) for n, c in regions.loc[is_former, ["name", "code"]].itertuples(index=False)}
+            regions = regions[~is_former]
         codes = [] if empty else [str(c) for c in regions["code"]]
         hosts = [""] * len(codes) if empty or "host_code" not in regions else [str(h or "") for h in regions["host_code"].fillna("")]
         names = [] if empty else [compact(n) for n in regions["name"]]
@@ -54,6 +59,8 @@ class Districts:
             if len(stem) >= 2:
                 short.setdefault(stem, []).append(c)
         self._by_stem = {stem: found[0] for stem, found in short.items() if len(found) == 1}
+        for n, c in former.items():
+            self._by_name.setdefault(n, c)
 
     def by_name(self, name: str) -> str | None:
         """Return the code of a name: exact, behind the city's name, or without its last character (澄东 for 澄东区)."""

@@ -131,7 +131,8 @@ def bring_to_wgs84(frame: gpd.GeoDataFrame, path: Path, boundary_crs: str) -> tu
         frame = frame.to_crs(4326)
     elif frame.crs is None:
         frame = frame.set_crs(4326)
-    _check_axes(frame, path)
+    frame, turned = _turn_axes(frame, path, declared)
+    warnings += turned
     if shifted:
         declared = f"{CRS_NAMES[shifted]}（已还原为 WGS-84）"
         frame = frame.set_geometry(gpd.GeoSeries(geometry_to_wgs84(np.array(frame.geometry.values), shifted), index=frame.index, crs=4326))
@@ -158,8 +159,14 @@ def _check_degrees(frame: gpd.GeoDataFrame, path: Path) -> None:
         )
 
 
-def _check_axes(frame: gpd.GeoDataFrame, path: Path) -> None:
+def _turn_axes(frame: gpd.GeoDataFrame, path: Path, declared: str) -> tuple[gpd.GeoDataFrame, list[str]]:
+    """Exchange the axes where the declared system has latitude first (EPSG:4490) and the figures can be nothing else; refuse any other exchange."""
     west, south, east, north = frame.total_bounds
     exchanged = west >= _CHINA[1] and east <= _CHINA[3] and south >= _CHINA[0] and north <= _CHINA[2]
+    if exchanged and declared == "EPSG:4490":
+        turned = shapely.transform(np.array(frame.geometry.values), lambda points: points[:, ::-1])
+        said = f"边界文件 {path.name} 按 EPSG:4490 声明的轴序写成纬度在前、经度在后，已换成经度在前读入。请核对图形。"
+        return frame.set_geometry(gpd.GeoSeries(turned, index=frame.index, crs=frame.crs)), [said]
     if exchanged or abs(south) > 90 or abs(north) > 90:
         raise BoundaryError(f"边界文件 {path.name} 的经度和纬度写反了（经度应在前、纬度在后）。请在制图软件中交换坐标后重新导出。")
+    return frame, []

@@ -8,7 +8,7 @@ from analysis.paths import REPORTS
 from analysis.runs.export_log import log_files
 from analysis.runs.holding import QUARTER_NOTE, held
 from analysis.runs.outputs import copy_intake, ready_folder
-from analysis.runs.package import build_package
+from analysis.runs.package import build_package, say_places
 from analysis.runs.quarter import intake_outcome
 from analysis.runs.returning import doubled, write_returns
 from analysis.runs.sources import ledger_folder
@@ -22,6 +22,7 @@ def check_quarter(settings: Settings, quarter: str, say: Callable[[str], None]) 
     ledger_folder(settings, quarter)
     target = ready_folder(settings.out or REPORTS) / quarter
     folder = build_package(settings, quarter, say)
+    say_places(folder, say)
     target.mkdir(exist_ok=True)
     with held(target / QUARTER_NOTE, f"{quarter} 的成果文件夹", say, CHECK_PATIENCE):
         reports = copy_intake(folder, target, is_internal=True)

@@ -331,6 +331,7 @@ def _context(workshop: Workshop, ledger: Ledger, city: tuple[str, str], quarter:
         "is_demo": workshop.settings.is_demo,
         "is_totals": ledger.is_totals,
         "notes": notes,
+        "place_notes": list(workshop.geography.warnings),
         "township_parents": township_parents(workshop, counted, city),
         "incomplete": [
             {"region": r.region, "region_name": names.get(r.region, r.region), "table": r.table, "column": r.column, "reason": r.reason}
@@ -340,6 +341,12 @@ def _context(workshop: Workshop, ledger: Ledger, city: tuple[str, str], quarter:
         "settings": data_settings(workshop.settings),
         "intake": {"files": len(ledger.intake.files)} | {c: int(summary[c].sum()) for c in ("rows_read", "accepted", "flagged", "quarantined")},
     }
+
+
+def say_places(folder: Path, say: Say) -> None:
+    """Say what was noticed in the boundary files: shifted coordinates, repaired rings, overlaps, slivers."""
+    for sentence in json.loads((folder / "context.json").read_text(encoding="utf-8")).get("place_notes", []):
+        say(f"界线：{sentence}")
 
 
 def demo_package(quarter: str) -> Path:

@@ -29,7 +29,7 @@ from analysis.runs.jobs import Work
 from analysis.runs.journal import close_journal, note_made, with_journal
 from analysis.runs.notebook import Outcome
 from analysis.runs.outputs import copy_intake, read_manifest, ready_folder, take_away_records, write_indicators
-from analysis.runs.package import Package, build_package, open_package, package_folder
+from analysis.runs.package import Package, build_package, open_package, package_folder, say_places
 from analysis.runs.plan import Job, plan, with_formats
 from analysis.runs.quality import DOCUMENT as QUALITY
 from analysis.runs.quality import write_lists
@@ -84,6 +84,7 @@ def _run(settings: Settings, quarter: str, scope: str, documents: str, force: bo
     if not package_folder(settings, quarter).is_dir():
         executor.warm()  # while the ledgers are read
     folder = build_package(settings, quarter, say, executor)
+    say_places(folder, say)
     package = open_package(str(folder), quarter, "city", settings.audience, settings.map_use)
     districts = package.register.regions("district")
     jobs, missing = with_formats(plan(scope, documents, package.city, districts, audience=settings.audience), settings.formats)

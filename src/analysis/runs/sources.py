@@ -41,7 +41,10 @@ class Geography:
 
 
 def read_crosswalk(path: Path | None) -> pd.DataFrame:
-    """Return the crosswalk ``code, name, host_code``; empty where there is no such file."""
+    """Return the crosswalk ``code, name, host_code``; empty where there is no such file.
+
+    A row is a development zone or a dissolved district with the district where it counts now, or a district's own code with the name it bore before.
+    """
     empty = pd.DataFrame({"code": [], "name": [], "host_code": []}, dtype=str)
     if path is None or not path.is_file():
         return empty
@@ -90,7 +93,11 @@ def read_geography(settings: Settings) -> Geography:
         read = read_townships(settings.townships, polygons, settings)
         townships, warnings = read.regions, [*warnings, *read.warnings]
     crosswalk = read_crosswalk(settings.crosswalk)
-    regions = pd.concat([regions, crosswalk[~crosswalk["code"].isin(regions["code"])]], ignore_index=True).sort_values("code", ignore_index=True)
+    added = crosswalk[~crosswalk["code"].isin(regions["code"])]
+    renamed = crosswalk[crosswalk["code"].isin(regions["code"])].merge(regions[["code", "name"]], on="code", suffixes=("", "_now"))
+    renamed = renamed[renamed["name"] != renamed["name_now"]][["code", "name"]].assign(host_code=lambda rows: rows["code"])
+    # former names stand before the districts themselves, so that whoever looks a code up finds the name of today
+    regions = pd.concat([renamed, regions, added], ignore_index=True).sort_values("code", ignore_index=True, kind="stable")
     return Geography(_with_hosts(pd.DataFrame(regions), settings.crosswalk), polygons, townships, tuple(warnings), settings.point_crs)
 
 
