@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import copy
+import hashlib
 import io
 import re
 import shutil
@@ -16,9 +18,13 @@ import pytest
 from docx.oxml.ns import qn
 from finished import BLANK, BLIND, CITY, EAST, WORKERS, ZONE, written
 
+from analysis.charts.bars import ranked_bars
+from analysis.charts.imprint import Imprint
 from analysis.errors import ExportError
 from analysis.publishing.number_check import check_file
+from analysis.publishing.pictures import png_ratio
 from analysis.publishing.refresh import Change, open_word, renew
+from analysis.publishing.refresh.pictures import NewPicture
 
 LATER = {
     "2021Q4/" + f.id.partition("/")[2]: f
@@ -31,6 +37,9 @@ LATER = {
         BLANK,
     )
 }
+
+_drawn = ranked_bars([f for key, f in LATER.items() if key.endswith("rate") and "990100" not in key], Imprint(source="季度台账"), city=LATER[f"2021Q4/{CITY.id.partition('/')[2]}"])
+NEW_CHART = {"png": base64.b64encode(_drawn.png).decode(), "alt": _drawn.alt}
 
 
 def find(fact):
@@ -52,6 +61,31 @@ def edited(data, change):
     made = io.BytesIO()
     opened.save(made)
     return made.getvalue()
+
+
+def saved_by_libreoffice(data, folder):
+    (folder / "x.docx").write_bytes(data)
+    profile = f"-env:UserInstallation=file://{folder}/profile"
+    subprocess.run(["soffice", profile, "--headless", "--convert-to", "docx:MS Word 2007 XML", "--outdir", str(folder / "out"), str(folder / "x.docx")],
+                   check=True, capture_output=True, timeout=180)  # fmt: skip
+    return (folder / "out" / "x.docx").read_bytes()
+
+
+def with_new_chart(data):
+    new = NewPicture(base64.b64decode(NEW_CHART["png"]), NEW_CHART["alt"])
+    return renew(open_word(data, "x.docx"), "2021Q3", "2021Q4", find, [new])
+
+
+def half_as_wide(opened):
+    shape = opened.inline_shapes[0]
+    shape.height = round(shape.height * 2_700_000 / shape.width)
+    shape.width = 2_700_000
+    opened.paragraphs[3].insert_paragraph_before("工作人员加的一段。")
+
+
+def media(data):
+    with zipfile.ZipFile(io.BytesIO(data)) as file:
+        return [hashlib.sha256(file.read(name)).hexdigest() for name in file.namelist() if name.startswith("word/media/")]
 
 
 def texts(data):
@@ -150,6 +184,23 @@ def test_a_picture_that_the_new_document_does_not_have_is_told(fresh):
     assert [c.kind for c in again(fresh).changes if "图" in c.kind] == ["图未更新"]
 
 
+def test_the_pictures_become_the_new_quarters_in_the_size_that_staff_gave_them(fresh):
+    made = with_new_chart(edited(fresh, half_as_wide))
+    assert media(made.data) == [hashlib.sha256(base64.b64decode(NEW_CHART["png"])).hexdigest()]
+    about = docx.Document(io.BytesIO(made.data)).inline_shapes[0]._inline
+    ratio = png_ratio(base64.b64decode(NEW_CHART["png"]))
+    assert about.docPr.get("descr") == NEW_CHART["alt"] and about.extent.cx == 2_700_000 and about.extent.cy == pytest.approx(2_700_000 * ratio, rel=0.02)
+    assert [(c.kind, c.where) for c in made.changes if "图" in c.kind] == [("图已更新", "第1幅图")]
+    assert [f.sentence for f in check_file(made.data, "docx")[1] if "图" in f.sentence] == []
+
+
+@pytest.mark.skipif(shutil.which("soffice") is None, reason="没有安装 LibreOffice")
+def test_pictures_saved_by_libreoffice_are_known_again(fresh, tmp_path):
+    made = with_new_chart(saved_by_libreoffice(fresh, tmp_path))
+    assert media(made.data) == [hashlib.sha256(base64.b64decode(NEW_CHART["png"])).hexdigest()]
+    assert [c.kind for c in made.changes if "图" in c.kind] == ["图已更新"]
+
+
 @pytest.mark.parametrize(("data", "said"), [(b"\xd0\xcf\x11\xe0old", "旧格式（.doc）的文档，或者加了打开密码"), (b"PK nothing", "不是完好的 Word 文档")])
 def test_files_that_cannot_be_opened_are_refused(data, said):
     with pytest.raises(ExportError, match=re.escape(said)):
@@ -158,10 +209,6 @@ def test_files_that_cannot_be_opened_are_refused(data, said):
 
 @pytest.mark.skipif(shutil.which("soffice") is None, reason="没有安装 LibreOffice")
 def test_saved_by_libreoffice_every_figure_is_found_again(fresh, tmp_path):
-    (tmp_path / "x.docx").write_bytes(fresh)
-    profile = f"-env:UserInstallation=file://{tmp_path}/profile"
-    subprocess.run(["soffice", profile, "--headless", "--convert-to", "docx:MS Word 2007 XML", "--outdir", str(tmp_path / "out"), str(tmp_path / "x.docx")],
-                   check=True, capture_output=True, timeout=180)  # fmt: skip
-    made = again((tmp_path / "out" / "x.docx").read_bytes())
+    made = again(saved_by_libreoffice(fresh, tmp_path))
     assert paragraph(made.data, "截至") == "截至2021年12月31日，全市单位覆盖率为70.4%，盲区单位还有800家，职工12.4万人。"
     assert [c.before for c in made.changes if c.kind == "没有更新"] == ["58.6%", "58.6%", "649/1108"]

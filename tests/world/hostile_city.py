@@ -13,7 +13,7 @@ from analysis.settings import Settings, load_settings
 DISTRICTS = {
     "东山区": "<script>alert(1)</script>区",
     "西河区": '=HYPERLINK("http://a.b")区',
-    "南原县": '#read("/etc/passwd")$x_1$\ue000县',
+    "南原县": '#read("/etc/passwd")$x_1$县',
     "北岭县": "../../CON{{7*7}}@ref县",
 }
 TOWNSHIPS = {

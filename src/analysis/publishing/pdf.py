@@ -33,7 +33,7 @@ def _printable(value: Any, coverage: Coverage) -> Any:
     if isinstance(value, list):
         return [_printable(item, coverage) for item in value]
     if isinstance(value, dict):
-        return {key: _printable(item, coverage) for key, item in value.items()}
+        return {key: item if key == "alt" else _printable(item, coverage) for key, item in value.items()}  # a description is read out, not printed
     return value
 
 

@@ -9,6 +9,7 @@ from functools import cached_property, lru_cache
 from typing import Any
 
 from analysis import tables
+from analysis.fonts import code_point, is_private
 from analysis.periods import Quarter
 from analysis.publishing.number_check.places import Piece
 from analysis.publishing.number_check.tokens import find_figures
@@ -47,6 +48,9 @@ def quarter_words(quarter: str) -> list[str]:
     return [q.label, q.key, q.label.replace("第", ""), f"{year}年", f"{year}年度", *_days(q.as_of)]
 
 
+_RESERVED = re.compile("[\ue000-\ue007]")  # wording.numbers marks figures with these and takes them out of names
+
+
 class Allowed:
     """What one document may say in figures without a mark: its names, its quarters and their last days, references to its own tables."""
 
@@ -62,7 +66,7 @@ class Allowed:
             quarters.add(record.get("quarter") or "")
         names.update(str(self._meta.get(key) or "") for key in ("city_name", "scope_name", "document"))
         names.update(str(item).rstrip("。；") for item in self._meta.get("incomplete") or [])
-        made = {name: "name" for name in names if find_figures(name)}
+        made = {spelling: "name" for name in names if find_figures(name) for spelling in _spellings(name)}
         for quarter in quarters - {""}:
             q = Quarter(quarter)
             for other in (q, q.previous, q.year_ago):
@@ -95,6 +99,16 @@ class Allowed:
         for pattern, kind in patterns:
             spans += [(*m.span(), kind) for m in pattern.finditer(text)]
         return list(_parts(text, sorted(spans)))
+
+
+def _spellings(name: str) -> set[str]:
+    """Return how a name may stand in a finished file: as it is, without what the wording keeps for itself, with the codes of characters no font has.
+
+    >>> sorted(_spellings("1区")), "1〔U+20BB7〕区" in _spellings("1𠮷区")
+    (['1区'], True)
+    """
+    named = "".join(code_point(c) if is_private(c) or ord(c) > 0xFFFF else c for c in name)
+    return {name, named, _RESERVED.sub("", name)}
 
 
 def _parts(text: str, spans: list[tuple[int, int, str]]) -> Iterable[Piece]:
