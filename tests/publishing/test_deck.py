@@ -68,6 +68,16 @@ def test_an_exhibit_without_text_of_its_own_takes_the_sentence_that_speaks_of_it
     assert words(slides[2].said[0]) == "东山区单位覆盖率为74.7%，居前。"
 
 
+def test_no_headline_is_borrowed_twice_while_another_sentence_speaks_of_the_table():
+    table = lambda caption: b.table(["区县", "率"], [["全市", CITY], ["东山区", EAST]], caption=caption)  # noqa: E731
+    blocks = [b.meta("brief", "通报", "2021Q3", scope_name="全市", city_name="临州市"), b.title("通报"), b.heading(1, "一、排名"),
+              b.paragraph("全市单位覆盖率为", CITY, "，东山区为", EAST, "。"), table("甲"), table("乙"), table("丙"), b.heading(1, "二、别处"), b.paragraph("东山区", EAST, "居前。"),
+              b.heading(1, "三、要求"), b.paragraph("本期不点名。"), b.facts([CITY, EAST])]  # fmt: skip
+    slides = deck_of(prepare(blocks))
+    assert [words(s.finding) for s in slides[1:4]] == ["全市单位覆盖率为68.1%，东山区为74.7%。", "东山区74.7%居前。", "全市单位覆盖率为68.1%，东山区为74.7%。"]
+    assert (words(slides[-1].finding), slides[-1].place, [words(p) for p in slides[-1].points]) == ("三、要求", [], ["本期不点名。"])
+
+
 def test_a_true_deck_passes_and_is_made_of_text_and_tables(document, deck):
     assert told(deck, document) == ([], [])
     slides = opened(deck).slides

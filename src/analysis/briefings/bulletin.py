@@ -164,7 +164,8 @@ def ranking(areas: Areas, indicator: str, wanted: dict[str, str], caption: str) 
     note = blank_note([f for f in facts if f.region_code != RESIDUAL]) + left_out_note(register, [f for f in facts if f.region_code == package.region_code])
     figures = {f.region_code: f.is_ok for f in areas.facts(indicator)}
     if any(not rank.is_ok and figures.get(rank.region_code) for rank in ranks):
-        note += "名次栏为“—”的，分母较小，不参加排名。" if register.ranked(indicator) else "部分区县的数字不予显示，不排名。"
+        hidden = not register.ranked(indicator) and any(f.status == "suppressed" for f in areas.facts(indicator))
+        note += "部分区县的数字不予显示，不排名。" if hidden else "名次栏为“—”的，分母较小，不参加排名。"
     columns = [("名次", "right"), ("区县", "left"), *((head, "right") for head in wanted.values())]
     return blocks.table(columns, rows, caption=caption, note=note)
 

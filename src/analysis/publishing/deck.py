@@ -96,6 +96,7 @@ class _Telling:
         self.waiting: list[Runs] = []
         self.asides: list[Runs] = []
         self.opening: list[dict] = []
+        self.used: set[str] = set()
         body = [b for b in document.body if b["type"] == "paragraph" and b.get("style", "body") == "body"]
         self.all_sentences = [s for block in body for s in sentences(block["runs"]) if not _LEANING.match(words(s))]
 
@@ -140,9 +141,11 @@ class _Telling:
         mine = [s for paragraph in own for s in sentences(paragraph)]
         heads = [s for s in mine if facts_in(s) and not _LEANING.match(words(s))] or mine[:1]
         if not heads:  # a second exhibit after one text: the sentence elsewhere that speaks of what it shows
-            heads = [s for s in self.all_sentences if _shared(s, shown)]
+            said_of_it = [s for s in self.all_sentences if _shared(s, shown)]
+            heads = [s for s in said_of_it if words(s) not in self.used] or said_of_it
             own = [max(heads, key=lambda s: _shared(s, shown))] if heads else []
         finding = max(heads, key=lambda s: _shared(s, shown)) if heads else (block.get("caption") or self._place)
+        self.used.add(words(finding))
         place = self._place
         if finding_size(words(finding)) is None:
             finding = block.get("caption") or place
@@ -191,10 +194,11 @@ class _Telling:
             finding, rest = self.headings[-1], sentences(paragraph)
         if not rest and not facts_in(finding):
             finding, rest = self.headings[-1], [paragraph]
+        place = [] if finding is self.headings[-1] and len(self.headings) == 1 else self._place
         exhibit = self._figures(paragraph)
         points = [p for s in rest for p in (sentences(s, "；") if em(words(s)) > 40 else [s])]
         for number, part in enumerate(pages(points, NARROW_CM if exhibit else WIDE_CM, POINT_SIZES)):
-            self.made.append(Slide("points", finding, self._place, part, exhibit, (paragraph,), number == 0))
+            self.made.append(Slide("points", finding, place, part, exhibit, (paragraph,), number == 0))
 
     def _figures(self, paragraph: Runs) -> dict | None:
         """Return the figures of a paragraph as a table: what it is, the figure, its parts; None where it has fewer than two."""
