@@ -9,6 +9,7 @@ import secrets
 import socket
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -80,7 +81,8 @@ def arguments(kind: str, settings: Settings, ip: str, port: int, has_browser: bo
         f"--LabApp.default_url={start}",
         f"--LabApp.workspaces_dir={state / 'workspaces'}",
         f"--LabApp.user_settings_dir={state / 'settings'}",
-        "--LabApp.news_url=",
+        "--LabApp.extension_manager=readonly",
+        "--LabApp.log_level=ERROR",
     ]
 
 
@@ -94,7 +96,9 @@ def write_config(kind: str, settings: Settings) -> Path:
     folder = ready_folder(lab_state(settings) / f"config-{kind}")
     limit = _DROPPED_AT_ONCE * settings.max_upload_mb * 1024 * 1024
     extensions = {"analysis.desk.server": True, "voila.server_extension": kind == "app", "jupyterlab": kind == "lab"}
-    content = {
+    # through files of this user, not ports of the machine: nobody listens in, and no two servers reach for one port
+    kernels = {} if sys.platform == "win32" else {"KernelManager": {"transport": "ipc"}}
+    content = kernels | {
         "ServerApp": {"jpserver_extensions": extensions, "tornado_settings": {"websocket_max_message_size": limit, "mathjax_url": "/workbench/nothing.js"}}
     }
     write_whole(folder / "jupyter_server_config.json", lambda path: path.write_text(json.dumps(content, indent=1), encoding="utf-8"))
@@ -130,6 +134,8 @@ def launch(kind: str, settings: Settings, ip: str = "127.0.0.1", port: int = 888
     say("用完请在这个窗口按 Ctrl+C 结束。")
     command = [sys.executable, "-m", "jupyter", *arguments(kind, settings, address, chosen, has_browser)]
     try:
-        return subprocess.call(command, cwd=ROOT, env=environment(kind, settings, token))
+        # keys and sockets of the kernels: for this user only, in a short path since a socket's name may hold a hundred characters
+        with tempfile.TemporaryDirectory(prefix="wb-", ignore_cleanup_errors=True) as runtime:
+            return subprocess.call(command, cwd=ROOT, env=environment(kind, settings, token) | {"JUPYTER_RUNTIME_DIR": runtime})
     except KeyboardInterrupt:
         return 0
