@@ -11,7 +11,8 @@ import cn2an
 _YEAR = re.compile(r"(?<!\d)(\d{4})年")
 _PERCENT = re.compile(r"(\d+(?:\.\d+)?)[%％]")
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
-_TWO = re.compile(r"(?<![\d.第])2(?=[家人个份名户次项条件天年])")
+_TWO = re.compile(r"(?<![\d.第])2(?=[家人个份名户次项条件天年倍])")
+_FRACTION = re.compile(r"(\d+)/(\d+)")
 MEASURES = "家人个份名户次项条件"
 
 
@@ -47,7 +48,10 @@ def spoken_words(text: str) -> str:
     --------
     >>> spoken_words("2021年9月30日"), spoken_words("2020年第三季度"), spoken_words("25人"), spoken_words("2人"), spoken_words("0.3个百分点")
     ('二〇二一年九月三十日', '二〇二〇年第三季度', '二十五人', '两人', '零点三个百分点')
+    >>> spoken_words("2021年2月2日"), spoken_words("2个月"), spoken_words("2/3"), spoken_words("35.5%～38.2%"), spoken_words("2倍")
+    ('二〇二一年二月二日', '两个月', '三分之二', '百分之三十五点五到百分之三十八点二', '两倍')
     """
     text = _YEAR.sub(lambda m: "".join("〇一二三四五六七八九"[int(d)] for d in m[1]) + "年", text)
     text = _PERCENT.sub(lambda m: f"百分之{numeral(m[1])}", text)
-    return _NUMBER.sub(lambda m: numeral(m[0]), _TWO.sub("两", text) if "月" not in text else text)
+    text = _FRACTION.sub(lambda m: f"{numeral(m[2])}分之{numeral(m[1])}", text)
+    return _NUMBER.sub(lambda m: numeral(m[0]), _TWO.sub("两", text)).replace("～", "到")
