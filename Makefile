@@ -38,6 +38,11 @@ check: setup ## 代码风格与笔记本检查
 	$(VENV_BIN)/ruff check src tests scripts
 	$(VENV_BIN)/ruff format --check src tests scripts
 
+bench: setup ## 实测速度并写成 docs/performance.md（约一小时，需要 chromium，机器空闲时做）
+	$(PY) benchmarks/quarter.py --check
+	$(PY) benchmarks/ledger.py
+	$(PY) benchmarks/write_report.py
+
 gallery: setup ## 画出各种图的样张（彩色、灰度、色觉模拟）
 	$(PY) scripts/write_gallery.py
 

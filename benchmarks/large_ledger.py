@@ -1,7 +1,7 @@
 """Millions of units, made up: ``python benchmarks/large_ledger.py FOLDER --units 10000000`` writes them as the parts that a province's store holds.
 
-Codes are of the right form but drawn from a seed, districts are numbered; nothing in it is of a real place. Units, covers and the rest are split by
-the unit's code, as ``analysis.measures.partitions`` does.
+Codes are of the right form but drawn from a seed, districts are numbered; nothing in it is of a real place. A part holds whole districts, as
+``analysis.measures.partitions`` splits them.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ def write_ledger(folder: Path, units: int, districts: int = 100, seed: int = 202
     pq.write_table(_contracts(random, contracts), folder / "contracts.parquet")
     for part in range(parts):
         count = units // parts + (part < units % parts)
-        for name, table in _part(random, part, parts, count, codes, unions.num_rows, contracts).items():
+        for name, table in _part(random, part, parts, count, codes[part::parts], unions.num_rows, contracts).items():
             pq.write_table(table, folder / f"{name}-{part}.parquet")
     return parts
 

@@ -11,15 +11,23 @@ from analysis.measures.tally import Tally
 _CELL = ["district_code", "township_code", "mask"]
 
 
-def part_of(uscc: pd.Series, parts: int) -> pd.Series:
-    """Return the part, 0 to ``parts`` - 1, that each unit belongs to: by its code alone, so that all tables split alike."""
-    return pd.util.hash_array(uscc.astype(str).to_numpy(dtype=object)) % parts
+def part_of(units: pd.DataFrame, parts: int) -> pd.Series:
+    """Return uscc → part, 0 to ``parts`` - 1: whole districts together, the largest first to where there is most room.
+
+    A district's cells lie in one part then, and are grouped once. Other tables follow their units.
+    """
+    sizes = units["district_code"].value_counts().sort_index().sort_values(ascending=False, kind="stable")
+    filled, home = [0] * parts, {}
+    for district, size in sizes.items():
+        home[district] = filled.index(min(filled))
+        filled[home[district]] += size
+    return pd.Series(units["district_code"].map(home).to_numpy(dtype="int64"), index=units["uscc"].to_numpy(dtype=object))
 
 
 def add(tallies: Sequence[Tally]) -> Tally:
     """Return the tally of the whole from those of its parts.
 
-    Unions are counted whole in every part (their table goes with each); a contract about to end may reach into several parts.
+    Unions are counted whole with the first part (their table goes with each); a contract about to end may reach into several parts.
     """
     first = tallies[0]
     largest = pd.concat([t.largest for t in tallies], ignore_index=True)

@@ -119,12 +119,26 @@ def _mask() -> str:
     return " + ".join(f"(seg_{name}::BIGINT << {bit})" for name, bit in segment_bits().items())
 
 
-def _cube_query() -> str:
-    sums = [
-        f"count(*) FILTER ({r.condition}) AS {r.base}" if not r.amount else f"coalesce(sum({r.amount}) FILTER ({r.condition}), 0) AS {r.base}"
-        for r in tables.load("base_sums").itertuples()
-    ]
-    return f"SELECT district_code, township AS township_code, {_mask()} AS mask, {', '.join(sums)} FROM unit_state WHERE eligible GROUP BY ALL ORDER BY ALL"
+def _cells_query() -> str:
+    """One row a cell: every base sum, and of every sum of persons, with the employees of the units behind it, the whole and the largest single unit."""
+    columns = []
+    for r in tables.load("base_sums").itertuples():
+        if not r.amount:
+            columns.append(f"count(*) FILTER ({r.condition}) AS {r.base}")
+            continue
+        for name, suffix in ((r.amount, ""), ("employee_count", "_staff")):
+            columns += [f"coalesce({what}({name}) FILTER ({r.condition}), 0) AS {r.base}_{what}{suffix}" for what in ("sum", "max")]
+    return f"SELECT district_code, township AS township_code, {_mask()} AS mask, {', '.join(columns)} FROM unit_state WHERE eligible GROUP BY ALL ORDER BY ALL"
+
+
+def _cells(connection: duckdb.DuckDBPyConnection) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return ``Tally.units`` and ``Tally.largest``, counted in one pass."""
+    cells, sums = connection.execute(_cells_query()).df(), tables.load("base_sums")
+    key = ["district_code", "township_code", "mask"]
+    units = cells[[*key, *(r.base if not r.amount else f"{r.base}_sum" for r in sums.itertuples())]].set_axis([*key, *sums["base"]], axis=1)
+    largest = [f"{r.base}_{what}{suffix}" for r in sums.itertuples() if r.amount for suffix in ("", "_staff") for what in ("sum", "max")]
+    units["mask"] = units["mask"].astype("int64")
+    return units, cells[[*key, *largest]]
 
 
 def _states(connection: duckdb.DuckDBPyConnection, listed: str = "") -> pd.DataFrame:
@@ -140,14 +154,8 @@ def judge_units(connection: duckdb.DuckDBPyConnection, as_of: date, settings: Se
     connection.execute(f"CREATE OR REPLACE TEMP TABLE unit_state AS {_state_query(as_of, settings, is_whole)}")
 
 
-def _largest_query() -> str:
-    """Of every sum of persons, with the employees of the units behind it: the whole and the largest single unit."""
-    columns = [f"coalesce(sum({name}) FILTER ({r.condition}), 0) AS {r.base}_sum{suffix}, coalesce(max({name}) FILTER ({r.condition}), 0) AS {r.base}_max{suffix}"
-               for r in tables.load("base_sums").itertuples() if r.amount for name, suffix in ((r.amount, ""), ("employee_count", "_staff"))]  # fmt: skip
-    return f"SELECT district_code, township AS township_code, {_mask()} AS mask, {', '.join(columns)} FROM unit_state WHERE eligible GROUP BY ALL ORDER BY ALL"
-
-
-def tally(connection: duckdb.DuckDBPyConnection, as_of: date, settings: Settings, covered_before: pd.DataFrame | None = None, with_states: bool = True) -> Tally:
+def tally(connection: duckdb.DuckDBPyConnection, as_of: date, settings: Settings, covered_before: pd.DataFrame | None = None, with_states: bool = True,
+          with_unions: bool = True) -> Tally:  # fmt: skip
     """Count one quarter.
 
     Parameters
@@ -155,17 +163,16 @@ def tally(connection: duckdb.DuckDBPyConnection, as_of: date, settings: Settings
     connection : views ``units`` (with ``township_code``), ``unions``, ``covers``, ``congresses``, ``contracts``, ``contract_covers``
     as_of : the last day of the quarter
     covered_before : DataFrame of ``uscc``, the city's covered set of the quarter directly before; None where there is none
+    with_unions : False leaves ``unions`` empty: they are counted with another part of the same ledger
     with_states : False leaves ``covered`` and ``states`` empty: of millions of units only sums are asked for
     """
     judge_units(connection, as_of, settings, covered_before, is_whole=False)
-    units = connection.execute(_cube_query()).df()
-    units["mask"] = units["mask"].astype("int64")
-    largest = connection.execute(_largest_query()).df()
+    units, largest = _cells(connection)
     listed = "" if with_states else " LIMIT 0"
     covered = connection.execute(f"SELECT uscc FROM unit_state WHERE covered ORDER BY uscc{listed}").df()
     return Tally(
         units=units,
-        unions=union_counts(connection, as_of),
+        unions=union_counts(connection, as_of) if with_unions else pd.DataFrame(),
         matters=matter_counts(connection, as_of),
         expiring=contracts_expiring(connection, as_of),
         covered=covered,

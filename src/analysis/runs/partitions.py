@@ -16,7 +16,7 @@ from analysis.runs.executor import Executor, Lost
 from analysis.runs.store import COUNTED, connect_files
 from analysis.settings import Settings
 
-_SPLIT = ("units", "covers", "congresses", "contract_covers")  # by unit; the other tables go whole with every part
+_SPLIT = ("units", "covers", "congresses", "contract_covers")  # with their units; the other tables go whole with every part
 LEAST = 50_000  # units of a part: smaller ones cost more to send than to count
 
 
@@ -24,7 +24,7 @@ def tally_in_parts(executor: Executor, tables: dict[str, pd.DataFrame], codes: p
                    least: int = LEAST) -> Tally:  # fmt: skip
     """Return ``measures.tally.tally`` of the tables, counted by the executor's workers."""
     units = tables["units"].assign(township_code=codes)
-    parts = max(1, min(4 * executor.workers, len(units) // least + 1))
+    parts = max(1, min(4 * executor.workers, len(units) // least + 1, max(1, units["district_code"].nunique())))
     store.mkdir(parents=True, exist_ok=True)
     folder = Path(tempfile.mkdtemp(prefix=".parts-", dir=store))
     try:
@@ -40,11 +40,12 @@ def tally_in_parts(executor: Executor, tables: dict[str, pd.DataFrame], codes: p
 
 
 def _write(folder: Path, tables: dict[str, pd.DataFrame], parts: int) -> None:
+    homes = part_of(tables["units"], parts)
     for name, rows in tables.items():
         if name not in (*_SPLIT, "before"):
             rows.to_parquet(folder / f"{name}.parquet", index=False)
             continue
-        where = part_of(rows["uscc"], parts)
+        where = rows["uscc"].map(homes).fillna(0).to_numpy()  # of what is no unit nothing is counted
         for part in range(parts):
             rows[where == part].to_parquet(folder / f"{name}-{part}.parquet", index=False)
 
@@ -57,4 +58,4 @@ def tally_part(folder: str, part: int, as_of: date, settings: Settings, with_sta
 
     before = file("before")
     with connect_files({name: path for name in COUNTED if (path := file(name)) is not None}) as connection:
-        return tally(connection, as_of, settings, None if before is None else pd.read_parquet(before), with_states)
+        return tally(connection, as_of, settings, None if before is None else pd.read_parquet(before), with_states, with_unions=part == 0)
