@@ -10,7 +10,7 @@ STAMP := .venv/.current
 QUARTER ?= 2021Q3
 
 .DEFAULT_GOAL := help
-.PHONY: wheelhouse help setup report test fuzz check gallery lock demo clean
+.PHONY: wheelhouse bench help setup report test fuzz check gallery lock demo clean
 
 help: ## 列出命令
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile
