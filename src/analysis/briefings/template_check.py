@@ -25,7 +25,7 @@ from analysis.wording.engine import SHIPPED, Engine
 from analysis.wording.numbers import Figure
 from analysis.wording.story import known_codes
 
-METHODS = ("method.j2", "method_short.j2", "method_quality.j2", "method_building.j2")
+METHODS = ("method.j2", "method_short.j2", "method_quality.j2", "method_building.j2", "method_campaign.j2")
 _TAG = re.compile(r"\{#.*?#\}|\{%(?:(?!\{%|\{\{|%\}).)*%\}|\{\{(?:(?!\{%|\{\{|\}\}).)*\}\}", re.DOTALL)  # a tag never runs over the next one
 _BROKEN = re.compile(r"\{%-?\s*([a-z]+)")
 _WIDE = {"（": "(", "）": ")", "，": ",", "：": ":", "；": ";", "“": '"', "”": '"', "‘": "'", "’": "'", "＝": "=", "＞": ">", "＜": "<", "！": "!", "｜": "|", "。": ".",
