@@ -91,3 +91,19 @@ def test_a_spoiled_template_tells_file_and_line_through_the_notebook(notebook, t
     with pytest.raises(TemplateError) as refused:
         Engine(None, tmp_path).render("spoiled.j2")
     assert refused.value.__cause__ is None and refused.value.__suppress_context__, "IPython breaks off over frames of a template and shows nothing"
+
+
+def test_a_kernel_that_ends_before_its_first_word_is_started_once_more():
+    from analysis.runs.notebook import NO_FIRST_WORD, _with_a_second_start
+
+    said = []
+
+    def execute(word):
+        said.append(word)
+        if len(said) == 1:
+            raise RuntimeError(NO_FIRST_WORD)
+
+    _with_a_second_start(execute, "once")
+    assert said == ["once", "once"]
+    with pytest.raises(RuntimeError, match="something else"):
+        _with_a_second_start(lambda: (_ for _ in ()).throw(RuntimeError("something else")))

@@ -6,6 +6,7 @@ import re
 import shutil
 import tempfile
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from analysis.errors import DISK_FULL, ParameterError, WorkbenchError, is_disk_f
 from analysis.publishing.placing import put_in_place
 
 EXPORTERS = {"html": "workbench-html", "pdf": "workbench-pdf", "docx": "workbench-docx", "pptx": "workbench-pptx"}
+NO_FIRST_WORD = "Kernel died before replying to kernel_info"  # jupyter_client's words
 _KINDS = {"str": str, "int": int, "float": float, "bool": bool}
 
 
@@ -67,7 +69,8 @@ def execute(notebook: Path, parameters: dict[str, object], target: Path, timeout
     check_parameters(notebook, parameters)
     target.parent.mkdir(parents=True, exist_ok=True)
     try:
-        papermill.execute_notebook(
+        _with_a_second_start(
+            papermill.execute_notebook,
             str(notebook),
             str(target),
             parameters=parameters,
@@ -90,6 +93,16 @@ def execute(notebook: Path, parameters: dict[str, object], target: Path, timeout
         ) from error
     except DeadKernelError as error:
         raise WorkbenchError(f"运行笔记本 {notebook.name} 的内核意外结束（可能是内存不足）。请关闭其他程序后重试，或用 --jobs 1。") from error
+
+
+def _with_a_second_start(execute_notebook: Callable[..., object], *arguments: object, **options: object) -> None:
+    """Try once more where the kernel ended before its first word: its ports were taken between choosing and opening them, and no cell had run."""
+    try:
+        execute_notebook(*arguments, **options)
+    except RuntimeError as error:
+        if str(error) != NO_FIRST_WORD:
+            raise
+        execute_notebook(*arguments, **options)
 
 
 def export(executed: Path, formats: tuple[str, ...], folder: Path, stem: str) -> tuple[list[Path], dict]:
