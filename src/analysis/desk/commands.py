@@ -180,9 +180,13 @@ def bundle_quarter(
     settings: SettingsOption = None,
 ) -> None:
     Quarter(quarter)
+    from analysis.paths import REPORTS
     from analysis.runs.bundling import bundle
+    from analysis.runs.export_log import log_exports
 
-    made = bundle(choose(settings, ledgers=ledgers, boundaries=boundaries, out=out), quarter, Path(save) if save else None)
+    chosen = choose(settings, ledgers=ledgers, boundaries=boundaries, out=out)
+    made = bundle(chosen, quarter, Path(save) if save else None)
+    log_exports(chosen.out or REPORTS, "bundle", quarter, "internal", [("all", made.name, None)])
     console().print(f"已存证：{made}。内有全部台账，只供内部；核对用 workbench verify {made.name}。")
 
 
