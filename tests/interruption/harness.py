@@ -102,7 +102,7 @@ class Broken:
                 victim.kill()
             except psutil.NoSuchProcess:
                 self.told += " (had ended)"
-        if way == "kill a process":
+        if way == "kill a process" and victim is not None and victim.pid != process.pid:
             said = process.communicate(timeout=900)[0]
             self.told += f"\n{said}"
             assert process.returncode in (0, 1) and "Traceback" not in said, f"{process.returncode} {self.told}"
