@@ -18,7 +18,7 @@ FAULTS = Path(__file__).parent / "faults"
 OPTIONS = ("--scope", "city", "--documents", "coverage_map,speech", "--formats", "html,docx,pdf", "--jobs", "2")
 WAYS = ("power", "kill the run", "kill a process", "kill everything", "disk full")
 EARLIER = "2021Q3"  # a quarter that lies there finished, and may not be touched
-_TIMES = {"made_at", "seconds", "status", "key", "stamp"}
+_TIMES = {"made_at", "seconds", "status", "key", "stamp", "parts"}  # and what says of which folder they are
 
 
 def tree(folder: Path) -> dict[str, bytes]:
