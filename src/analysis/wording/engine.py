@@ -10,6 +10,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Callable
+from copy import copy
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -184,8 +185,8 @@ class Engine:
 
     def with_text(self, name: str, text: str) -> Engine:
         """Return an engine that has a template of this name given as text, beside those of the folders."""
-        made = Engine.__new__(Engine)
-        made.register, made.environment = self.register, self.environment.overlay(loader=_Given(name, text, self.environment.loader), cache_size=0)
+        made = copy(self)
+        made.environment = self.environment.overlay(loader=_Given(name, text, self.environment.loader), cache_size=0)
         return made
 
     @cached_property
