@@ -91,7 +91,8 @@ def main() -> None:
     if browser is None:
         raise SystemExit("no browser found: " + ", ".join(BROWSERS))
     from analysis.runs.inputs import choose_settings
-    from analysis.runs.package import build_package, open_package
+    from analysis.runs.package import open_package
+    from analysis.runs.packing import build_package
     from analysis.runs.plan import plan
 
     with tempfile.TemporaryDirectory() as place:

@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 
 from analysis.runs.outputs import copy_intake, write_indicators
-from analysis.runs.package import build_package
+from analysis.runs.packing import build_package
 from analysis.settings import load_settings
 
 SAMPLE = os.environ.get("WORKBENCH_SAMPLE")

@@ -10,7 +10,8 @@ from story_world import cells, paragraph, text_of
 
 from analysis.briefings import ledger_quality
 from analysis.measures.reconcile import IDENTITIES, flows, holds, movement, was_refused
-from analysis.runs.package import build_package, open_package
+from analysis.runs.package import open_package
+from analysis.runs.packing import build_package
 from analysis.runs.quality import write_lists
 from analysis.runs.sources import choose_settings
 

@@ -6,7 +6,8 @@ import pytest
 
 from analysis.briefings.blank_changes import why
 from analysis.measures.decompose import CAUSES
-from analysis.runs.package import build_package, open_package
+from analysis.runs.package import open_package
+from analysis.runs.packing import build_package
 from analysis.runs.sources import choose_settings
 
 ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"

@@ -10,7 +10,8 @@ from story_world import cells, text_of
 
 from analysis.briefings import union_building
 from analysis.runs.building import write_building_lists
-from analysis.runs.package import build_package, open_package
+from analysis.runs.package import open_package
+from analysis.runs.packing import build_package
 from analysis.runs.sources import choose_settings
 
 

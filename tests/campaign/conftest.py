@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 from campaign_world import send, settings_of
 
-from analysis.runs.package import build_package, open_package
+from analysis.runs.package import open_package
+from analysis.runs.packing import build_package
 
 
 @pytest.fixture(scope="session")

@@ -44,7 +44,7 @@ def test_readers_outside_get_a_notice_and_no_figure(opened):
 
 
 def test_targets_stand_in_text_table_and_chart(opened, built, tmp_path):
-    from analysis.runs.package import build_package
+    from analysis.runs.packing import build_package
 
     settings, _ = built
     (tmp_path / "targets.csv").write_text("地区代码,指标,年份,口径,目标值\n,已覆盖单位,2021,净增,10\n", encoding="utf-8")

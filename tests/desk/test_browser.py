@@ -129,7 +129,7 @@ def test_search_and_map_lead_to_documents(desk):
 
 
 def test_nobody_without_the_token_gets_in(desk):
-    folder, served, _, _ = desk
+    _folder, served, _, _ = desk
     for place in (
         "workbench/files/2021Q4/index.html",
         "workbench/files/exports.csv",

@@ -9,7 +9,7 @@ import pytest
 from analysis.desk.explore import ask, columns_of, indicator_choices, latest_package, quarters_stored, save, save_answer, segment_choices, view, views
 from analysis.errors import ParameterError, StoryError
 from analysis.publishing.number_check import check_file
-from analysis.runs.package import build_package
+from analysis.runs.packing import build_package
 
 
 @pytest.fixture

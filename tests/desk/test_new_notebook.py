@@ -10,7 +10,7 @@ import pytest
 from analysis.desk.new_notebook import new_notebook
 from analysis.errors import ParameterError, TemplateError
 from analysis.runs.notebook import run_job
-from analysis.runs.package import build_package
+from analysis.runs.packing import build_package
 from analysis.runs.plan import notebooks, plan
 
 

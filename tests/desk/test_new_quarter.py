@@ -58,7 +58,7 @@ def test_a_whole_quarter_is_complete(drawn):
 def test_pinned_breaks_come_back_from_the_last_report_when_the_store_is_gone(drawn):
     import pandas as pd
 
-    from analysis.runs.package import build_package
+    from analysis.runs.packing import build_package
 
     package = build_package(drawn, "2021Q4")
     file, key = breaks_file(drawn, drawn.store), districts_key(["东山区", "西河区", "南原县", "北岭县"])

@@ -9,7 +9,7 @@ import pytest
 
 from analysis.errors import BoundaryError, ExportError, LedgerError, SettingsError, WorkbenchError
 from analysis.runs.checking import check_quarter
-from analysis.runs.package import build_package
+from analysis.runs.packing import build_package
 from analysis.runs.sources import choose_settings, read_geography
 from analysis.settings import load_settings
 

@@ -14,7 +14,7 @@ from analysis.measures.tally import tally
 from analysis.paths import DATA
 from analysis.runs.executor import Lost
 from analysis.runs.inputs import choose_settings
-from analysis.runs.package import build_package
+from analysis.runs.packing import build_package
 from analysis.runs.partitions import tally_in_parts
 from analysis.runs.store import connect
 

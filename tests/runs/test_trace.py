@@ -132,7 +132,7 @@ def test_units_are_listed_for_internal_readers_only(city, audience):
 
 def test_a_run_on_totals_goes_back_to_its_published_rows(tmp_path):
     from analysis.paths import DATA
-    from analysis.runs.package import build_package
+    from analysis.runs.packing import build_package
     from analysis.runs.sources import choose_settings
 
     settings = choose_settings(ledgers=str(DATA / "census2004" / "ledgers"), store=str(tmp_path))

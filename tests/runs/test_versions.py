@@ -5,7 +5,7 @@ import json
 import pandas as pd
 import pytest
 
-from analysis.runs.package import build_package
+from analysis.runs.packing import build_package
 from analysis.runs.sources import choose_settings
 from analysis.runs.versions import earlier_version
 

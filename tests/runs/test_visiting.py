@@ -6,7 +6,8 @@ import openpyxl
 import pytest
 from test_versions import code, world  # noqa: F401 — a fixture
 
-from analysis.runs.package import build_package, open_package
+from analysis.runs.package import open_package
+from analysis.runs.packing import build_package
 from analysis.runs.visiting import refresh_visit_workbooks
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pandas as pd
 import xlsxwriter
 
-from analysis.runs.package import build_package
+from analysis.runs.packing import build_package
 from analysis.settings import Settings, load_settings
 
 HERE = Path(__file__).parent

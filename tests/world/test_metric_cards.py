@@ -221,7 +221,7 @@ def relations(city):
 
 
 def build_earlier(city):
-    from analysis.runs.package import build_package
+    from analysis.runs.packing import build_package
 
     return build_package(city.settings, "2021Q3")
 

@@ -6,7 +6,7 @@ import pytest
 from drawn_city import CITY, QUARTERS, Outcome, assert_equal, build, drawn_world, rows_of, settings_of
 
 from analysis import tables
-from analysis.runs.package import build_package
+from analysis.runs.packing import build_package
 from analysis.settings import load_settings
 
 REGIONS = ("city", "970101", "970102", "970103", "970104")

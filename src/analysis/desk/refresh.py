@@ -20,7 +20,8 @@ from analysis.publishing.refresh import Change, WordFile, open_word, renew
 from analysis.publishing.refresh.pictures import LEFT, NewPicture
 from analysis.publishing.refresh.renew import EMPTY, KEPT, SAME, TYPED
 from analysis.runs.outputs import write_whole
-from analysis.runs.package import Package, build_package, open_package
+from analysis.runs.package import Package, open_package
+from analysis.runs.packing import build_package
 from analysis.runs.plan import notebooks
 from analysis.settings import Settings
 from analysis.wording.guards import check

@@ -8,7 +8,7 @@ from analysis.paths import REPORTS
 from analysis.runs.export_log import log_files
 from analysis.runs.holding import QUARTER_NOTE, held
 from analysis.runs.outputs import copy_intake, ready_folder
-from analysis.runs.package import build_package, say_places
+from analysis.runs.packing import build_package, say_places
 from analysis.runs.quarter import intake_outcome
 from analysis.runs.returning import doubled, write_returns
 from analysis.runs.sources import ledger_folder

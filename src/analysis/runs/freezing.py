@@ -13,7 +13,7 @@ import pandas as pd
 from analysis.paths import REPORTS
 from analysis.runs.errata import Errata, find_errata, read_errata, write_errata_table
 from analysis.runs.outputs import read_manifest
-from analysis.runs.package import build_package
+from analysis.runs.packing import build_package
 from analysis.runs.prepare import open_workshop
 from analysis.runs.seals import PARTS, Seal, made_of, parts_changed, seal_of, write_seal
 from analysis.settings import Settings

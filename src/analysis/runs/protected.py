@@ -19,6 +19,7 @@ from analysis.measures.suppress import suppress
 from analysis.measures.suppress_city import protect_city
 from analysis.runs.building import read_building
 from analysis.runs.incomplete import without_files
+from analysis.runs.opened import once
 from analysis.runs.outputs import write_whole
 from analysis.runs.quality import read_quality
 from analysis.settings import Settings
@@ -64,3 +65,13 @@ def _protect(package: Path, settings: Settings, parents: dict[str, str]) -> Prot
     held = protect_city(true, made, shown, settings.suppress_below)
     parts = (shown, held.iloc[: len(quality)], held.iloc[len(quality) :])
     return Protected(*(frame.assign(reason=frame["reason"].map(without_files)).reset_index(drop=True) for frame in parts))
+
+
+def shown_to_others(folder: Path, settings: Settings) -> Protected:
+    """Return the figures as readers other than internal may see them, read or worked out once a process."""
+    limits = (settings.suppress_below, settings.suppress_rate_below, settings.dominance_share)
+
+    def read() -> Protected:
+        return protected(folder, settings, json.loads((folder / "context.json").read_text(encoding="utf-8"))["township_parents"])
+
+    return once(folder, read, "protected", *limits)

@@ -29,7 +29,8 @@ from analysis.runs.jobs import Work
 from analysis.runs.journal import close_journal, note_made, with_journal
 from analysis.runs.notebook import Outcome
 from analysis.runs.outputs import copy_intake, read_manifest, ready_folder, take_away_records, write_indicators
-from analysis.runs.package import Package, build_package, open_package, package_folder, say_places
+from analysis.runs.package import Package, open_package
+from analysis.runs.packing import build_package, package_folder, say_places
 from analysis.runs.plan import Job, plan, with_formats
 from analysis.runs.quality import DOCUMENT as QUALITY
 from analysis.runs.quality import write_lists
