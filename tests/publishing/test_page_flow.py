@@ -93,6 +93,16 @@ def test_a_table_without_text_to_fill_the_page_is_parted_with_its_head():
     assert all("单位数" in page for page in list(_words(render_pdf(made)[0]))[:2])
 
 
+def test_a_table_stays_in_its_section_and_no_part_has_less_than_three_rows():
+    table = b.table(["区县", "单位数"], [[f"{n}区", str(n)] for n in range(8)], caption="各区县")
+    made = document(lines(13, "甲"), table, b.heading(1, "一、乙"), lines(9, "丙"))
+    assert order(made)[:4] == ["t题目", "p甲甲", "T", "h一、"]
+    for above in range(9, 16):
+        made = document(lines(above, "甲"), table)
+        rows = [len(re.findall(r"\d区", page)) for page in _words(render_pdf(made)[0])]
+        assert [n for n in rows if 0 < n < 3] == [], (above, rows)
+
+
 def test_a_speech_to_be_read_keeps_its_order():
     made = prepare([b.meta("speech_read", "题目", "2021Q3") | {"reading_pt": 20.0}, b.title("题目"), lines(12, "甲"), figure(), lines(9, "乙")])
     assert [block["type"] for block in printed_blocks(made)][1:] == ["paragraph", "figure", "paragraph"]

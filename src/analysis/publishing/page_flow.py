@@ -17,6 +17,7 @@ from analysis.publishing.svg import drawn_ratio
 PAGE_MM, LINE_MM = 225.0, 10.227
 TALLEST_MM, WIDEST_MM = 185.0, 156.0
 WHOLE_ROWS = 12  # a table of up to so many rows stays on one page
+_LEAST_ROWS = 3  # a part of a table has at least so many
 _WORTH_MM = 3 * LINE_MM  # a smaller gap is left
 _LEAST_SCALE = 0.82
 _CHARACTERS, _SMALL_CHARACTERS = 28, 37
@@ -47,7 +48,7 @@ def settled(blocks: Sequence[Block]) -> list[Block]:
             continue
         if page.lacks(block) and page.left > _WORTH_MM and not page.is_pointing:
             notes = _own_notes(waiting)
-            drawn_up = _drawn_up(waiting[notes:], page.left)
+            drawn_up = _drawn_up(waiting[notes:], page.left, block["type"] == "figure")
             for moved in waiting[notes : notes + drawn_up]:
                 page.add(moved, LINE_MM)
             del waiting[notes : notes + drawn_up]
@@ -103,10 +104,15 @@ def _own_notes(waiting: Sequence[Block]) -> int:
     return next((n for n, block in enumerate(waiting) if block["type"] != "paragraph" or block.get("style", "body") not in ("note", "source")), len(waiting))
 
 
-def _drawn_up(waiting: Sequence[Block], gap: float) -> int:
-    """Return how many of the following blocks fill the gap: paragraphs and headings, never ending with a heading, never a note that belongs to what is shown."""
+def _drawn_up(waiting: Sequence[Block], gap: float, may_pass_heading: bool) -> int:
+    """Return how many of the following blocks fill the gap: paragraphs and headings, never ending with a heading, never a note that belongs to what is shown.
+
+    A table, which can be parted, stays in its section.
+    """
     count, filled = 0, 0.0
     for block in waiting:
+        if block["type"] == "heading" and not may_pass_heading:
+            break
         if filled >= gap - LINE_MM / 2 or block["type"] not in ("paragraph", "heading") or block.get("style", "body") not in ("body", "notice"):
             break
         count += 1
@@ -135,7 +141,9 @@ def _fitted(block: Block, page: _Page) -> Block:
         page.at -= lacking + _SPARE_MM
         return block
     rows = len(block["rows"])
-    return block | {"parted": True} if rows >= 6 and page.left > page.needs(block) * 4 / (rows + 2) else block
+    a_row = page.needs(block) / (rows + 2)  # head and caption take about two
+    has_room, leaves_enough = page.left > 4 * a_row, lacking > (_LEAST_ROWS - 0.5) * a_row
+    return block | {"parted": True} if rows >= 2 * _LEAST_ROWS and has_room and leaves_enough else block
 
 
 def _smaller(figure: Block, lacking: float) -> Block | None:
