@@ -56,3 +56,12 @@ def test_only_some_documents_are_slides_too(notebook, tmp_path):
     assert caught.value.sentence == (
         "所要的文稿没有幻灯片（pptx）形式，有的是 news（通报，全市）。请改 --documents、--scope，或换 --formats html,pdf,docx。"
     )
+
+
+def test_what_is_internal_is_not_made_for_others():
+    jobs = labels(plan("all", "", CITY, DISTRICTS, audience="public"))
+    assert not [job for job in jobs if job[0] == "campaign" or (job[0] in ("union_building", "ledger_quality") and job[1] != "city")]
+    assert ("union_building", "city") in jobs and ("speech", "city") in jobs
+    with pytest.raises(ParameterError) as caught:
+        plan("all", "campaign", CITY, DISTRICTS, audience="shared")
+    assert caught.value.sentence == "文稿 campaign 只供内部使用，没有非内部版。请加 --audience internal，或改做别的文稿。"

@@ -12,9 +12,10 @@ from analysis.paths import NOTEBOOKS
 
 DECK = "pptx"  # the one format that not every document has
 
-
 # what others than internal readers get for the whole city only: below it, none of the figures may be shown
 _CITY_ONLY = ("ledger_quality", "union_building")
+# what they do not get at all: it speaks of offices and of rows
+_INTERNAL_ONLY = ("campaign",)
 
 
 @dataclass(frozen=True)
@@ -81,6 +82,9 @@ def plan(scope: str, documents: str, city: tuple[str, str], districts: list[tupl
         level, name = ("city", city[1]) if place == "city" else ("district", names[place])
         jobs += [Job(n.path, n.document, n.name, place, name, n.has_deck) for n in known if n.document in wanted and level in n.scopes]
     if jobs and audience != "internal":
+        jobs = [job for job in jobs if job.document not in _INTERNAL_ONLY]
+        if not jobs:
+            raise ParameterError(f"文稿 {'、'.join(wanted)} 只供内部使用，没有非内部版。请加 --audience internal，或改做别的文稿。")
         jobs = [job for job in jobs if job.scope == "city" or job.document not in _CITY_ONLY]
         if not jobs:
             raise ParameterError(f"文稿 {'、'.join(wanted)} 分区县的版本只供内部使用，非内部版只做全市的。请改用 --scope city，或加 --audience internal。")
