@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+import time
+
 import pytest
 
 from analysis.desk.making import Making, Order, Progress, outcome_sentence
@@ -39,6 +43,35 @@ def test_stopping_ends_the_run(drawn):
     making.wait(60)
     assert making.is_stopped and ends and ends[0][0] != 0
     assert outcome_sentence(ends[0][0], ends[0][1], making.is_stopped) == "已停止。做完的文稿不受影响，再按“生成”会接着做。"
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")  # the listener's, on purpose
+def test_the_end_is_said_even_where_listening_fails():
+    ends = []
+
+    def told(progress):
+        raise OSError("the page is gone")
+
+    making = Making(["run", "--quarter", "2021Q9"], told, lambda *end: ends.append(end))
+    making.start()
+    making.wait(60)
+    assert [code for code, _ in ends] == [2]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="only there do children keep the output open by themselves")
+def test_the_end_is_said_though_a_child_keeps_the_output_open(monkeypatch):
+    monkeypatch.setattr("analysis.desk.making._LAST_WORDS", 0.5)
+    left, ends, real = (
+        "import subprocess,sys; subprocess.Popen([sys.executable,'-c','import time;time.sleep(5)']); print('所读'); sys.exit(3)",
+        [],
+        subprocess.Popen,
+    )
+    monkeypatch.setattr("analysis.desk.making.subprocess.Popen", lambda command, **options: real([command[0], "-c", left], **options))
+    making = Making([], lambda _: None, lambda *end: ends.append(end))
+    began = time.monotonic()
+    making.start()
+    making.wait(60)
+    assert [(code, progress.last) for code, progress in ends] == [(3, "所读")] and time.monotonic() - began < 4
 
 
 def test_endings():

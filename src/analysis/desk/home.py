@@ -177,7 +177,9 @@ class Home:
 
     def _make(self) -> None:
         self._say_trouble("")
-        self._guarded(self._start)
+        if not self._guarded(self._start):
+            self.state.value = "<p><b>没有开始，原因见下。</b></p>"
+            self.make.disabled, self.stop.disabled = False, True
 
     def _start(self) -> None:
         order = Order(self.quarter.value, self.scopes.value, self.documents.value, self.formats.value, self.audience.value)

@@ -16,6 +16,7 @@ from analysis.periods import Quarter
 
 FORMATS = {"html": "网页", "pdf": "PDF", "docx": "Word"}
 AUDIENCES = {"internal": "内部（全部数字和名单）", "shared": "跨部门（小格不显示，没有名单）", "public": "公开（同上，地图须有审图号）"}
+_LAST_WORDS = 10  # seconds for what a run that has ended still had to say
 _STEP = re.compile(r"\[(\d+)/(\d+)\] (.+?)　(用时 [\d.]+ 秒|没有做成：.*)")
 
 
@@ -111,8 +112,16 @@ class Making:
             [sys.executable, "-m", "analysis", *self.arguments], cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
             encoding="utf-8", errors="replace", env=os.environ | {"PYTHONIOENCODING": "utf-8", "PYTHONUNBUFFERED": "1"}, **group,
         )  # fmt: skip
-        self._thread = threading.Thread(target=self._listen, daemon=True)
+        self._thread = threading.Thread(target=self._watch, daemon=True)
         self._thread.start()
+
+    def _watch(self) -> None:
+        """Say how the run ended, whatever becomes of listening to it: a child that outlives it may keep its output open."""
+        listener = threading.Thread(target=self._listen, daemon=True)
+        listener.start()
+        code = self._process.wait()
+        listener.join(_LAST_WORDS)
+        self.ended(code, self.progress)
 
     def _listen(self) -> None:
         with self._process.stdout as lines:
@@ -120,7 +129,6 @@ class Making:
                 if line.strip():
                     self.progress.read(line)
                     self.told(self.progress)
-        self.ended(self._process.wait(), self.progress)
 
     def stop(self) -> None:
         """End the run with all that it started; what is finished stays."""
