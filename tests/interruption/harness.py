@@ -121,7 +121,7 @@ class Broken:
 
     def _none_left(self, process, family: list[psutil.Process]) -> None:
         """No process of a run outlives it: it would write into a folder that the next run already works in."""
-        _, alive = psutil.wait_procs(family, timeout=20)
+        _, alive = psutil.wait_procs(family, timeout=120)
         assert [p for p in alive if p.status() != psutil.STATUS_ZOMBIE] == [], self.told
 
     def check_whole(self) -> None:
@@ -140,7 +140,7 @@ class Broken:
         code, said = finish(self.settings, *OPTIONS)
         assert code == 0, (self.told, said)
         files = {name: without_times(name, data) for name, data in tree(self.out / QUARTER).items()}
-        assert files.keys() == self.good.files.keys(), self.told
+        assert files.keys() == self.good.files.keys(), f"{sorted(files.keys() ^ self.good.files.keys())} {self.told}"
         other = [name for name in files if files[name] != self.good.files[name]]
         about = [key for key, value in files["manifest.json"].items() if value != self.good.files["manifest.json"].get(key)]
         assert other == [], f"{other} {about} {self.told}"

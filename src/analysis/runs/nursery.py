@@ -1,6 +1,6 @@
 """A warm parent of kernels: imports and draws once, then forks a ready kernel for each notebook (POSIX only).
 
-Started as ``python -m analysis.runs.nursery SOCKET``. It answers on a socket in a folder that only the user can open and ends with the process
+Started as ``python -m analysis.runs.nursery DESCRIPTOR`` with a listening socket, which lies in a folder that only the user can open. It ends with the process
 that started it (its standard input closes). For each request it forks a keeper, and the keeper the kernel: the keeper tells the
 kernel's number and, later, how it ended; where the asking process dies, the keeper takes the kernel with it.
 
@@ -55,13 +55,17 @@ class Nursery:
         if self._parent is None and self._is_wanted and is_possible():
             self._folder = tempfile.TemporaryDirectory(prefix="workbench-")  # made with mode 0700
             address = str(Path(self._folder.name) / "nursery")
-            self._parent = subprocess.Popen(
-                [sys.executable, "-m", "analysis.runs.nursery", address],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-                env={**os.environ, **_ONE_THREAD},
-            )
+            with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as listener:
+                listener.bind(address)  # here and not in the child: who asks while it still loads waits in line instead of being refused
+                listener.listen(64)
+                self._parent = subprocess.Popen(
+                    [sys.executable, "-m", "analysis.runs.nursery", str(listener.fileno())],
+                    stdin=subprocess.PIPE,
+                    stdout=subprocess.DEVNULL,
+                    stderr=subprocess.DEVNULL,
+                    env={**os.environ, **_ONE_THREAD},
+                    pass_fds=(listener.fileno(),),
+                )
             self._before = {name: os.environ.get(name) for name in (ADDRESS, _CHOSEN)}
             os.environ |= {ADDRESS: address, _CHOSEN: PROVISIONER}
         return self._parent is not None
@@ -90,7 +94,7 @@ class Nursery:
         self._folder.cleanup()
 
 
-def ask(address: str, connection_file: str, env: dict[str, str], cwd: str | None, patience: float = 60.0) -> socket.socket:
+def ask(address: str, connection_file: str, env: dict[str, str], cwd: str | None, patience: float = 180.0) -> socket.socket:
     """Ask for a kernel; the answer comes on the returned socket as JSON lines ``{"pid": …}`` and, when it has ended, ``{"code": …}``.
 
     Raises
@@ -109,11 +113,8 @@ def ask(address: str, connection_file: str, env: dict[str, str], cwd: str | None
     return asked
 
 
-def serve(address: str, warm: Callable[[], None]) -> None:
-    """Listen first, warm up, then fork a kernel a request until standard input closes."""
-    listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-    listener.bind(address)
-    listener.listen(64)
+def serve(listener: socket.socket, warm: Callable[[], None]) -> None:
+    """Warm up, then fork a kernel a request until standard input closes."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # an interrupt at the terminal is for the run, which ends us by closing our input
     warm()
     if threading.active_count() > 1:
@@ -204,7 +205,9 @@ def _become_kernel(request: dict) -> None:
 def main() -> None:
     from analysis.runs.warming import warm
 
-    serve(sys.argv[1], warm)
+    listener = socket.socket(fileno=int(sys.argv[1]))
+    listener.set_inheritable(False)
+    serve(listener, warm)
 
 
 if __name__ == "__main__":

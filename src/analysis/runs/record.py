@@ -57,7 +57,11 @@ class Record:
 
     def write(self) -> None:
         """Write the manifest, with the stamp by which the next run knows that nothing is to be done."""
-        write_manifest(self._scales.target, self._content | {"stamp": self._stamp, "jobs": list(self._entries.values())}, self.files)
+        write_manifest(self._scales.target, self._content | {"stamp": self._stamp, "jobs": self._in_order()}, self.files)
+
+    def _in_order(self) -> list[dict[str, Any]]:
+        """Return the entries city first, then by region and document: which of them ended first is chance, and no run may say it differently."""
+        return sorted(self._entries.values(), key=lambda entry: (entry["scope"] != "city", entry["scope"], entry["document"]))
 
     def _about(self) -> dict[str, Any]:
         package, settings = self._scales.package, self._settings
