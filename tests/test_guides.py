@@ -72,7 +72,7 @@ def test_every_command_of_the_guides_runs(small_city, monkeypatch, capsys):
     served, whole = [], running.run_quarter
 
     def one_document(settings, quarter, scope="all", documents="", *rest):
-        return whole(settings, quarter, "city", documents or "speech", *rest)
+        return whole(settings, quarter, "city,970101", documents or "speech,district_brief", *rest)
 
     monkeypatch.chdir(small_city)
     monkeypatch.setenv("WORKBENCH_SETTINGS", str(small_city / "workbench.toml"))

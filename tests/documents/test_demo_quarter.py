@@ -7,6 +7,7 @@ import json
 import re
 import sys
 import zipfile
+from collections import Counter
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -28,8 +29,8 @@ from browser import axe_script, browser, violations
 QUARTER = "2021Q3"
 WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 DISTRICTS = ["980102", "980103", "980104", "980105", "980106", "980121", "980122", "980123", "980124", "980181"]
-DOCUMENTS = {"city": ["blank_areas", "bulletin", "coverage_map", "ledger_quality", "research_report", "speech", "speech_read", "union_building"]}
-DOCUMENTS |= {d: ["blank_areas", "coverage_map", "district_brief", "ledger_quality", "union_building"] for d in DISTRICTS}
+DOCUMENTS = {"city": ["blank_areas", "bulletin", "campaign", "coverage_map", "ledger_quality", "research_report", "speech", "speech_read", "union_building"]}
+DOCUMENTS |= {d: ["blank_areas", "campaign", "coverage_map", "district_brief", "ledger_quality", "union_building"] for d in DISTRICTS}
 
 
 @pytest.fixture(scope="module")
@@ -157,7 +158,8 @@ def test_word_carries_the_facts_of_the_page(made):
         for document in documents:
             on_page = [text for _, text in Facts(page(result.folder, scope, document)).found]
             in_word = [text for _, text in facts_of_docx(result.folder / scope / f"{document}.docx")]
-        assert in_word[: len(on_page)] == on_page and len(in_word) > len(on_page), (scope, document)  # the annex follows
+            body = in_word[: len(on_page)]  # the annex follows; on paper text may move up before a figure that does not fit
+            assert Counter(body) == Counter(on_page) and len(in_word) > len(on_page), (scope, document)
 
 
 def test_every_page_and_map_says_that_it_is_a_demonstration(made):

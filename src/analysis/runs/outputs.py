@@ -70,6 +70,13 @@ def all_files_together(summary: pd.DataFrame) -> pd.DataFrame:
     return summary.groupby("table", sort=False)[counts].sum().reset_index().assign(file="全部文件", sheet="")[["file", "table", "sheet", *counts]]
 
 
+def drop_empty_folders(folder: Path) -> None:
+    """Remove the folders of a quarter that no file is left in: an empty district's folder looks like one that failed."""
+    for place in folder.iterdir():
+        if place.is_dir() and not any(place.iterdir()):
+            place.rmdir()
+
+
 def take_away_records(folder: Path) -> None:
     """Remove the executed notebooks of an earlier internal run: they name the package, and with it the way to every unit."""
     shutil.rmtree(folder / "notebooks", ignore_errors=True)

@@ -28,7 +28,7 @@ from analysis.runs.inputs import ledger_folder
 from analysis.runs.jobs import Work
 from analysis.runs.journal import close_journal, note_made, with_journal
 from analysis.runs.notebook import Outcome
-from analysis.runs.outputs import copy_intake, read_manifest, ready_folder, take_away_records, write_indicators
+from analysis.runs.outputs import copy_intake, drop_empty_folders, read_manifest, ready_folder, take_away_records, write_indicators
 from analysis.runs.package import Package, open_package
 from analysis.runs.packing import build_package, package_folder, say_places
 from analysis.runs.plan import Job, plan, with_formats
@@ -133,6 +133,7 @@ def _run(settings: Settings, quarter: str, scope: str, documents: str, force: bo
     record.files.append(index)
     record.write()
     close_journal(target)
+    drop_empty_folders(target)
     context = json.loads((folder / "context.json").read_text(encoding="utf-8"))
     fresh = [target / name for o in outcomes if o.status == "made" for name in o.files]
     log_files(target.parent, "run", quarter, settings.audience, target, [*tables, *fresh, index])
