@@ -5,7 +5,9 @@ from __future__ import annotations
 import ctypes
 import json
 import re
+from collections.abc import Sequence
 from io import BytesIO
+from itertools import groupby
 from typing import Any
 
 import pikepdf
@@ -102,6 +104,19 @@ def _folio(words: str, page: int) -> tuple[Piece, ...]:
     return tuple(piece for piece in (Piece(before), Piece(str(page) if folio else "", mark="ordinal"), Piece(after)) if piece.text)
 
 
+def _repeated_heads(flow: Sequence[Place]) -> list[str]:
+    """Return the words of each table's head row, longest first: where a table goes on overleaf they stand there again, outside the structure."""
+    rows = ["".join(place.text for place in places) for is_head, places in groupby(flow, lambda place: place.kind == "head") if is_head]
+    return sorted({row for row in rows if row}, key=len, reverse=True)
+
+
+def _without_heads(words: str, heads: Sequence[str]) -> str:
+    """Return the running text of a page without the table heads repeated on it; a head that differs by one sign stays, and is checked."""
+    for head in heads:
+        words = words.replace(head, "")
+    return words
+
+
 def read_pdf(data: bytes) -> Finished:
     """Return what a PDF holds; its pieces carry no ids (a PDF has no place for them), these come from the record attached to it.
 
@@ -124,7 +139,8 @@ def read_pdf(data: bytes) -> Finished:
         raise ExportError("这个文件不是完好的 PDF。请重新生成后再核对。") from error
     record = saved.get("facts.json", {})
     beside = [Place("alt", (Piece(alt),), (n,), where=f"第{n}幅图的替代文字") for n, alt in enumerate(structure.alts, 1)]
-    beside += [Place("running", _folio(words, n), (n,), where=f"第{n}页的页眉页脚") for n, words in enumerate(running, 1)]
+    heads = _repeated_heads(structure.flow)
+    beside += [Place("running", _folio(_without_heads(words, heads), n), (n,), where=f"第{n}页的页眉页脚") for n, words in enumerate(running, 1)]
     beside.append(Place("title", (Piece(title),), where="文件属性“标题”"))
     facts = {item["id"]: item for item in record.get("facts", [])}
     return Finished("pdf", named(structure.flow), beside, facts, record.get("about", {}), record.get("flow"))
