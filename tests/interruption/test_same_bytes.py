@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import json
+
 from small_run import QUARTER, finish, small_city
+
+from analysis.runs.plan import notebooks
 
 KINDS = {".html", ".pdf", ".docx", ".pptx", ".csv", ".parquet", ".xlsx"}
 OPTIONS = ("--formats", "html,pdf,docx,pptx", "--scope", "city,970101")
@@ -19,5 +23,9 @@ def test_two_runs_give_the_same_bytes(tmp_path):
     trees = [{p.relative_to(s.parent).as_posix(): p for p in (s.parent / "out" / QUARTER).rglob("*") if p.suffix in KINDS} for s in (first, second)]
     assert trees[0].keys() == trees[1].keys()
     assert {p.suffix for p in trees[0].values()} == KINDS
-    assert len([name for name in trees[0] if name.endswith((".html", ".pdf", ".docx", ".pptx"))]) == 3 * 13 + 2 + 1  # 13 documents, two decks, the index
+    jobs = json.loads((first.parent / "out" / QUARTER / "manifest.json").read_text(encoding="utf-8"))["jobs"]
+    known = {job for scope, level in (("city", "city"), ("970101", "district")) for job in ((n.document, scope) for n in notebooks() if level in n.scopes)}
+    assert {(job["document"], job["scope"]) for job in jobs} == known
+    assert {name for job in jobs for name in job["files"] if not name.endswith(".ipynb")} <= {name.removeprefix(f"out/{QUARTER}/") for name in trees[0]}
+    assert all({name.rpartition(".")[2] for name in job["files"]} >= {"html", "pdf", "docx"} for job in jobs)
     assert [name for name, path in trees[0].items() if path.read_bytes() != trees[1][name].read_bytes()] == []
