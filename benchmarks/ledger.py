@@ -37,7 +37,13 @@ def tally(folder: Path, parts: int) -> dict[str, float]:
     settings = Settings()
     made, wall, cpu = timed(lambda: add([tally_part(str(folder), part, date(2021, 9, 30), settings, with_states=False) for part in range(parts)]))
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    return {"tally_s": wall, "tally_cpu_s": cpu, "tally_peak_mb": peak, "eligible": int(made.units["eligible"].sum()), "covered": int(made.units["covered"].sum())}
+    return {
+        "tally_s": wall,
+        "tally_cpu_s": cpu,
+        "tally_peak_mb": peak,
+        "eligible": int(made.units["eligible"].sum()),
+        "covered": int(made.units["covered"].sum()),
+    }
 
 
 def scan(folder: Path, parts: int) -> dict[str, float]:
@@ -150,7 +156,9 @@ TASKS = {"tally": tally, "scan": scan, "locate": locate, "intake": intake}
 
 def apart(name: str, *arguments: object) -> dict[str, Any]:
     """Do one measurement in a process of its own."""
-    done = subprocess.run([sys.executable, __file__, "--task", name, json.dumps([str(a) if isinstance(a, Path) else a for a in arguments])], capture_output=True, text=True)
+    done = subprocess.run(
+        [sys.executable, __file__, "--task", name, json.dumps([str(a) if isinstance(a, Path) else a for a in arguments])], capture_output=True, text=True
+    )
     if done.returncode:
         raise SystemExit(done.stderr[-2000:])
     return json.loads(done.stdout.splitlines()[-1])
@@ -176,7 +184,12 @@ def main() -> None:
         with tempfile.TemporaryDirectory() as folder:
             parts = write_ledger(Path(folder), units)
             made = apart("tally", Path(folder), parts) | apart("scan", Path(folder), parts)
-        known.setdefault("tally", {})[str(units)] = made | {"units": units, "parts": parts, "ratio": made["tally_s"] / made["scan_s"], "cpu_ratio": made["tally_cpu_s"] / made["scan_cpu_s"]}
+        known.setdefault("tally", {})[str(units)] = made | {
+            "units": units,
+            "parts": parts,
+            "ratio": made["tally_s"] / made["scan_s"],
+            "cpu_ratio": made["tally_cpu_s"] / made["scan_cpu_s"],
+        }
         print(units, known["tally"][str(units)], flush=True)
         RESULTS.write_text(json.dumps(known, indent=1), encoding="utf-8")
     for regions in (13, 1000) if "locate" in chosen.only else ():

@@ -105,11 +105,17 @@ def main() -> None:
         run = [BIN / "workbench", "run", "--quarter", chosen.quarter, *given, "--out"]
         before = [by_hand(job, package, Path(place), browser) for job in jobs[:: chosen.every][::2]]
         fast = command(*run, Path(place) / "fast", "--formats", "html,pdf")
-        after = [by_hand(job, package, Path(place), browser) for job in jobs[:: chosen.every][1::2]]  # before and after: other work on the machine weighs on both
+        after = [
+            by_hand(job, package, Path(place), browser) for job in jobs[:: chosen.every][1::2]
+        ]  # before and after: other work on the machine weighs on both
         again = command(*run, Path(place) / "fast", "--formats", "html,pdf")
         full = command(*run, Path(place) / "full")
         measured = before + after
-        differing = {f"{j['scope']}/{j['document']}": odd for j in measured if chosen.check and (odd := same_as_plain(j, package, Path(place) / "fast" / chosen.quarter, Path(place)))}
+        differing = {
+            f"{j['scope']}/{j['document']}": odd
+            for j in measured
+            if chosen.check and (odd := same_as_plain(j, package, Path(place) / "fast" / chosen.quarter, Path(place)))
+        }
     share = len(jobs) / len(measured)
     hand = {"wall_s": share * sum(j["wall_s"] for j in measured), "cpu_s": share * sum(j["cpu_s"] for j in measured)}
     made = {"quarter": chosen.quarter, "documents": len(jobs), "measured_by_hand": len(measured), "by_hand": hand, "fast": {"wall_s": fast[0], "cpu_s": fast[1]},

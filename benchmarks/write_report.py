@@ -25,7 +25,10 @@ def quarter_part(made: dict) -> list[str]:
     lines = [f"{made['quarter']}，{made['documents']} 份文稿，{made['cores']} 核，测时系统负载 {made['load']:.1f}{partly}。两边读同一个数据包。", "",
              "| 做法 | 用时（秒） | 处理器（秒） | 一份（处理器秒） |", "|---|---|---|---|"]  # fmt: skip
     lines += [f"| {name} | {v['wall_s']:.1f} | {v['cpu_s']:.1f} | {v['cpu_s'] / made['documents']:.2f} |" for name, v in rows]
-    lines += ["", f"用时相差 **{made['ratio']:.1f} 倍**，处理器时间相差 **{made['cpu_ratio']:.1f} 倍**。没有变化时再次运行占完整运行的 {made['unchanged']['wall_s'] / made['all_formats']['wall_s']:.1%}。"]
+    lines += [
+        "",
+        f"用时相差 **{made['ratio']:.1f} 倍**，处理器时间相差 **{made['cpu_ratio']:.1f} 倍**。没有变化时再次运行占完整运行的 {made['unchanged']['wall_s'] / made['all_formats']['wall_s']:.1%}。",
+    ]
     if made["compared"]:
         odd = "全部逐字节相同" if not made["differing"] else "不同的有 " + "、".join(made["differing"])
         lines.append(f"与普通 papermill 加本工作台导出器的成品比较 {made['compared']} 份：{odd}。")
@@ -37,16 +40,28 @@ def ledger_part(made: dict) -> list[str]:
     if made.get("tally"):
         lines += ["| 单位数 | 统计（秒） | 只扫描同样的列（秒） | 用时倍数 | 处理器倍数 | 内存峰值（MB） |", "|---|---|---|---|---|---|"]
         for row in sorted(made["tally"].values(), key=lambda r: r["units"]):
-            lines.append(f"| {row['units']:,} | {row['tally_s']:.2f} | {row['scan_s']:.2f} | {row['ratio']:.1f} | {row['cpu_ratio']:.1f} | {row['tally_peak_mb']:.0f} |")
-        lines += ["", "统计含覆盖关系、工会、职代会、集体合同的连接，按区县分份逐份进行；不含把每个单位的结论带回内存。", "", "![单位数与用时](images/ledger_cost.svg)", ""]
+            lines.append(
+                f"| {row['units']:,} | {row['tally_s']:.2f} | {row['scan_s']:.2f} | {row['ratio']:.1f} | {row['cpu_ratio']:.1f} | {row['tally_peak_mb']:.0f} |"
+            )
+        lines += [
+            "",
+            "统计含覆盖关系、工会、职代会、集体合同的连接，按区县分份逐份进行；不含把每个单位的结论带回内存。",
+            "",
+            "![单位数与用时](images/ledger_cost.svg)",
+            "",
+        ]
     if made.get("locate"):
         lines += ["| 点 | 区域 | 顶点 | 本工作台（秒） | geopandas.sjoin（秒） | 用时倍数 | 处理器倍数 | 结果不同的点 |", "|---|---|---|---|---|---|---|---|"]
         for row in made["locate"].values():
-            lines.append(f"| {row['points']:,} | {row['regions']} | {row['vertices']:,} | {row['locate_s']:.2f} | {row['sjoin_s']:.2f} | {row['ratio']:.1f} | {row['cpu_ratio']:.1f} | {row['different']} |")
+            lines.append(
+                f"| {row['points']:,} | {row['regions']} | {row['vertices']:,} | {row['locate_s']:.2f} | {row['sjoin_s']:.2f} | {row['ratio']:.1f} | {row['cpu_ratio']:.1f} | {row['different']} |"
+            )
         lines.append("")
     if made.get("intake"):
         row = made["intake"]
-        lines.append(f"核对 {row['rows']:,} 行 CSV（{row['megabytes']:.0f} MB）用 {row['intake_s']:.1f} 秒，pandas 只按文字读入用 {row['pandas_s']:.1f} 秒：用时 {row['ratio']:.1f} 倍，处理器 {row['cpu_ratio']:.1f} 倍。")
+        lines.append(
+            f"核对 {row['rows']:,} 行 CSV（{row['megabytes']:.0f} MB）用 {row['intake_s']:.1f} 秒，pandas 只按文字读入用 {row['pandas_s']:.1f} 秒：用时 {row['ratio']:.1f} 倍，处理器 {row['cpu_ratio']:.1f} 倍。"
+        )
     return lines or ["还没有测过大台账，请运行 make bench。"]
 
 
@@ -72,11 +87,16 @@ def plot(made: dict) -> None:
 def sizing(made: dict) -> list[str]:
     lines = ["| 单位数 | 份数 | 统计（处理器秒） | 一份要的内存（MB） | 两个工作进程约需（秒） |", "|---|---|---|---|---|"]
     for row in sorted(made.get("tally", {}).values(), key=lambda r: r["units"]):
-        lines.append(f"| {row['units']:,} | {row['parts']} | {row['tally_cpu_s']:.1f} | {row['tally_peak_mb']:.0f} | {row['tally_cpu_s'] / min(2, row['parts']):.1f} |")
+        lines.append(
+            f"| {row['units']:,} | {row['parts']} | {row['tally_cpu_s']:.1f} | {row['tally_peak_mb']:.0f} | {row['tally_cpu_s'] / min(2, row['parts']):.1f} |"
+        )
     quarter = read("quarter")
     if quarter:
         each = quarter["all_formats"]["cpu_s"] / quarter["documents"]
-        lines += ["", f"文稿：全部格式一份约 {each:.1f} 处理器秒。100 个区县每个 5 份、全市 9 份共 509 份，约 {509 * each / 60:.0f} 处理器分钟；8 个工作进程约 {509 * each / 60 / 8:.0f} 分钟。"]
+        lines += [
+            "",
+            f"文稿：全部格式一份约 {each:.1f} 处理器秒。100 个区县每个 5 份、全市 9 份共 509 份，约 {509 * each / 60:.0f} 处理器分钟；8 个工作进程约 {509 * each / 60 / 8:.0f} 分钟。",
+        ]
     return lines
 
 

@@ -20,7 +20,8 @@ ROOT = Path(__file__).parents[1]
 PYTHON = "3.11.0"  # the lock names other versions of some libraries from 3.11.5 on; these serve every 3.11
 TARGETS = {
     "linux": {
-        "platforms": [f"manylinux_2_{n}_x86_64" for n in (28, 27, 26, 24, 17, 12, 5)] + ["manylinux2014_x86_64", "manylinux2010_x86_64", "manylinux1_x86_64", "linux_x86_64"],
+        "platforms": [f"manylinux_2_{n}_x86_64" for n in (28, 27, 26, 24, 17, 12, 5)]
+        + ["manylinux2014_x86_64", "manylinux2010_x86_64", "manylinux1_x86_64", "linux_x86_64"],
         "markers": {"sys_platform": "linux", "os_name": "posix", "platform_system": "Linux", "platform_machine": "x86_64"},
     },
     "windows": {
@@ -29,7 +30,20 @@ TARGETS = {
     },
 }
 COMMON = {"python_version": "3.11", "python_full_version": PYTHON, "implementation_name": "cpython", "platform_python_implementation": "CPython", "extra": ""}
-PROGRAM = ("src", "notebooks", "data", "docs", "scripts", "workbench.toml", "pyproject.toml", "README.md", "LICENSE", "CHANGELOG.md", "Makefile", "requirements.lock")
+PROGRAM = (
+    "src",
+    "notebooks",
+    "data",
+    "docs",
+    "scripts",
+    "workbench.toml",
+    "pyproject.toml",
+    "README.md",
+    "LICENSE",
+    "CHANGELOG.md",
+    "Makefile",
+    "requirements.lock",
+)
 INSTALL_SH = """#!/bin/sh
 # 离线安装（Linux）：需要 Python 3.11，不联网
 set -e

@@ -46,7 +46,13 @@ def _as_of(card: Card) -> str:
     if card.numerator.relation.startswith("matter") or any(word in text for word in ("has_congress", "congress_own", "congress_wide")):
         return "季末往前365天"
     if card.numerator.relation in ("task", "inspection", "founded", "task_force", "training", "district"):
-        return "年内，截至季末" if "this_year" in text else "本季" if any(word in text for word in ("this_quarter", "due_quarter", "found_quarter")) else "截至季末"
+        return (
+            "年内，截至季末"
+            if "this_year" in text
+            else "本季"
+            if any(word in text for word in ("this_quarter", "due_quarter", "found_quarter"))
+            else "截至季末"
+        )
     return "本季" if any(word in text for word in ("new_member", "member_in", "member_out", "member_left")) else "季末"
 
 
@@ -72,7 +78,15 @@ def indicators_page() -> str:
                           _scope(card), _as_of(card), d["definition"], d["source"], "文稿" if "measure" in d else "指标表"))  # fmt: skip
     lines += ["", "### 算式里的表和列", "", "| 表 | 列 | 含义 |", "|---|---|---|"]
     lines += [_row(f"`{r.relation}`", f"`{r.column}`" if r.column else "（行）", r.meaning) for r in tables.load("relations").itertuples()]
-    lines += ["", "分组的列是 `seg_<分组代码>`，见下面的分组表。", "", "### 该议还是该审", "", "| 适用条例 | 事项 | 所有制 | 要求 | 依据 |", "|---|---|---|---|---|"]
+    lines += [
+        "",
+        "分组的列是 `seg_<分组代码>`，见下面的分组表。",
+        "",
+        "### 该议还是该审",
+        "",
+        "| 适用条例 | 事项 | 所有制 | 要求 | 依据 |",
+        "|---|---|---|---|---|",
+    ]
     owners, modes = {"state_collective": "国有集体企业", "non_public": "非公有制企业"}, {"vote": "审（须表决）", "deliberate": "议"}
     lines += [_row(f"{r.rule_name} `{r.rule}`", r.matter, owners[r.ownership], modes[r.mode], r.source) for r in tables.load("required_modes").itertuples()]
     lines += [
@@ -92,8 +106,16 @@ def indicators_page() -> str:
     lines += [_row(f"`{r.rule}`", verdicts.get(r.verdict, r.verdict), r.meaning, r.advice) for r in tables.load("rules").itertuples()]
     lines += ["", "## 信号（只提示核实，不改变结论和数字）", "", "界限改 `src/analysis/tables/signals.csv`；指标代码为 `signal_<信号>_count`。", ""]
     lines += ["| 信号 | 名称 | 含义 | 界限 | 怎么办 | 依据 |", "|---|---|---|---|---|---|"]
-    lines += [_row(f"`{r.signal}`", r.name, r.meaning, (r.threshold + r.threshold_unit) or "—", r.advice, r.source) for r in tables.load("signals").itertuples()]
-    lines += ["", "## 台账质量的数字", "", "另存一处，不在 `indicators.csv` 里；另有 `rule_<规则>_count`、`table_<表>_<read|accepted|flagged|quarantined>_count`。", ""]
+    lines += [
+        _row(f"`{r.signal}`", r.name, r.meaning, (r.threshold + r.threshold_unit) or "—", r.advice, r.source) for r in tables.load("signals").itertuples()
+    ]
+    lines += [
+        "",
+        "## 台账质量的数字",
+        "",
+        "另存一处，不在 `indicators.csv` 里；另有 `rule_<规则>_count`、`table_<表>_<read|accepted|flagged|quarantined>_count`。",
+        "",
+    ]
     lines += ["| 名称 | 代码 | 性质 | 定义 | 依据 |", "|---|---|---|---|---|"]
     lines += [_row(r.name, f"`{r.indicator}`", _UNITS[r.unit], r.definition, r.source) for r in tables.load("quality").itertuples()]
     return "\n".join(lines) + "\n"

@@ -190,7 +190,11 @@ PAGES = {
         "## 用 SQL 查\n\n`indicators` 是全部指标，`units` 是核对过的单位，其余表名、列名展开“列名”看。退回的行不在表里。",
         ("explorer.show_question()",),
         "## 用 pandas 查\n\n也可以直接取出来算：下面一格是例子，改动随意。",
-        ("from analysis.desk.explore import ask", "", 'ask(explorer.package, "SELECT indicator, count(*) AS n FROM indicators GROUP BY indicator ORDER BY indicator").head()'),
+        (
+            "from analysis.desk.explore import ask",
+            "",
+            'ask(explorer.package, "SELECT indicator, count(*) AS n FROM indicators GROUP BY indicator ORDER BY indicator").head()',
+        ),
     ],
 }
 

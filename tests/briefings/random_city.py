@@ -49,7 +49,11 @@ def _units(random: np.random.Generator, codes: list[str], kind: str, size: int) 
                 "contract_enterprises": firm & covered & flags["contract"], "contract_enterprise_employees": staff * (firm & covered & flags["contract"]),
                 "party": flags["party_org"], "party_covered": flags["party_org"] & covered}  # fmt: skip
         sums |= {base: 0 for base in tables.load("base_sums")["base"] if base not in sums}
-        made.append(pd.DataFrame({"district_code": code, "township_code": f"{code}001", "mask": mask} | {k: np.broadcast_to(v, count).astype("int64") for k, v in sums.items()}))
+        made.append(
+            pd.DataFrame(
+                {"district_code": code, "township_code": f"{code}001", "mask": mask} | {k: np.broadcast_to(v, count).astype("int64") for k, v in sums.items()}
+            )
+        )
     return pd.concat(made, ignore_index=True)
 
 
@@ -65,7 +69,9 @@ def _associations(random: np.random.Generator, codes: list[str], kind: str) -> t
 
 
 def _gaps(random: np.random.Generator, places: dict[str, str], often: float) -> pd.DataFrame:
-    items = [(t, "") for t in ("unions", "covers", "congresses", "contracts", "contract_covers", "units")] + [tuple(i.split(".")) for i in sorted(needed_items()) if "." in i]
+    items = [(t, "") for t in ("unions", "covers", "congresses", "contracts", "contract_covers", "units")] + [
+        tuple(i.split(".")) for i in sorted(needed_items()) if "." in i
+    ]
     found = [(code, name, table, column, f"没有报送“{column or table}”") for code, name in places.items() for table, column in items if random.random() < often]
     return pd.DataFrame(found, columns=COLUMNS)
 
@@ -76,7 +82,9 @@ def random_package(seed: int):
     number = int(random.choice([1, 2, 3, 5, 14]))
     kind, size = random.choice(["mixed", "mixed", "full", "empty", "alike"]), int(random.choice([0, 3, 29, 60, 150]))
     often = float(random.choice([0, 0, 0.02, 0.15]))
-    places = {f"9701{n + 1:02d}": name for n, name in zip(range(number), ["和平区", "甲县", "第3区", *(f"{c}区" for c in "乙丙丁戊己庚辛壬癸子丑")], strict=False)}
+    places = {
+        f"9701{n + 1:02d}": name for n, name in zip(range(number), ["和平区", "甲县", "第3区", *(f"{c}区" for c in "乙丙丁戊己庚辛壬癸子丑")], strict=False)
+    }
     districts = pd.DataFrame(places.items(), columns=["code", "name"])
     townships = pd.DataFrame({"code": [f"{c}001" for c in places], "name": [f"{n}中街道" for n in places.values()], "district_code": list(places)})
     frames, gaps = {}, {}
@@ -87,7 +95,9 @@ def random_package(seed: int):
         gaps[quarter] = gaps.get("2021Q2", _gaps(random, places, often)) if random.random() < 0.7 else _gaps(random, places, often)
         expiring = pd.DataFrame({"contract_id": [str(n) for n in range(3)], "districts": [random.choice(list(places)) for _ in range(3)]})
         units = _units(random, list(places), kind, size)
-        tally = SimpleNamespace(units=units.groupby(["district_code", "township_code", "mask"], as_index=False).sum(), unions=unions, matters=matters, expiring=expiring)
+        tally = SimpleNamespace(
+            units=units.groupby(["district_code", "township_code", "mask"], as_index=False).sum(), unions=unions, matters=matters, expiring=expiring
+        )
         earlier = gaps.get("2021Q2") if quarter == "2021Q3" else None
         frames[quarter] = indicators(tally, Places(CITY, districts, townships), gaps[quarter], quarter, earlier_gaps=earlier, has_earlier=earlier is not None)
     now = frames["2021Q3"]

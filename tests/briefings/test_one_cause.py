@@ -11,7 +11,11 @@ from analysis.runs.packing import build_package
 from analysis.runs.sources import choose_settings
 
 ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
-HEADS = {"单位": "统一社会信用代码,区县代码,行业代码,划型,职工数,会员数", "工会": "工会代码,工会形式,区县代码,成立日期", "覆盖关系": "工会代码,统一社会信用代码,起始日期"}
+HEADS = {
+    "单位": "统一社会信用代码,区县代码,行业代码,划型,职工数,会员数",
+    "工会": "工会代码,工会形式,区县代码,成立日期",
+    "覆盖关系": "工会代码,统一社会信用代码,起始日期",
+}
 THEN = {n: ("970101" if n < 8 else "970102", "小型", n in (0, 1, 2, 8)) for n in range(12)}  # number → district, size, covered: 3 of 8 and 1 of 4
 
 

@@ -40,7 +40,10 @@ def tables_of(district: str, quarter: str) -> dict[str, list[str]]:
             "督察": [f"{district},2021-06-10,没有活动,2021-07-01,2021-06-20,{code('81', district, 0)}", f"{district},2021-08-01,没有活动,2021-09-01,,{code('81', district, 0)}",
                    f"{district},2021-09-10,账目不清,2021-10-10,2021-10-08,"],
         }  # fmt: skip
-    made |= {"专班": [f"{district},{NAMES[district]}专班,副主席,4,{6 if district == '970101' else 5},2021-01-01"], "培训": [f"{district},2021-03-01,上岗班,30,20,15", f"{district},2020-12-31,旧班,9,9,9"]}
+    made |= {
+        "专班": [f"{district},{NAMES[district]}专班,副主席,4,{6 if district == '970101' else 5},2021-01-01"],
+        "培训": [f"{district},2021-03-01,上岗班,30,20,15", f"{district},2020-12-31,旧班,9,9,9"],
+    }
     return made
 
 

@@ -8,7 +8,11 @@ def text(document):
 
 
 def tables_of(document):
-    return {"".join(r["text"] for r in b["caption"]): [["".join(r["text"] for r in cell["runs"]) for cell in row] for row in b["rows"]] for b in document.blocks if b["type"] == "table"}
+    return {
+        "".join(r["text"] for r in b["caption"]): [["".join(r["text"] for r in cell["runs"]) for cell in row] for row in b["rows"]]
+        for b in document.blocks
+        if b["type"] == "table"
+    }
 
 
 def test_the_city_s_document_says_what_was_counted(opened):

@@ -32,7 +32,9 @@ def test_the_rows_behind_a_lost_point_are_those_that_the_rate_lacks(opened):
     assert blind[["code", "file", "row"]].values.tolist() == [[code("91", "970101", n), "0甲区_单位.csv", n + 2] for n in range(6, 10)]
     assert set(blind["lost"]) == {24.0}
     shell = rows[(rows["item"] == "挂牌空壳") & (rows["district_code"] == "970102")]
-    assert shell[["code", "file", "row", "note"]].values.tolist() == [[code("81", "970102", n), "1乙区_工会.csv", n + 2, "计入“挂牌、空壳工会占比”"] for n in (0, 2)]
+    assert shell[["code", "file", "row", "note"]].values.tolist() == [
+        [code("81", "970102", n), "1乙区_工会.csv", n + 2, "计入“挂牌、空壳工会占比”"] for n in (0, 2)
+    ]
     late = rows[rows["item"] == "逾期任务"]
     assert late[["code", "name", "file", "row", "lost"]].values.tolist() == [["基层部", "换届", "1乙区_任务.csv", 3, 2.0]]
 

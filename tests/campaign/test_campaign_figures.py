@@ -38,7 +38,10 @@ def test_a_figure_is_as_counted_by_hand(indicator, figures):
     for region, wanted in EXPECTED[indicator].items():
         row = figures[region, indicator]
         if wanted is None:
-            assert (row.status, pd.isna(row.value)) == ("no_data", True) and row.reason == f"丙县没有报送“{'任务' if 'task' in indicator or indicator == 'ontime_rate' else '督察'}”表", region
+            assert (row.status, pd.isna(row.value)) == (
+                "no_data",
+                True,
+            ) and row.reason == f"丙县没有报送“{'任务' if 'task' in indicator or indicator == 'ontime_rate' else '督察'}”表", region
         elif isinstance(wanted, tuple):
             assert (row.numerator, row.denominator) == wanted, region
         else:
@@ -56,7 +59,15 @@ def test_who_cannot_be_counted_has_a_reason(figures):
 def test_every_list_entry_names_its_row(built):
     lists = read_campaign(built[1]["2021Q3"]).lists.set_index("list")
     overdue = lists.loc["task_overdue"]
-    assert overdue[["district_code", "code", "name", "detail", "amount", "source_file", "source_row"]].tolist() == ["970102", "基层部", "换届", "2021-08-31", 30, "1乙区_任务.csv", 3]
+    assert overdue[["district_code", "code", "name", "detail", "amount", "source_file", "source_row"]].tolist() == [
+        "970102",
+        "基层部",
+        "换届",
+        "2021-08-31",
+        30,
+        "1乙区_任务.csv",
+        3,
+    ]
     assert set(lists.loc["problem_recurred", "detail"]) == {"2021-06-20整改，2021-08-01又发现"}
     assert "970103" not in set(lists["district_code"])  # what was not handed in makes no entry
 

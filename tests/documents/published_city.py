@@ -85,9 +85,30 @@ def _send(folder: Path, name: str, quarter: str, units: list[dict], unions: list
         if u["covered"] or u["nominal"]:
             rows["覆盖关系"].append((union, u["code"], "2021-01-02", "", "直接" if u["covered"] else "兜底"))
         if u["covered"] and u["met"] and u["code"].startswith("91"):
-            rows["职代会"].append((u["code"], rng.choice(["职代会", "职工大会", "区域"]), "2021-03-04", rng.choice(["工资分配", "福利待遇", "安全生产"]), 30, 28, rng.choice([20, 10, ""])))
+            rows["职代会"].append(
+                (
+                    u["code"],
+                    rng.choice(["职代会", "职工大会", "区域"]),
+                    "2021-03-04",
+                    rng.choice(["工资分配", "福利待遇", "安全生产"]),
+                    30,
+                    28,
+                    rng.choice([20, 10, ""]),
+                )
+            )
         if u["covered"] and u["bound"] and u["code"].startswith("91"):
-            rows["集体合同"].append((f"HT{u['code'][8:17]}", rng.choice(["综合", "综合", "工资专项", "女职工"]), rng.choice(["企业", "企业", "区域"]), "2021-01-01", rng.choice(["2021-11-30", "2022-12-31"]), rng.choice([0, 2]), "是", "是"))
+            rows["集体合同"].append(
+                (
+                    f"HT{u['code'][8:17]}",
+                    rng.choice(["综合", "综合", "工资专项", "女职工"]),
+                    rng.choice(["企业", "企业", "区域"]),
+                    "2021-01-01",
+                    rng.choice(["2021-11-30", "2022-12-31"]),
+                    rng.choice([0, 2]),
+                    "是",
+                    "是",
+                )
+            )
             rows["合同覆盖"].append((f"HT{u['code'][8:17]}", u["code"], "是"))
     for table, lines in rows.items():
         with open(folder / f"{name}_{table}.csv", "w", encoding="utf-8", newline="") as stream:
@@ -98,7 +119,12 @@ def _write_places(folder: Path) -> None:
     squares = {"boundaries": [], "townships": []}
     for column, (code, name) in enumerate(DISTRICTS.items()):
         squares["boundaries"].append((110 + column, 30, 1.0, {"code": code, "name": name}))
-        squares["townships"] += [(110 + column, 30 + row / 3, 1 / 3, {"code": f"{code}{row + 1:03d}", "name": town, "district_code": code}) for row, town in enumerate(TOWNSHIPS)]
+        squares["townships"] += [
+            (110 + column, 30 + row / 3, 1 / 3, {"code": f"{code}{row + 1:03d}", "name": town, "district_code": code}) for row, town in enumerate(TOWNSHIPS)
+        ]
     for layer, found in squares.items():
-        features = [{"type": "Feature", "properties": p, "geometry": {"type": "Polygon", "coordinates": [[[x, y], [x + 1, y], [x + 1, y + h], [x, y + h], [x, y]]]}} for x, y, h, p in found]
+        features = [
+            {"type": "Feature", "properties": p, "geometry": {"type": "Polygon", "coordinates": [[[x, y], [x + 1, y], [x + 1, y + h], [x, y + h], [x, y]]]}}
+            for x, y, h, p in found
+        ]
         (folder / f"{layer}.geojson").write_text(json.dumps({"type": "FeatureCollection", "features": features}, ensure_ascii=False), encoding="utf-8")

@@ -46,7 +46,13 @@ def settings_of(base, places, audience, formats="html,pdf,docx", out=""):
 
 
 def places_of(base):
-    return {"ledgers": str(base / "ledgers"), "boundaries": str(base / "boundaries.geojson"), "townships": str(base / "townships.geojson"), "city_code": "970100", "city_name": "九七市"}
+    return {
+        "ledgers": str(base / "ledgers"),
+        "boundaries": str(base / "boundaries.geojson"),
+        "townships": str(base / "townships.geojson"),
+        "city_code": "970100",
+        "city_name": "九七市",
+    }
 
 
 def package_of(base, quarter=NOW):
@@ -69,7 +75,11 @@ def figures_beside(found, withheld):
         plain = [re.sub(r"\d{4}-\d\d-\d\d|第\d+\S|\d{4}Q\d", "", text) for text in found.said[fact]]
         told |= {fact: left} if (left := [f for text in plain for f in figures(text)]) else {}
     for fact in withheld & set(found.records):
-        told |= {fact: left} if (left := [r for r in found.records[fact] if r["value"] is not None or r["numerator"] is not None or figures(str(r["text"]))]) else {}
+        told |= (
+            {fact: left}
+            if (left := [r for r in found.records[fact] if r["value"] is not None or r["numerator"] is not None or figures(str(r["text"]))])
+            else {}
+        )
     return told
 
 
@@ -146,7 +156,10 @@ def test_no_small_figure_has_one_possible_value(city, found):
     assert attacked(rows, parents_in(rows)).pinned(wanted) == {}
 
 
-WRITERS = {"city": (blank_areas, bulletin, campaign, coverage_map, ledger_quality, research_report, speech, union_building), "970104": (blank_areas, coverage_map, district_brief)}
+WRITERS = {
+    "city": (blank_areas, bulletin, campaign, coverage_map, ledger_quality, research_report, speech, union_building),
+    "970104": (blank_areas, coverage_map, district_brief),
+}
 
 
 @pytest.mark.parametrize("audience", ["public", "shared"])

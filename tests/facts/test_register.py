@@ -114,8 +114,6 @@ def test_what_is_left_of_a_rate_has_its_scope():
     assert (left.text, left.left_out) == ("25", ("970102",))
 
 
-
-
 def test_asking_quietly_leaves_no_trace():
     made = register([rate("970100", 1, 4, level="city"), rate("970101", 1, 16)])
     with made.quietly():

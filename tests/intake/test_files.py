@@ -78,8 +78,15 @@ def test_other_files_are_named_not_read(tmp_path, take):
     for name in ("~$东明区.xlsx", ".DS_Store", "说明.docx", "旧.xls", "东明区_花名册.csv", "坏_工会.parquet"):
         (tmp_path / name).write_bytes(b"x")
     result = take()
-    assert status(result) == {"东明区_单位.csv": "read", "~$东明区.xlsx": "ignored", ".DS_Store": "ignored", "说明.docx": "ignored", "旧.xls": "unreadable",
-                              "东明区_花名册.csv": "unknown_table", "坏_工会.parquet": "unreadable"}
+    assert status(result) == {
+        "东明区_单位.csv": "read",
+        "~$东明区.xlsx": "ignored",
+        ".DS_Store": "ignored",
+        "说明.docx": "ignored",
+        "旧.xls": "unreadable",
+        "东明区_花名册.csv": "unknown_table",
+        "坏_工会.parquet": "unreadable",
+    }
     assert reason(result, "旧.xls") == ".xls 文件不能直接读取，请用 Excel 或 WPS 另存为 .xlsx，再重新报送。"
     assert reason(result, "坏_工会.parquet") == "不是完整的 Parquet 文件，可能传输中断或扩展名有误。请重新导出后报送。"
     assert result.sources.set_index("file")["table"]["坏_工会.parquet"] == "unions"

@@ -36,8 +36,13 @@ def test_headers_by_code_and_with_marks(take, workbook):
 
 @pytest.mark.parametrize(
     ("header", "cell", "expected"),
-    [("营业收入（元）", 3_000_000, "小"), ("营业收入（元）", "2,999,999.99", "微"), ("营业收入（亿元）", "0.2", "中"), ("营业收入", 300, "小"),
-     ("营业收入（千元）", "３，０００", "小")],
+    [
+        ("营业收入（元）", 3_000_000, "小"),
+        ("营业收入（元）", "2,999,999.99", "微"),
+        ("营业收入（亿元）", "0.2", "中"),
+        ("营业收入", 300, "小"),
+        ("营业收入（千元）", "３，０００", "小"),
+    ],
 )
 def test_money_is_converted_exactly(take, workbook, header, cell, expected):
     # industry: 小 from 300, 中 from 2000 万元
@@ -95,8 +100,20 @@ def test_personal_columns_are_neither_kept_nor_written(take, workbook):
 
 
 def test_totals_notes_numbering_and_repeated_headers_are_no_rows(take, workbook):
-    rows = [["东明区单位表"], HEADERS, ["甲", "乙", 1, 2, 3], unit(1), [None] * 5, HEADERS, unit(2), ["合 计", None, None, 20, 10],
-            ["东明区合计", None, None, 20, 10], ["注：职工数为季末数"], ["填表人：某某", None, "审核人：某某"], ["以上数据截至九月三十日"]]
+    rows = [
+        ["东明区单位表"],
+        HEADERS,
+        ["甲", "乙", 1, 2, 3],
+        unit(1),
+        [None] * 5,
+        HEADERS,
+        unit(2),
+        ["合 计", None, None, 20, 10],
+        ["东明区合计", None, None, 20, 10],
+        ["注：职工数为季末数"],
+        ["填表人：某某", None, "审核人：某某"],
+        ["以上数据截至九月三十日"],
+    ]
     workbook({"单位": rows})
     result = take()
     assert result.summary[["rows_read", "accepted"]].values.tolist() == [[2, 2]]

@@ -15,8 +15,15 @@ from analysis.settings import Settings
 
 @pytest.mark.parametrize(
     ("title", "employees", "size"),
-    [("单位：万元", 310, "小"), ("（单位：元）", 310, "微"), ("计量单位：人、千元", 310, "微"), ("金额单位:人民币万元", 310, "小"), ("单位：万人", 3_100_000, "小"),
-     ("填报单位：东明区总工会", 310, "小"), ("单位：东明区", 310, "小")],
+    [
+        ("单位：万元", 310, "小"),
+        ("（单位：元）", 310, "微"),
+        ("计量单位：人、千元", 310, "微"),
+        ("金额单位:人民币万元", 310, "小"),
+        ("单位：万人", 3_100_000, "小"),
+        ("填报单位：东明区总工会", 310, "小"),
+        ("单位：东明区", 310, "小"),
+    ],
 )
 def test_a_unit_above_the_table_holds_for_columns_without_their_own(take, workbook, title, employees, size):
     # industry by revenue: 小 from 300, 中 from 2000 万元
@@ -44,7 +51,13 @@ def test_days_counted_from_1904(take, workbook):
         sheet["G2"], sheet["G3"] = datetime(2021, 9, 30), 44469 - 1462
         sheet["G3"].number_format = "General"
 
-    rows = [[*HEADERS, "有无党组织", "党组织成立日期"], [*unit(1), "是", None], [*unit(2), "是", None], [*unit(3), "是", "2021-9-30"], [*unit(4), "是", 20210930]]
+    rows = [
+        [*HEADERS, "有无党组织", "党组织成立日期"],
+        [*unit(1), "是", None],
+        [*unit(2), "是", None],
+        [*unit(3), "是", "2021-9-30"],
+        [*unit(4), "是", 20210930],
+    ]
     workbook({"单位": rows}, change=since_1904)
     result = take()
     assert found(result) == []
@@ -54,14 +67,18 @@ def test_days_counted_from_1904(take, workbook):
 @pytest.mark.parametrize("stroke", ["-", "—", "——", "/", "／", "－"])
 def test_a_stroke_in_an_optional_cell_says_nothing(take, workbook, stroke):
     header = [*HEADERS, "乡镇街道", "农民工数", "有无党组织", "党组织成立日期", "控股类型", "行业代码", "经度"]
-    workbook({
-        "单位": [header, [*unit(1), *[stroke] * 7], unit(2, 职工数=stroke), unit(3, 会员数=stroke), unit(4, 区县代码=stroke)],
-        "工会": [["工会代码", "工会形式", "区县", "成立日期", "届满日期", "挂牌"], [code(1, "81"), "单独", "东明区", "2020-1-1", stroke, stroke]],
-    })
+    workbook(
+        {
+            "单位": [header, [*unit(1), *[stroke] * 7], unit(2, 职工数=stroke), unit(3, 会员数=stroke), unit(4, 区县代码=stroke)],
+            "工会": [["工会代码", "工会形式", "区县", "成立日期", "届满日期", "挂牌"], [code(1, "81"), "单独", "东明区", "2020-1-1", stroke, stroke]],
+        }
+    )
     result = take()
     assert found(result) == [(3, "count_invalid"), (4, "count_invalid"), (5, "district_unknown")] and found(result, "unions") == []
     kept = result.tables["units"]
-    assert kept.loc[0, ["township_name", "migrant_worker_count", "has_party_org", "party_org_established_on", "holding_type", "industry_code", "lon"]].isna().all()
+    assert (
+        kept.loc[0, ["township_name", "migrant_worker_count", "has_party_org", "party_org_established_on", "holding_type", "industry_code", "lon"]].isna().all()
+    )
 
 
 def test_characters_that_cannot_be_seen_are_dropped_and_rare_ones_kept(tmp_path, take):
@@ -84,7 +101,10 @@ def test_rare_hanzi_in_gb18030(tmp_path, take):
         (b"PK\x03\x04" + b"\0" * 600, "文件名是 .csv，内容却不是文本。请用 Excel 或 WPS 打开后另存为 CSV，或改回原来的扩展名。"),
         (b"\xef\xbb\xbf \r\n<!DOCTYPE html><html></html>", "文件名是 .csv，内容却是网页。请在网页中重新导出，或用 Excel 打开后另存为 .xlsx。"),
         (b"\xef\xbb\xbf\r\n,,,\r\n", "文件里没有内容。请重新导出后报送。"),
-        (b"\x81\xff\xfe\x80,\xff\xff\n", "文字编码认不出来，既不是 UTF-8、UTF-16，也不是 GB18030，文件可能已损坏。请重新导出为 UTF-8 编码的 CSV，或改报 .xlsx。"),
+        (
+            b"\x81\xff\xfe\x80,\xff\xff\n",
+            "文字编码认不出来，既不是 UTF-8、UTF-16，也不是 GB18030，文件可能已损坏。请重新导出为 UTF-8 编码的 CSV，或改报 .xlsx。",
+        ),
     ],
 )
 def test_a_csv_that_is_none_says_why(tmp_path, take, content, words):
@@ -101,10 +121,15 @@ def test_a_parquet_file_beyond_the_bounds_is_refused_while_it_is_read(tmp_path, 
 
 
 def test_parquet_of_other_makers(tmp_path, take):
-    frame = pd.DataFrame({
-        "uscc": [code(1).encode(), code(2).encode()], "district_code": [990101, 990102], "employee_count": [1.0, 2.5], "member_count": [True, None],
-        "party_org_established_on": [date(2021, 9, 30), None],
-    })
+    frame = pd.DataFrame(
+        {
+            "uscc": [code(1).encode(), code(2).encode()],
+            "district_code": [990101, 990102],
+            "employee_count": [1.0, 2.5],
+            "member_count": [True, None],
+            "party_org_established_on": [date(2021, 9, 30), None],
+        }
+    )
     frame.to_parquet(tmp_path / "东明区_单位.parquet")
     assert found(take()) == [(2, "count_invalid"), (3, "count_invalid")]
 

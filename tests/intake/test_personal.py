@@ -22,7 +22,24 @@ def everything(result, folder) -> str:
 
 @pytest.mark.parametrize(
     "header",
-    ["主席姓名", "手机号码", "身份证号", "法定代表人", "法人代表", "联系人", "联系电话", "单位负责人", "工会主席", "经办人", "家庭住址", "微信号", "Email", "出生年月", "户主", "会员花名册"],
+    [
+        "主席姓名",
+        "手机号码",
+        "身份证号",
+        "法定代表人",
+        "法人代表",
+        "联系人",
+        "联系电话",
+        "单位负责人",
+        "工会主席",
+        "经办人",
+        "家庭住址",
+        "微信号",
+        "Email",
+        "出生年月",
+        "户主",
+        "会员花名册",
+    ],
 )
 def test_a_column_that_asks_for_a_person_is_refused(tmp_path, take, workbook, header):
     workbook({"单位": [[*HEADERS, header], [*unit(1), "张三丰"], [*unit(2, 职工数="约5"), "李四光"]]})
@@ -47,10 +64,12 @@ def test_a_column_of_persons_numbers_is_refused_whatever_its_header(tmp_path, ta
 
 
 def test_a_number_that_strays_into_a_column_of_ours_is_covered_up(tmp_path, take, workbook):
-    workbook({
-        "单位": [HEADERS, unit(1, 统一社会信用代码=IDENTITY), unit(2, 职工数=float(MOBILE)), unit(3, 单位名称=f"甲厂{MOBILE}"), unit(4)],
-        "督察": [["区县", "督察日期", "问题"], ["东明区", "2021-9-1", f"联系 {MOBILE}，证号{IDENTITY}"]],
-    })
+    workbook(
+        {
+            "单位": [HEADERS, unit(1, 统一社会信用代码=IDENTITY), unit(2, 职工数=float(MOBILE)), unit(3, 单位名称=f"甲厂{MOBILE}"), unit(4)],
+            "督察": [["区县", "督察日期", "问题"], ["东明区", "2021-9-1", f"联系 {MOBILE}，证号{IDENTITY}"]],
+        }
+    )
     result = take()
     assert found(result) == [(2, "uscc_invalid"), (3, "count_invalid")]
     assert result.rows["value"].tolist() == ["（像身份证号，未写出）", "（像手机号，未写出）"]
@@ -77,12 +96,20 @@ def test_codes_amounts_and_ordinary_text_are_left_alone():
 
 def test_an_identity_number_of_fifteen_digits_is_covered_but_no_other_long_number():
     assert covered("证号130503670401001") == "证号（像身份证号，未写出）"
-    for text in ("420602213001001", "990101670401001", "注册号420600000012345", "A130503670401001"):  # no month, no province, a register's number, a longer code
+    for text in (
+        "420602213001001",
+        "990101670401001",
+        "注册号420600000012345",
+        "A130503670401001",
+    ):  # no month, no province, a register's number, a longer code
         assert covered(text) == text
 
 
 def test_a_contract_numbered_by_an_identity_number_stays_one_contract_under_a_cover(tmp_path, take, workbook):
-    contracts = [["合同编号", "合同类型", "生效日期", "期满日期"], *[[number, "综合", "2021-1-1", "2022-1-1"] for number in (IDENTITY, "15020210001", IDENTITY, "HT1")]]
+    contracts = [
+        ["合同编号", "合同类型", "生效日期", "期满日期"],
+        *[[number, "综合", "2021-1-1", "2022-1-1"] for number in (IDENTITY, "15020210001", IDENTITY, "HT1")],
+    ]
     covers = [["合同编号", "统一社会信用代码"], [IDENTITY, code(1)], ["15020210001", code(1)], ["420602210930001", code(1)]]
     workbook({"单位": [HEADERS, unit(1)], "集体合同": contracts, "合同覆盖": covers})
     result = take()
@@ -90,7 +117,9 @@ def test_a_contract_numbered_by_an_identity_number_stays_one_contract_under_a_co
     assert found(result, "contract_covers") == [(4, "reference_unknown")]
     assert result.tables["contracts"]["contract_id"].tolist() == ["（像身份证号，未写出）1", "15020210001", "HT1"]
     assert result.tables["contract_covers"]["contract_id"].tolist() == ["（像身份证号，未写出）1", "15020210001"]
-    assert result.notes == [f"东明区.xlsx：工作表“{sheet}”：有的合同编号是身份证号，没有收下，以顺序号代替，请今后不要用作编号" for sheet in ("集体合同", "合同覆盖")]
+    assert result.notes == [
+        f"东明区.xlsx：工作表“{sheet}”：有的合同编号是身份证号，没有收下，以顺序号代替，请今后不要用作编号" for sheet in ("集体合同", "合同覆盖")
+    ]
     assert IDENTITY not in everything(result, tmp_path)
 
 

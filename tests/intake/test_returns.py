@@ -243,7 +243,10 @@ def test_refused_columns_come_back_as_headers_only(take, workbook, give_back):
 
 
 def test_contracts_numbered_in_eleven_digits_stay_apart_when_they_come_back(take, tmp_path, workbook, give_back):
-    contracts = [["合同编号", "合同类型", "生效日期", "期满日期"], *[[f"1502021000{i}", "综合", "2021-1-1", end] for i, end in enumerate(("2022-1-1", "2023-1-1", "三年"))]]
+    contracts = [
+        ["合同编号", "合同类型", "生效日期", "期满日期"],
+        *[[f"1502021000{i}", "综合", "2021-1-1", end] for i, end in enumerate(("2022-1-1", "2023-1-1", "三年"))],
+    ]
     workbook({"单位": [HEADERS, unit(1)], "集体合同": contracts})
     before = take()
     resubmit(tmp_path, give_back(before))

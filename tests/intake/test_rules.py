@@ -73,9 +73,23 @@ def test_a_unit_row_that_breaks_a_rule_is_out(take, workbook, changes, rule):
         ({"有无党组织": 1}, "has_party_org", True),
         ({"划型": "小型"}, "size_class", "小"),
         ({"控股类型": "国有控股"}, "holding_type", "国有"),
-        *[({"党组织成立日期": v}, "party_org_established_on", pd.Timestamp(2021, 9, 30)) for v in
-          ("2021-9-30", "2021.9.30", "2021/9/30", "2021年9月30日", "２０２１年 9 月 30 日", "20210930", 20210930, 20210930.0, 44469,
-           datetime(2021, 9, 30, 8, 0), date(2021, 9, 30), "2021-09-30 00:00:00")],
+        *[
+            ({"党组织成立日期": v}, "party_org_established_on", pd.Timestamp(2021, 9, 30))
+            for v in (
+                "2021-9-30",
+                "2021.9.30",
+                "2021/9/30",
+                "2021年9月30日",
+                "２０２１年 9 月 30 日",
+                "20210930",
+                20210930,
+                20210930.0,
+                44469,
+                datetime(2021, 9, 30, 8, 0),
+                date(2021, 9, 30),
+                "2021-09-30 00:00:00",
+            )
+        ],
         ({"入库年份": "2020年"}, "above_scale_year", 2020),
     ],
 )
@@ -110,29 +124,60 @@ def test_repeats_follow_file_names_and_skip_rows_thrown_out(take, workbook):
     workbook({"单位": [HEADERS, unit(1), unit(2, 单位名称=" 单位2\u3000"), unit(3, 职工数=11)]}, name="B.xlsx")
     result = take()
     lines = result.rows[["file", "row", "rule", "verdict"]].values.tolist()
-    assert lines == [["A.xlsx", 2, "count_invalid", "quarantined"], ["A.xlsx", 3, "identical_duplicate", "flagged"],
-                     ["B.xlsx", 3, "uscc_duplicate", "quarantined"], ["B.xlsx", 4, "uscc_duplicate", "quarantined"]]
+    assert lines == [
+        ["A.xlsx", 2, "count_invalid", "quarantined"],
+        ["A.xlsx", 3, "identical_duplicate", "flagged"],
+        ["B.xlsx", 3, "uscc_duplicate", "quarantined"],
+        ["B.xlsx", 4, "uscc_duplicate", "quarantined"],
+    ]
     assert f"“{code(2)}”在本季前面已经报过（A.xlsx “单位”表第 3 行），只保留最先的一行。" in result.rows["advice"][2]
     assert result.tables["units"][["uscc", "employee_count"]].values.tolist() == [[code(2), 10], [code(3), 10], [code(1), 10]]
 
 
 def test_unions_covers_and_zombies(take, workbook):
-    workbook({
-        "单位": [[*HEADERS, "存续状态"], [*unit(1), "注销"], [*unit(2), None]],
-        "工会": [UNIONS, [code(1, "81"), "一", "单独", "990101", "2020-1-1", "2021-9-29"], [code(2, "81"), "二", "单独", "东明区", "2021-10-1", None],
-               [code(2, "81"), "二", "单独", "东明区", "2021-10-1", None], [code(3), "三", "单独", "990101", "2020-1-1", None],
-               [code(4, "81"), "四", None, "990101", "2020-1-1", None], [code(5, "81"), "五", "单独", "990101", None, None]],
-        "覆盖关系": [["工会代码", "统一社会信用代码", "起始日期", "终止日期"], [code(1, "81"), code(1), "2020-1-1", None],
-                 [code(1, "81"), code(9), "2020-1-1", None], [code(9, "81"), code(2), "2020-1-1", None], ["81", code(2), "2020-1-1", None],
-                 [code(1, "81"), code(2), None, None],
-                 [code(1, "81"), None, "2020-1-1", None], [code(1, "81"), "9100", "2020-1-1", "2999-12-31"]],
-    })
+    workbook(
+        {
+            "单位": [[*HEADERS, "存续状态"], [*unit(1), "注销"], [*unit(2), None]],
+            "工会": [
+                UNIONS,
+                [code(1, "81"), "一", "单独", "990101", "2020-1-1", "2021-9-29"],
+                [code(2, "81"), "二", "单独", "东明区", "2021-10-1", None],
+                [code(2, "81"), "二", "单独", "东明区", "2021-10-1", None],
+                [code(3), "三", "单独", "990101", "2020-1-1", None],
+                [code(4, "81"), "四", None, "990101", "2020-1-1", None],
+                [code(5, "81"), "五", "单独", "990101", None, None],
+            ],
+            "覆盖关系": [
+                ["工会代码", "统一社会信用代码", "起始日期", "终止日期"],
+                [code(1, "81"), code(1), "2020-1-1", None],
+                [code(1, "81"), code(9), "2020-1-1", None],
+                [code(9, "81"), code(2), "2020-1-1", None],
+                ["81", code(2), "2020-1-1", None],
+                [code(1, "81"), code(2), None, None],
+                [code(1, "81"), None, "2020-1-1", None],
+                [code(1, "81"), "9100", "2020-1-1", "2999-12-31"],
+            ],
+        }
+    )
     result = take()
     assert found(result) == [(2, "status_inactive_with_union")]
-    assert found(result, "unions") == [(2, "term_expired"), (3, "established_after_quarter"), (3, "identical_duplicate"), (4, "key_duplicate"),
-                                       (5, "uscc_invalid"), (6, "value_unknown"), (7, "date_invalid")]
-    assert found(result, "covers") == [(3, "reference_unknown"), (4, "reference_unknown"), (5, "reference_unknown"), (6, "date_invalid"), (7, "key_missing"),
-                                       (8, "reference_unknown")]
+    assert found(result, "unions") == [
+        (2, "term_expired"),
+        (3, "established_after_quarter"),
+        (3, "identical_duplicate"),
+        (4, "key_duplicate"),
+        (5, "uscc_invalid"),
+        (6, "value_unknown"),
+        (7, "date_invalid"),
+    ]
+    assert found(result, "covers") == [
+        (3, "reference_unknown"),
+        (4, "reference_unknown"),
+        (5, "reference_unknown"),
+        (6, "date_invalid"),
+        (7, "key_missing"),
+        (8, "reference_unknown"),
+    ]
     assert len(result.tables["covers"]) == 1
 
 

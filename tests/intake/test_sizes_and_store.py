@@ -40,9 +40,15 @@ from analysis.intake.values import uscc_is_valid
     ],
 )
 def test_sizes(industry, employees, revenue, assets, given_size, size, small_micro, sme):
-    frame = pd.DataFrame({"industry_code": pd.Series([industry], dtype=object), "size_class": pd.Series([given_size], dtype=object),
-                          "employee_count": pd.array([employees], "Int64"), "revenue_wan_yuan": pd.array([revenue], "Float64"),
-                          "assets_wan_yuan": pd.array([assets], "Float64")})
+    frame = pd.DataFrame(
+        {
+            "industry_code": pd.Series([industry], dtype=object),
+            "size_class": pd.Series([given_size], dtype=object),
+            "employee_count": pd.array([employees], "Int64"),
+            "revenue_wan_yuan": pd.array([revenue], "Float64"),
+            "assets_wan_yuan": pd.array([assets], "Float64"),
+        }
+    )
     got = add_sizes(frame).iloc[0]
     assert got["size_class"] == size
     assert [None if pd.isna(v) else bool(v) for v in (got["is_small_micro"], got["is_sme"])] == [small_micro, sme]

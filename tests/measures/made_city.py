@@ -28,7 +28,12 @@ def units(seed: int, districts: int = 4, townships: int = 3, count: int = 300, b
     random = np.random.default_rng(seed)
     weight = random.dirichlet(np.full(districts, busy))
     home = random.choice(districts, count, p=weight)
-    made = pd.DataFrame({"district": [f"9701{d + 1:02d}" for d in home], "township": [f"9701{d + 1:02d}{t + 1:03d}" for d, t in zip(home, random.integers(0, townships, count), strict=True)]})
+    made = pd.DataFrame(
+        {
+            "district": [f"9701{d + 1:02d}" for d in home],
+            "township": [f"9701{d + 1:02d}{t + 1:03d}" for d, t in zip(home, random.integers(0, townships, count), strict=True)],
+        }
+    )
 
     def some(share):
         return random.random(count) < share

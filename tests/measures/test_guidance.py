@@ -38,7 +38,11 @@ def test_units_are_added_up_by_type_and_all_of_them_are_there():
                           ["其他单位", "200人以上", "达标示范", 2, 900]], columns=["kind", "size", "maturity", "units", "employees"])  # fmt: skip
     table = pd.DataFrame([["甲", "规上企业", "", "没有建会 只有兜底", "上门"], ["乙", "", "不足25人", "", "联合"]], columns=UNIT_HEADERS)
     made = by_type(cells, checked_units(table, "表"))
-    assert made.to_dict("records") == [{"type": "甲", "units": 4, "employees": 310}, {"type": "乙", "units": 5, "employees": 20}, {"type": OTHER, "units": 2, "employees": 900}]
+    assert made.to_dict("records") == [
+        {"type": "甲", "units": 4, "employees": 310},
+        {"type": "乙", "units": 5, "employees": 20},
+        {"type": OTHER, "units": 2, "employees": 900},
+    ]
 
 
 def test_a_word_that_is_not_known_is_answered_with_those_that_are():

@@ -108,22 +108,46 @@ def test_a_formula_of_figures():
     assert card(CITY, sheet([ratio])).of("甲").total == F(100, 3)
 
 
-@pytest.mark.parametrize(("items", "more", "sentence"), [
-    ([RATE], {}, "评分表 的区县考核项的权重合计 60，应为 100。请调整 weight 后重试。"),
-    ([RATE | {"weight": 100, "indicator": "rates"}], {}, "评分表 的区县考核项1“率”的“rates”不是可用的指标代码，是不是 rate。可用的见 docs/indicators.md，请改正后重试。"),
-    ([RATE | {"weight": 100, "indicator": "newly_covered_unit_count"}], {},
-     "评分表 的区县考核项1“率”用了“newly_covered_unit_count”，这是毛增数，撤了再建也会增加；只数净增，请改用 covered_unit_count_qoq。"),
-    ([RATE | {"weight": 100, "full": 0.3}], {}, "评分表 的区县考核项1“率”的 full（满分值）和 zero（零分值）相同，无法按比例给分。请改正后重试。"),
-    ([RATE | {"weight": "六十"}], {}, "评分表 的区县考核项1“率”的 weight 写作 '六十'，应为数字。请改正后重试。"),
-    ([RATE | {"wieght": 1}], {}, "评分表 的区县考核项1 有不认识的“wieght”，可用的是 formula、full、group、indicator、name、note、rule、segment、steps、weight、zero。请核对拼写后重试。"),
-    ([RATE | {"weight": 100, "formula": "rate"}], {}, "评分表 的区县考核项1“率”应写 indicator（一个指标代码）或 formula（算式）中的一个。请改正后重试。"),
-    ([{"name": "算", "weight": 100, "formula": "rate ** 2", "full": 1, "zero": 0}], {},
-     "评分表 的区县考核项1“算”的算式“rate ** 2”读不懂，只能用指标代码、数字、+ - * / 和括号，例如 covered_unit_count_qoq / eligible_unit_count。请改正后重试。"),
-    ([RATE, NET], {"peer_edges": [300, 100]}, "评分表 的 peer_edges 写作 [300, 100]，应为由小到大的整数，例如 [100, 300]：按应建会单位数分组的界限。请改正后重试。"),
-    ([RATE, RATE | {"weight": 40}], {}, "评分表 的区县考核项有重名的“率”。请改成不同的名称后重试。"),
-    ([RATE, NET], {"manual": [{"kind": "district", "subject": "甲", "name": "错报", "points": 2}]},
-     "评分表 的人工认定1“错报”应写明 kind（district、body、force）、subject（区县代码或名称）、evidence（依据的文件），以及 points（扣几分）或 veto = true。请改正后重试。"),
-])
+@pytest.mark.parametrize(
+    ("items", "more", "sentence"),
+    [
+        ([RATE], {}, "评分表 的区县考核项的权重合计 60，应为 100。请调整 weight 后重试。"),
+        (
+            [RATE | {"weight": 100, "indicator": "rates"}],
+            {},
+            "评分表 的区县考核项1“率”的“rates”不是可用的指标代码，是不是 rate。可用的见 docs/indicators.md，请改正后重试。",
+        ),
+        (
+            [RATE | {"weight": 100, "indicator": "newly_covered_unit_count"}],
+            {},
+            "评分表 的区县考核项1“率”用了“newly_covered_unit_count”，这是毛增数，撤了再建也会增加；只数净增，请改用 covered_unit_count_qoq。",
+        ),
+        ([RATE | {"weight": 100, "full": 0.3}], {}, "评分表 的区县考核项1“率”的 full（满分值）和 zero（零分值）相同，无法按比例给分。请改正后重试。"),
+        ([RATE | {"weight": "六十"}], {}, "评分表 的区县考核项1“率”的 weight 写作 '六十'，应为数字。请改正后重试。"),
+        (
+            [RATE | {"wieght": 1}],
+            {},
+            "评分表 的区县考核项1 有不认识的“wieght”，可用的是 formula、full、group、indicator、name、note、rule、segment、steps、weight、zero。请核对拼写后重试。",
+        ),
+        ([RATE | {"weight": 100, "formula": "rate"}], {}, "评分表 的区县考核项1“率”应写 indicator（一个指标代码）或 formula（算式）中的一个。请改正后重试。"),
+        (
+            [{"name": "算", "weight": 100, "formula": "rate ** 2", "full": 1, "zero": 0}],
+            {},
+            "评分表 的区县考核项1“算”的算式“rate ** 2”读不懂，只能用指标代码、数字、+ - * / 和括号，例如 covered_unit_count_qoq / eligible_unit_count。请改正后重试。",
+        ),
+        (
+            [RATE, NET],
+            {"peer_edges": [300, 100]},
+            "评分表 的 peer_edges 写作 [300, 100]，应为由小到大的整数，例如 [100, 300]：按应建会单位数分组的界限。请改正后重试。",
+        ),
+        ([RATE, RATE | {"weight": 40}], {}, "评分表 的区县考核项有重名的“率”。请改成不同的名称后重试。"),
+        (
+            [RATE, NET],
+            {"manual": [{"kind": "district", "subject": "甲", "name": "错报", "points": 2}]},
+            "评分表 的人工认定1“错报”应写明 kind（district、body、force）、subject（区县代码或名称）、evidence（依据的文件），以及 points（扣几分）或 veto = true。请改正后重试。",
+        ),
+    ],
+)
 def test_mistakes_of_the_sheet_are_answered_in_a_sentence(items, more, sentence):
     with pytest.raises(SettingsError) as caught:
         sheet(items, **more)

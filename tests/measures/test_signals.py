@@ -55,7 +55,14 @@ def test_members_are_frozen_after_four_quarters_without_any_change():
 
 
 def union(code: str, founded: str = "2015-01-01", ends: str | None = "2024-01-01", kind: str = "单独") -> dict[str, object]:
-    return {"union_id": code, "union_name": code, "district_code": "01", "union_type": kind, "established_on": pd.Timestamp(founded), "term_ends_on": pd.Timestamp(ends) if ends else pd.NaT}
+    return {
+        "union_id": code,
+        "union_name": code,
+        "district_code": "01",
+        "union_type": kind,
+        "established_on": pd.Timestamp(founded),
+        "term_ends_on": pd.Timestamp(ends) if ends else pd.NaT,
+    }
 
 
 def of_unions(unions: list[dict[str, object]], covers: list[tuple[str, str, str, str | None]], refused: pd.DataFrame | None = None) -> dict[str, list[str]]:
@@ -77,7 +84,9 @@ def test_a_union_in_office_without_a_cover_is_idle():
 
 
 def test_a_union_whose_units_are_all_gone_is_a_zombie_and_not_idle():
-    found = of_unions([union("dead"), union("half")], [("dead", "U2", "2016-01-01", None), ("half", "U1", "2016-01-01", None), ("half", "U2", "2016-01-01", None)])
+    found = of_unions(
+        [union("dead"), union("half")], [("dead", "U2", "2016-01-01", None), ("half", "U1", "2016-01-01", None), ("half", "U2", "2016-01-01", None)]
+    )
     assert found == {"zombie_union": ["dead"]}
 
 

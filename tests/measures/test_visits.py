@@ -24,7 +24,9 @@ def listed(*rows, radius=3.0, joint=JOINT):
 
 
 def test_party_organisations_first_then_employees_then_code():
-    made = listed(("c", "970101", "T1", 30, False, 0), ("b", "970101", "T1", 30, None, 0), ("a", "970101", "T1", 5, True, 0), ("d", "970101", "T1", 90, False, 0))
+    made = listed(
+        ("c", "970101", "T1", 30, False, 0), ("b", "970101", "T1", 30, None, 0), ("a", "970101", "T1", 5, True, 0), ("d", "970101", "T1", 90, False, 0)
+    )
     assert made.index.tolist() == ["a", "d", "b", "c"]
 
 
@@ -51,7 +53,9 @@ def test_without_joint_unions_or_units():
 def test_a_joint_union_stands_in_the_middle_of_the_units_it_covers():
     unions = pd.DataFrame({"union_id": ["J", "S", "F", "L"], "union_name": ["联合", "单独", "联合会", "以后"], "union_type": ["联合", "单独", "区域联合会", "联合"],
                            "district_code": "970101", "established_on": pd.to_datetime(["2015-01-01"] * 3 + ["2021-10-01"])})  # fmt: skip
-    own = units(("a", "970101", "", 5, False, 0.0), ("b", "970101", "", 5, False, 0.02), ("c", "970101", "", 5, False, 0.10), ("d", "970101", "", 5, False, None))
+    own = units(
+        ("a", "970101", "", 5, False, 0.0), ("b", "970101", "", 5, False, 0.02), ("c", "970101", "", 5, False, 0.10), ("d", "970101", "", 5, False, None)
+    )
     covers = pd.DataFrame(
         [("J", "a", None, "2016-01-01", None), ("J", "b", "直接", "2016-01-01", None), ("J", "c", "兜底", "2016-01-01", None), ("J", "d", "直接", "2016-01-01", None),
          ("J", "c", "直接", "2016-01-01", "2021-01-01"), ("S", "a", "直接", "2016-01-01", None), ("F", "a", "直接", "2016-01-01", None)],

@@ -202,7 +202,8 @@ def test_overlaps_and_slivers_are_measured_and_named(tmp_path):
     notched = shapely.difference(WEST, shapely.box(104.99, 37.5, 105.0, 37.51))
     got = read_boundaries(geojson(tmp_path, [feature(EAST, adcode=990102, name="澄东区"), feature(notched, adcode=990101, name="澄西区")]), SETTINGS)
     assert got.warnings == (
-        "边界文件 界线.geojson 中有缝隙不属于任何区域：澄西区、澄东区之间 0.980平方公里。落在里面的点不上图；如不是外地飞地或水面，请在制图软件中修正。",)
+        "边界文件 界线.geojson 中有缝隙不属于任何区域：澄西区、澄东区之间 0.980平方公里。落在里面的点不上图；如不是外地飞地或水面，请在制图软件中修正。",
+    )
 
 
 def test_a_lake_is_no_sliver_and_rounding_no_overlap(tmp_path):

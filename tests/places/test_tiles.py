@@ -10,7 +10,9 @@ from analysis.places.tiles import tiles_of
 
 def _regions(middles):
     shapes = [shapely.Point(x, y).buffer(0.05) for x, y in middles]
-    return gpd.GeoDataFrame({"code": [f"9901{i:02d}" for i in range(len(middles))], "name": [f"第{i}区" for i in range(len(middles))]}, geometry=shapes, crs=4326)
+    return gpd.GeoDataFrame(
+        {"code": [f"9901{i:02d}" for i in range(len(middles))], "name": [f"第{i}区" for i in range(len(middles))]}, geometry=shapes, crs=4326
+    )
 
 
 def test_a_lattice_comes_back_as_it_stands():

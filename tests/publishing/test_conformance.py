@@ -122,7 +122,9 @@ def test_a_paragraph_broken_in_a_speech_to_be_read_is_caught(monkeypatch):
     assert "朗读稿字号为14.0磅，应为小2号至2号（18～22磅）" in found
 
 
-@pytest.mark.parametrize(("standards", "wanted"), [([], "文件属性：PDF/A 标记没有"), (["a-3a"], "文件属性：PDF/UA 标记没有"), (["a-3b", "ua-1"], "文件属性：PDF/A 标记为3b")])
+@pytest.mark.parametrize(
+    ("standards", "wanted"), [([], "文件属性：PDF/A 标记没有"), (["a-3a"], "文件属性：PDF/UA 标记没有"), (["a-3b", "ua-1"], "文件属性：PDF/A 标记为3b")]
+)
 def test_a_file_of_another_standard_is_caught(monkeypatch, standards, wanted):
     monkeypatch.setattr(pdf_writer, "STANDARDS", standards)
     assert wanted in said(render_pdf(prepare(full()))[0])

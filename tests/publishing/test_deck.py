@@ -124,7 +124,9 @@ def test_a_typed_number_a_changed_picture_text_and_a_lost_record_are_told(docume
 
 def test_a_deck_edited_around_its_figures_still_agrees(deck):
     changed = opened(deck)
-    run = next(r for s in changed.slides[1].shapes if s.has_text_frame for p in s.text_frame.paragraphs for r in p.runs if r.text.startswith("，全市单位覆盖率为"))
+    run = next(
+        r for s in changed.slides[1].shapes if s.has_text_frame for p in s.text_frame.paragraphs for r in p.runs if r.text.startswith("，全市单位覆盖率为")
+    )
     run.text = "，同志们，我市单位覆盖率达到"
     made = io.BytesIO()
     changed.save(made)

@@ -41,7 +41,16 @@ def font(path: Path, family: str, characters: dict[int, int]) -> None:
 
 def document(text: str, svg: str = ""):
     figure = [b.figure("图", svg=svg, caption="图")] if svg else []
-    return prepare([b.meta("brief", f"题{text}", "2021Q3"), b.title(f"题{text}"), b.heading(1, f"一、{text}"), b.paragraph(text), b.table([text], [[text]], caption=text), *figure])
+    return prepare(
+        [
+            b.meta("brief", f"题{text}", "2021Q3"),
+            b.title(f"题{text}"),
+            b.heading(1, f"一、{text}"),
+            b.paragraph(text),
+            b.table([text], [[text]], caption=text),
+            *figure,
+        ]
+    )
 
 
 @pytest.mark.parametrize("text", ODD, ids=[f"U+{ord(t[0]):04X}" for t in ODD])

@@ -38,7 +38,11 @@ LATER = {
     )
 }
 
-_drawn = ranked_bars([f for key, f in LATER.items() if key.endswith("rate") and "990100" not in key], Imprint(source="季度台账"), city=LATER[f"2021Q4/{CITY.id.partition('/')[2]}"])
+_drawn = ranked_bars(
+    [f for key, f in LATER.items() if key.endswith("rate") and "990100" not in key],
+    Imprint(source="季度台账"),
+    city=LATER[f"2021Q4/{CITY.id.partition('/')[2]}"],
+)
 NEW_CHART = {"png": base64.b64encode(_drawn.png).decode(), "alt": _drawn.alt}
 
 

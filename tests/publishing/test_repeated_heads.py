@@ -7,7 +7,9 @@ from analysis.publishing.pdf import render_pdf
 
 
 def test_a_head_repeated_overleaf_is_no_running_line():
-    table = b.table(["区县", [b.run("扩面（"), b.mark("30", "threshold"), b.run("）")]], [[f"{'甲乙丙丁'[n % 4]}区", "好"] for n in range(60)], caption="各区县")
+    table = b.table(
+        ["区县", [b.run("扩面（"), b.mark("30", "threshold"), b.run("）")]], [[f"{'甲乙丙丁'[n % 4]}区", "好"] for n in range(60)], caption="各区县"
+    )
     made = prepare([b.meta("brief", "题目", "2021Q3"), b.title("题目"), table])
     read = read_pdf(render_pdf(made)[0])
     running = [place.text for place in read.beside if place.kind == "running"]

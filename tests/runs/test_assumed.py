@@ -36,7 +36,15 @@ def test_the_page_and_the_table_name_the_same_settings():
     named = {name for line in rated for name in re.findall(r"`(\w+)`", line.split("|")[4])}
     listed = set(tables.load("assumed_settings")["setting"])
     assert listed <= {f.name for f in fields(Settings)} and listed <= named
-    assert {name for name in named if name in {f.name for f in fields(Settings)}} - listed <= {"store", "breaks", "sealed", "targets", "deadline_days", "guidance_units", "guidance_districts"}
+    assert {name for name in named if name in {f.name for f in fields(Settings)}} - listed <= {
+        "store",
+        "breaks",
+        "sealed",
+        "targets",
+        "deadline_days",
+        "guidance_units",
+        "guidance_districts",
+    }
     assert set(_DATA_SETTINGS) - NO_ASSUMPTION <= listed
 
 

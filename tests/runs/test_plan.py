@@ -53,9 +53,7 @@ def test_only_some_documents_are_slides_too(notebook, tmp_path):
     assert said == "讲话稿没有幻灯片（pptx）形式，只做其余格式；有的是 news（通报，全市）。"
     with pytest.raises(ParameterError) as caught:
         with_formats(plan("all", "speech", CITY, DISTRICTS, tmp_path), ("pptx",), tmp_path)
-    assert caught.value.sentence == (
-        "所要的文稿没有幻灯片（pptx）形式，有的是 news（通报，全市）。请改 --documents、--scope，或换 --formats html,pdf,docx。"
-    )
+    assert caught.value.sentence == ("所要的文稿没有幻灯片（pptx）形式，有的是 news（通报，全市）。请改 --documents、--scope，或换 --formats html,pdf,docx。")
 
 
 def test_what_is_internal_is_not_made_for_others():

@@ -37,7 +37,9 @@ def other_units(settings) -> pd.DataFrame:
 def test_the_package_holds_the_districts_files_and_no_other_districts_unit(settings):
     made = share(settings, QUARTER, OWN)
     assert made.path.name == f"{QUARTER}_{OWN}_东山区.zip"
-    assert {f"{OWN}/blank_areas.html", f"{OWN}/district_brief.docx", f"{OWN}/union_building.pdf", f"{OWN}/visits.xlsx", "indicators.csv", "index.html"} <= set(made.files)
+    assert {f"{OWN}/blank_areas.html", f"{OWN}/district_brief.docx", f"{OWN}/union_building.pdf", f"{OWN}/visits.xlsx", "indicators.csv", "index.html"} <= set(
+        made.files
+    )
     with zipfile.ZipFile(made.path) as package:
         said = "\n".join(text for name in package.namelist() for text in [name, *texts_of(name, package.read(name))])
         rates = pd.read_csv(io.BytesIO(package.read("indicators.csv")), encoding="utf-8-sig", dtype=str)

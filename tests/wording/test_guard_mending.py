@@ -100,7 +100,10 @@ def test_what_can_be_said_is_added_instead(world, mended):
     covered = register.fact("covered_employee_count")
     assert mended.blocks([body("会员", members, "人。")]) == (["会员12345人（截至2021年9月30日）。"], [])
     assert mended.blocks([body("截至", date, "，达标率为", rate, "！")]) == (["截至2021年9月30日，达标率为100.0%（分母为工会组织）！"], [])
-    assert mended.blocks([body("截至", date, "，已覆盖企业的合同覆盖率为", small, "。")]) == (["截至2021年9月30日，已覆盖企业的合同覆盖率为30.0%（已覆盖企业20家）。"], [])
+    assert mended.blocks([body("截至", date, "，已覆盖企业的合同覆盖率为", small, "。")]) == (
+        ["截至2021年9月30日，已覆盖企业的合同覆盖率为30.0%（已覆盖企业20家）。"],
+        [],
+    )
     assert mended.blocks([body("截至", date, "，会员", members, "人，已覆盖单位职工", covered, "人。")]) == (
         ["截至2021年9月30日，会员12345人，已覆盖单位职工900人（已覆盖单位职工未含丙县）。"], [])  # fmt: skip
 

@@ -237,7 +237,15 @@ def codes(found):
 
 
 def test_every_rule_has_a_check_and_its_sentences():
-    apart = {"shown_otherwise", "blank_as_figure", "rate_without_denominator", "as_of_missing", "incomplete_not_said", "small_n_without_counts", "reversal_not_said"}
+    apart = {
+        "shown_otherwise",
+        "blank_as_figure",
+        "rate_without_denominator",
+        "as_of_missing",
+        "incomplete_not_said",
+        "small_n_without_counts",
+        "reversal_not_said",
+    }
     assert set(guards.rules()) == set(CHECKS) | set(WHOLE) == set(CASES) | apart
     assert not apart & set(CASES) and all(wrong and right for wrong, right in CASES.values())
 
@@ -250,7 +258,14 @@ def runs_of(register, *parts):
 def test_a_figure_is_shown_as_registered(world, shown, found):
     register, _ = world
     fact = register.fact("unit_coverage_rate")
-    blocks = runs_of(register, "截至", made_blocks.mark("2021年9月30日", "date"), "，应建会单位覆盖率为", made_blocks.run(shown, fact=fact.id), "%。" if "%" not in shown else "。")
+    blocks = runs_of(
+        register,
+        "截至",
+        made_blocks.mark("2021年9月30日", "date"),
+        "，应建会单位覆盖率为",
+        made_blocks.run(shown, fact=fact.id),
+        "%。" if "%" not in shown else "。",
+    )
     assert ("shown_otherwise" in codes(guards.check(blocks, register))) is found
 
 
@@ -291,7 +306,11 @@ def test_a_column_of_denominators_declares_them(world):
     rate = register.fact("standard_met_rate")
     said = runs_of(register, made_blocks.mark("2021年9月30日", "date"), "规范化达标率为", rate, "。")
     columns = made_blocks.table(["指标", "分母"], [["规范化达标率", "工会组织"]])
-    assert codes(guards.check(said, register)) == codes(guards.check([*said, made_blocks.table(["指标", "注"], [["率", "工会组织"]])], register)) == {"rate_without_denominator"}
+    assert (
+        codes(guards.check(said, register))
+        == codes(guards.check([*said, made_blocks.table(["指标", "注"], [["率", "工会组织"]])], register))
+        == {"rate_without_denominator"}
+    )
     assert guards.check([*said, columns], register) == []
 
 
@@ -347,7 +366,9 @@ def test_checking_leaves_no_trace(world, hold):
     register, _ = world
     hold("甲区单位覆盖率为{{ 甲区.单位覆盖率 }}，{{ 甲区.单位覆盖率 | 位次 }}。")
     used = dict(register.used)
-    guards.check(runs_of(register, "甲区单位覆盖率为", register.used["2021Q3/970101/all/unit_coverage_rate"], "，与上季度末持平，与全市持平，没有盲区。"), register)
+    guards.check(
+        runs_of(register, "甲区单位覆盖率为", register.used["2021Q3/970101/all/unit_coverage_rate"], "，与上季度末持平，与全市持平，没有盲区。"), register
+    )
     assert register.used == used
 
 

@@ -67,7 +67,9 @@ def test_a_bare_sentence_with_a_blank_vanishes_too(render):
 
 
 def test_every_sentence_can_be_traced_to_its_line(render):
-    text = render("{# 说明\n两行 #}\n# 一、形势\n\n{% if 1 %}\n第一句。\n第二句，\n还没完。{% endif %}{% sentence %}会员{{ 全市.会员 }}人。{% endsentence %}\n\n注：小字。")
+    text = render(
+        "{# 说明\n两行 #}\n# 一、形势\n\n{% if 1 %}\n第一句。\n第二句，\n还没完。{% endif %}{% sentence %}会员{{ 全市.会员 }}人。{% endsentence %}\n\n注：小字。"
+    )
     assert [block["lines"] for block in text.blocks] == [[[0, "one.j2", 3]], [[0, "one.j2", 6], [4, "one.j2", 7], [8, "one.j2", 8]], [[0, "one.j2", 10]]]
     text = render("甲。\n乙。会员{{ 全市.会员 }}人。\n会员还是{{ 全市.会员 }}人。")
     assert [record["line"] for record in text.unsaid] == [2, 3]

@@ -115,7 +115,9 @@ def test_ladder_leaves_out_zeroes_and_keeps_blanks():
 
 def test_a_part_belongs_to_its_whole():
     def part(value, whole, part_without="", whole_without=""):
-        made = register([row("970100", "migrant_worker_count", whole, left_out=whole_without), row("970100", "migrant_member_count", value, left_out=part_without)])
+        made = register(
+            [row("970100", "migrant_worker_count", whole, left_out=whole_without), row("970100", "migrant_member_count", value, left_out=part_without)]
+        )
         found = part_of(made, made.fact("migrant_member_count"), made.fact("migrant_worker_count"))
         return found.value if found.is_ok else found.reason
 

@@ -20,11 +20,26 @@ TOWNSHIPS = {
     "甲镇": "<img src=x onerror=alert(2)>𠮷😀镇",
     "乙街道": "{{7*7}}{% raw %}街道",
     "丙镇": "$\\frac{1}{0}$镇",
-    "丁镇": "#eval(\"1+1\")*粗*_斜_镇",
+    "丁镇": '#eval("1+1")*粗*_斜_镇',
     "戊镇": "\\input{/etc/passwd}镇",
     "己镇": "@SUM(1+1)*cmd|' /C calc'!A0镇",
 }
-UNITS = ["+cmd|calc", "@SUM(A1)", "=1+1", "-2+3", "[点我](http://a.b)", "</data><script>alert(3)</script>", "{ HYPERLINK \"http://a.b\" }", "CON", "a/b\\c", "&lt;b&gt;&amp;", "𠮷䶮赟", "]]>", "`rm`", "$\\$"]
+UNITS = [
+    "+cmd|calc",
+    "@SUM(A1)",
+    "=1+1",
+    "-2+3",
+    "[点我](http://a.b)",
+    "</data><script>alert(3)</script>",
+    '{ HYPERLINK "http://a.b" }',
+    "CON",
+    "a/b\\c",
+    "&lt;b&gt;&amp;",
+    "𠮷䶮赟",
+    "]]>",
+    "`rm`",
+    "$\\$",
+]
 FILES = {"东山区": "=cmd 东山'区 {{7*7}}", "南原县": "#set $x_1$", "北岭县": "@ref -北岭<b>"}
 CITY_NAME = "<i>九七</i>$x$市"
 NAMES = DISTRICTS | TOWNSHIPS

@@ -44,7 +44,9 @@ def start(settings: Path, *options: str, command: str = "run", **variables: str)
     arguments = [sys.executable, "-m", "analysis", command, "--settings", str(settings), *options]
     if command == "run" and "--quarter" not in options:
         arguments += ["--quarter", QUARTER]
-    return subprocess.Popen(arguments, cwd=settings.parent, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True)
+    return subprocess.Popen(
+        arguments, cwd=settings.parent, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True
+    )
 
 
 def finish(settings: Path, *options: str, **variables: str) -> tuple[int, str]:

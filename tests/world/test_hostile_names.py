@@ -97,7 +97,9 @@ def test_word_documents_hold_text_and_no_fields_of_theirs(made):
     for path in of_kind(made, "docx"):
         with zipfile.ZipFile(path) as parts:
             body = etree.fromstring(parts.read("word/document.xml"))
-            links = [r.get("Target") for n in parts.namelist() if n.endswith(".rels") for r in etree.fromstring(parts.read(n)) if r.get("TargetMode") == "External"]
+            links = [
+                r.get("Target") for n in parts.namelist() if n.endswith(".rels") for r in etree.fromstring(parts.read(n)) if r.get("TargetMode") == "External"
+            ]
         text = "".join(body.itertext("{*}t"))
         assert OWN in text if path.parent.name == SCOPE else all(name in text for name in DISTRICTS.values())
         assert links == [] and not any("HYPERLINK" in (i.text or "") or "cmd" in (i.text or "") for i in body.iter("{*}instrText"))

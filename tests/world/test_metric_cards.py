@@ -73,7 +73,12 @@ def covered_units(kept, day):
 
 def eligible(units):
     prefix = units["uscc"].str[:2]
-    return (units["status"].fillna("存续") == "存续") & (units["employee_count"] > 0) & (units["unit_level"].fillna("法人") == "法人") & ~prefix.isin(Settings().excluded_prefixes)
+    return (
+        (units["status"].fillna("存续") == "存续")
+        & (units["employee_count"] > 0)
+        & (units["unit_level"].fillna("法人") == "法人")
+        & ~prefix.isin(Settings().excluded_prefixes)
+    )
 
 
 def unit_relation(kept, earlier, day):
@@ -163,7 +168,13 @@ def city(tmp_path_factory):
             "单位": ["入库年份", "转入", "转出", "退会"]}  # fmt: skip
     for (_, _, table), rows in world.tables.items():
         for n, header in enumerate(more.get(table, [])):
-            kind = ["2019", "2021", "", "2020"] if header == "入库年份" else ["0", "3", "", "1"] if header in ("协商次数", "转入", "转出", "退会") else ["是", "否", "", "是"]
+            kind = (
+                ["2019", "2021", "", "2020"]
+                if header == "入库年份"
+                else ["0", "3", "", "1"]
+                if header in ("协商次数", "转入", "转出", "退会")
+                else ["是", "否", "", "是"]
+            )
             for r, row in enumerate(rows):
                 row.append(header if r == 0 else kind[(r + n) % 4])
     for (district, table), rows in CAMPAIGN.items():
@@ -176,7 +187,11 @@ def campaign_relations(kept, day):
     begin, year = pd.Timestamp("2021-10-01"), pd.Timestamp("2021-01-01")
     t = kept["tasks"].copy()
     t["done"], t["due"] = t["done_on"] <= day, t["due_on"] <= day
-    t["due_quarter"], t["on_time"], t["late"] = t["due"] & (t["due_on"] >= begin), t["done"] & (t["done_on"] <= t["due_on"]), t["done"] & (t["done_on"] > t["due_on"])
+    t["due_quarter"], t["on_time"], t["late"] = (
+        t["due"] & (t["due_on"] >= begin),
+        t["done"] & (t["done_on"] <= t["due_on"]),
+        t["done"] & (t["done_on"] > t["due_on"]),
+    )
     t["overdue"], t["dated_later"] = t["due"] & ~t["done"], t["done_on"] > day
     t["light"] = np.select([t["overdue"], ~t["done"] & (t["due_on"] <= day + pd.Timedelta(days=30))], ["red", "amber"], "green")
     i = kept["inspections"]
@@ -193,7 +208,9 @@ def campaign_relations(kept, day):
     u["last"] = u["established_on"] + pd.Timedelta(days=90)
     u = u[u["last"] > day - pd.Timedelta(days=365)].copy()
     u["reached"] = u["last"] <= day
-    u["followed"] = [bool(((i["union_id"] == r.union_id) & (i["inspected_on"] >= r.established_on) & (i["inspected_on"] <= r.last)).any()) for r in u.itertuples()]
+    u["followed"] = [
+        bool(((i["union_id"] == r.union_id) & (i["inspected_on"] >= r.established_on) & (i["inspected_on"] <= r.last)).any()) for r in u.itertuples()
+    ]
     f = kept["task_forces"]
     f = f[f["formed_on"].isna() | (f["formed_on"] <= day)]
     c = kept["trainings"]
@@ -209,7 +226,9 @@ def relations(city):
     earlier = read_tables(build_earlier(city) / "tables")
     units = unit_relation(kept, earlier, DAY)
     now, then = rungs(kept["unions"], DAY), rungs(earlier["unions"], BEFORE)
-    pair = now[["union_id", "district_code", "level", "home_level"]].merge(then[["union_id", "district_code", "level", "home_level"]], on="union_id", how="outer", suffixes=("", "_then"))
+    pair = now[["union_id", "district_code", "level", "home_level"]].merge(
+        then[["union_id", "district_code", "level", "home_level"]], on="union_id", how="outer", suffixes=("", "_then")
+    )
     home = {"合格": 1, "先进": 2, "模范": 3}
     pair = pair.assign(district_code=pair["district_code"].fillna(pair["district_code_then"]), now_level=pair["level"], before_level=pair["level_then"],
                        now_home=pair["home_level"].map(home).fillna(0), before_home=pair["home_level_then"].map(home).fillna(0))  # fmt: skip
@@ -304,7 +323,24 @@ def test_every_indicator_has_a_card_and_no_card_lacks_an_indicator():
 
 def test_every_word_of_a_formula_is_explained():
     known = set(tables.load("columns")["code"]) | set(tables.load("relations")["column"]) | {f"seg_{s}" for s in tables.load("segments")["segment"]}
-    grammar = {"count", "sum", "AND", "OR", "NOT", "IS", "NULL", "TRUE", "FALSE", "coalesce", "greatest", "round", "CAST", "AS", "BIGINT", *tables.load("relations")["relation"]}
+    grammar = {
+        "count",
+        "sum",
+        "AND",
+        "OR",
+        "NOT",
+        "IS",
+        "NULL",
+        "TRUE",
+        "FALSE",
+        "coalesce",
+        "greatest",
+        "round",
+        "CAST",
+        "AS",
+        "BIGINT",
+        *tables.load("relations")["relation"],
+    }
     for formula in (f for pair in CARDS.values() for f in pair if f):
         words = set(re.findall(r"[A-Za-z_]\w*", re.sub(r"'[^']*'", "", formula)))
         assert words <= known | grammar, (formula, words - known - grammar)

@@ -57,7 +57,9 @@ def corrections(package: Package) -> pd.DataFrame:
     wanted = (found["announced_in"] == "") & (found["segment"] == "all") & found["indicator"].isin(HEADLINES) & (found["region_level"] != "township")
     found = found[wanted]
     order = {name: n for n, name in enumerate(HEADLINES)}
-    return found.assign(_city=found["region_level"] != "city", _order=found["indicator"].map(order)).sort_values(["quarter", "_city", "region_code", "_order"], kind="stable")
+    return found.assign(_city=found["region_level"] != "city", _order=found["indicator"].map(order)).sort_values(
+        ["quarter", "_city", "region_code", "_order"], kind="stable"
+    )
 
 
 def others(package: Package) -> str:
@@ -94,7 +96,10 @@ def corrected_text(package: Package, found: pd.DataFrame) -> list[str]:
         unit = "" if _definition(row.indicator)["unit"] == "ratio" else measure_of(row.indicator)
         from_, to = (say(f) + unit * f.is_ok for f in (before, after))
         label = mark(Quarter(quarter).label, "date")
-        said.append(f"{label}通报的{named(row.region_name)}{mark(_definition(row.indicator)['name'], 'name')}由{from_}更正为{to}，这一更正来自{row.cause}的变化" + (f"（{why}）" if why else ""))
+        said.append(
+            f"{label}通报的{named(row.region_name)}{mark(_definition(row.indicator)['name'], 'name')}由{from_}更正为{to}，这一更正来自{row.cause}的变化"
+            + (f"（{why}）" if why else "")
+        )
     return said
 
 
@@ -110,8 +115,14 @@ def table(package: Package) -> Blocks:
             gap = (Fraction(after.value) - Fraction(before.value)) * (100 if is_rate else 1)
             fact = derived(package, row.indicator, f"erratum_{row.quarter}_gap", gap, "pp" if is_rate else "count", "更正前后之差", 1 if is_rate else 0, row.region_code,
                            quarter=row.quarter, as_of=Quarter(row.quarter).as_of)  # fmt: skip
-            by = blocks.run(("+" if fact.rounded > 0 else "") + fact.text, fact=fact.id) if not is_rate else [blocks.run(("+" if fact.rounded > 0 else "") + fact.figure, fact=fact.id), "个百分点"]
-        lines.append([blocks.mark(Quarter(row.quarter).label, "date"), clean(row.region_name), clean(_definition(row.indicator)["name"]), before, after, by, row.cause])
+            by = (
+                blocks.run(("+" if fact.rounded > 0 else "") + fact.text, fact=fact.id)
+                if not is_rate
+                else [blocks.run(("+" if fact.rounded > 0 else "") + fact.figure, fact=fact.id), "个百分点"]
+            )
+        lines.append(
+            [blocks.mark(Quarter(row.quarter).label, "date"), clean(row.region_name), clean(_definition(row.indicator)["name"]), before, after, by, row.cause]
+        )
     if not lines:
         return []
     heads = [("哪一期", "left"), ("地区", "left"), ("指标", "left"), ("原通报", "right"), ("更正为", "right"), ("差", "right"), ("原因", "left")]
@@ -120,5 +131,3 @@ def table(package: Package) -> Blocks:
         rest = derived(package, "eligible_unit_count", "errata_unlisted", len(found) - MOST, "count", "没有列出的更正")
         note += ["这里列", blocks.mark(f"{MOST}行", "threshold"), "，其余", rest, "行见 errata.csv。"]
     return [blocks.table(heads, lines, caption="对以前各期通报的更正", note=note)]
-
-

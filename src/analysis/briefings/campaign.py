@@ -29,7 +29,14 @@ def write(package: Package) -> Document:
     if is_open:
         for name, make in (("任务", t.tasks), ("督察", t.problems), ("回访", t.followed), ("培训", t.trainings)):
             shown[name] = [block for table in make(package) for block in told(table)]
-        several = {"责任单位": t.bodies, "专班": t.forces, "目标": paths.target_table, "单位分类": paths.unit_guidance, "区县分类": paths.district_guidance, "名单": t.lists}
+        several = {
+            "责任单位": t.bodies,
+            "专班": t.forces,
+            "目标": paths.target_table,
+            "单位分类": paths.unit_guidance,
+            "区县分类": paths.district_guidance,
+            "名单": t.lists,
+        }
         shown |= {name: make(package) for name, make in several.items()}
         shown["进度"] = paths.target_figure(draft)
     if made is not None and "district" in made.cards:

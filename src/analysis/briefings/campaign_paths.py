@@ -32,7 +32,16 @@ def unit_guidance(package: Package) -> Blocks:
     found, whole, lines = by_type(counted, table), int(counted["units"].sum()), []
     for number, row in enumerate(found.itertuples(), 1):
         units = derived(package, "eligible_unit_count", f"type{number}_units", int(row.units), "count", f"{row.type}类单位")
-        share = derived(package, "eligible_unit_count", f"type{number}_share", Fraction(int(row.units), whole), "ratio", f"{row.type}类单位占比", 1, denominator_name="应建会单位")
+        share = derived(
+            package,
+            "eligible_unit_count",
+            f"type{number}_share",
+            Fraction(int(row.units), whole),
+            "ratio",
+            f"{row.type}类单位占比",
+            1,
+            denominator_name="应建会单位",
+        )
         staff = derived(package, "employee_count", f"type{number}_employees", int(row.employees), "count", f"{row.type}类单位的职工")
         lines.append([as_sent(row.type), units, share, staff, as_sent(advice.get(row.type, ""))])
     heads = [("类型", "left", 13), ("单位（家）", "right", 11), ("占比", "right", 9), ("职工（人）", "right", 12), ("对策", "left", 55)]
@@ -48,7 +57,10 @@ def district_types(package: Package) -> dict[str, tuple[dict[str, str], str]]:
     """Return district → (its standing, its type): coverage and quality against the city's merged rate, size against the districts' average. Blank districts have none."""
     register, table = package.register, district_table(package.settings)
     with register.quietly():
-        facts = {name: {c: register.fact(name, c) for c in [*dict(register.regions("district")), package.city[0]]} for name in ("unit_coverage_rate", "shell_rate", "eligible_unit_count")}
+        facts = {
+            name: {c: register.fact(name, c) for c in [*dict(register.regions("district")), package.city[0]]}
+            for name in ("unit_coverage_rate", "shell_rate", "eligible_unit_count")
+        }
     codes = [c for c, _ in register.regions("district") if all(facts[name][c].is_ok for name in facts)]
     city = {name: found[package.city[0]] for name, found in facts.items()}
     if not codes or not all(f.is_ok for f in city.values()):
@@ -74,9 +86,21 @@ def district_guidance(package: Package) -> Blocks:
         facts = [package.register.fact(name, c) for name in ("unit_coverage_rate", "shell_rate", "eligible_unit_count")]
         standing, kind = found[c]
         lines.append([clean(names[c]), *facts, "、".join(f"{k}{v}" for k, v in standing.items()), as_sent(kind), as_sent(advice[kind])])
-    heads = [("区县", "left", 10), ("单位覆盖率", "right", 10), ("挂牌空壳占比", "right", 10), ("应建会（家）", "right", 9), ("位置", "left", 18), ("类型", "left", 9), ("对策", "left", 34)]
+    heads = [
+        ("区县", "left", 10),
+        ("单位覆盖率", "right", 10),
+        ("挂牌空壳占比", "right", 10),
+        ("应建会（家）", "right", 9),
+        ("位置", "left", 18),
+        ("类型", "left", 9),
+        ("对策", "left", 34),
+    ]
     note = "覆盖高低、质量好坏与全市合并数相比（不低于全市覆盖率为高，挂牌空壳占比不高于全市为高），规模与各区县平均数相比；覆盖率的分母为应建会单位，挂牌空壳占比的分母为工会组织。"
-    return [blocks.table(heads, lines, caption=f"{package.region_name}区县分类和对策" if package.scope == "city" else f"{package.region_name}的类型和对策", note=note)]
+    return [
+        blocks.table(
+            heads, lines, caption=f"{package.region_name}区县分类和对策" if package.scope == "city" else f"{package.region_name}的类型和对策", note=note
+        )
+    ]
 
 
 # --- yearly targets
@@ -111,7 +135,9 @@ def _facts(package: Package, number: int, target: Target, made: Progress) -> dic
     common: dict[str, Any] = {"region": region, "reason": made.reason or "没有数据"}
     done = derived(package, target.indicator, f"target{number}_done", made.done, "ratio" if is_rate else "count", what, 1 if is_rate else 0, **common,
                    **({"denominator_name": target.definition["denominator_name"]} if is_rate else {}))  # fmt: skip
-    completion = derived(package, target.indicator, f"target{number}_completion", made.completion, "ratio", f"{what}目标完成率", 1, denominator_name="年度目标", **common)
+    completion = derived(
+        package, target.indicator, f"target{number}_completion", made.completion, "ratio", f"{what}目标完成率", 1, denominator_name="年度目标", **common
+    )
     gap = derived(package, target.indicator, f"target{number}_gap", made.gap, "pp", f"{what}目标完成率与序时进度之差", 1, **common)
     return {"done": done, "completion": completion, "gap": gap}
 
@@ -131,7 +157,16 @@ def target_table(package: Package) -> Blocks:
         reasons += [f"{clean(name)}{target.definition['name']}：{made.reason}"] if made.reason else []
     if not lines:
         return []
-    heads = [("地区", "left"), ("指标", "left"), ("口径", "left"), ("年度目标", "right"), ("截至季末", "right"), ("完成率", "right"), ("序时进度", "right"), ("差（百分点）", "right")]
+    heads = [
+        ("地区", "left"),
+        ("指标", "left"),
+        ("口径", "left"),
+        ("年度目标", "right"),
+        ("截至季末", "right"),
+        ("完成率", "right"),
+        ("序时进度", "right"),
+        ("差（百分点）", "right"),
+    ]
     note: list[Any] = ["完成率＝累计数或净增数÷年度目标；“水平”按年初到目标已经走了多少算。序时进度＝已过季度数÷四。差为完成率减序时进度，负数为落后。"]
     if reasons:
         note.append(blocks.mark(f"“—”为无数据：{clean('；'.join(reasons))}。", "name"))
@@ -169,12 +204,18 @@ def target_words(package: Package) -> list[str]:
             goal = mark(f"{goal_text(target)}{unit}", "threshold")
             said.append(f"{whose}已到{say(facts['done'])}{unit}，年末目标为{goal}，从年初到目标的路走了{say(facts['completion'])}，{against}")
             continue
-        goal_fact = derived(package, target.indicator, f"target{number}_goal", target.goal if target.goal.denominator > 1 else int(target.goal), "count", f"{target.definition['name']}年度目标", region=target.region or package.city[0])
+        goal_fact = derived(
+            package,
+            target.indicator,
+            f"target{number}_goal",
+            target.goal if target.goal.denominator > 1 else int(target.goal),
+            "count",
+            f"{target.definition['name']}年度目标",
+            region=target.region or package.city[0],
+        )
         said.append(f"{whose}全年目标{say(goal_fact)}{unit}，年内{target.basis}{say(facts['done'])}{unit}，完成全年目标的{say(facts['completion'])}，{against}")
     return said
 
 
 def has_targets(package: Package) -> bool:
     return bool(targets_of(package.settings))
-
-

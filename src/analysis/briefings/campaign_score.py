@@ -23,7 +23,9 @@ BASE = "eligible_unit_count"
 KIND_NAMES = {"body": "责任单位", "force": "专班"}
 
 
-def figure(package: Package, standing: Standing, number: int, kind: str, suffix: str, value: Any, unit: str, name: str, decimals: int = 0, reason: str = "") -> Fact:
+def figure(
+    package: Package, standing: Standing, number: int, kind: str, suffix: str, value: Any, unit: str, name: str, decimals: int = 0, reason: str = ""
+) -> Fact:
     region = standing.subject.region or package.city[0]
     own = "" if kind == "district" else f"{kind}{number}_"
     return derived(package, BASE, f"assessment_{own}{suffix}", value, unit, name, decimals, region, reason=reason or standing.why or "没有数据")
@@ -41,7 +43,10 @@ def spread(package: Package, standing: Standing, number: int = 0, kind: str = "d
     """Return the ranks that are possible when weights move: ``2`` or ``2至4``."""
     if not standing.is_ranked:
         return ["—"]
-    best, worst = (figure(package, standing, number, kind, code, value, "rank", f"权重变动时最{word}名次") for code, value, word in (("best", standing.best, "好"), ("worst", standing.worst, "差")))
+    best, worst = (
+        figure(package, standing, number, kind, code, value, "rank", f"权重变动时最{word}名次")
+        for code, value, word in (("best", standing.best, "好"), ("worst", standing.worst, "差"))
+    )
     return [best] if standing.best == standing.worst else [best, "至", worst]
 
 
@@ -62,13 +67,33 @@ def ranking(package: Package, made: Assessment) -> Blocks:
     for s in card.standings:
         off = sum((loss.points for loss in s.losses), Fraction(0))
         worst = max((line for line in s.lines if line.lost is not None), key=lambda line: (line.lost, line.item.name), default=None)
-        lost = [clean(worst.item.name), "失", figure(package, s, 0, "district", "worst_lost", worst.lost, "score", "失分最多的一项", 1)] if worst is not None and worst.lost else "—"
-        peer = [blocks.mark(peer_name(card, s.peer), "threshold"), "第", figure(package, s, 0, "district", "peer_rank", s.peer_rank, "rank", "同组名次")] if s.is_ranked and card.edges else "—"
+        lost = (
+            [clean(worst.item.name), "失", figure(package, s, 0, "district", "worst_lost", worst.lost, "score", "失分最多的一项", 1)]
+            if worst is not None and worst.lost
+            else "—"
+        )
+        peer = (
+            [blocks.mark(peer_name(card, s.peer), "threshold"), "第", figure(package, s, 0, "district", "peer_rank", s.peer_rank, "rank", "同组名次")]
+            if s.is_ranked and card.edges
+            else "—"
+        )
         lines.append([rank(package, s), clean(s.subject.name), total(package, s), figure(package, s, 0, "district", "off", off, "score", "扣分", 1), peer, moved(package, made, s),
                       spread(package, s), lost])  # fmt: skip
-    heads = [("名次", "right", 7), ("区县", "left", 11), ("总分", "right", 11), ("扣分", "right", 9), ("同组名次", "left", 20), ("较上季度", "left", 9), ("权重变动时的名次", "left", 12), ("失分最多的一项", "left", 21)]
+    heads = [
+        ("名次", "right", 7),
+        ("区县", "left", 11),
+        ("总分", "right", 11),
+        ("扣分", "right", 9),
+        ("同组名次", "left", 20),
+        ("较上季度", "left", 9),
+        ("权重变动时的名次", "left", 12),
+        ("失分最多的一项", "left", 21),
+    ]
     why = [f"{clean(s.subject.name)}（{clean(s.why)}）" for s in card.standings if not s.is_ranked]
-    note: list[Any] = ["名次按未舍入的总分排定，分数相同的并列。名次为“—”的不参加排名" + ("：" if why else "。"), blocks.mark("；".join(why) + "。", "name") if why else ""]
+    note: list[Any] = [
+        "名次按未舍入的总分排定，分数相同的并列。名次为“—”的不参加排名" + ("：" if why else "。"),
+        blocks.mark("；".join(why) + "。", "name") if why else "",
+    ]
     return [blocks.table(heads, lines, caption=f"{package.region_name}各区县考核得分和名次", note=[n for n in note if n])]
 
 
@@ -97,8 +122,14 @@ def groups(package: Package, made: Assessment) -> Blocks:
             blank = next((line for line in own if line.points is None), None)
             value = None if blank is not None else sum((line.points for line in own), Fraction(0))
             cells.append(figure(package, s, 0, "district", f"group{number}", value, "score", f"{name}得分", 2, blank.reason if blank else ""))
-        lines.append([clean(s.subject.name), *([blocks.run(c.figure, fact=c.id) for c in cells]), blocks.run(total(package, s).figure, fact=total(package, s).id)])
-    heads = [("区县", "left"), *(([clean(name), "（", blocks.mark(f"{float(full[name]):g}", "threshold"), "）"], "right") for name in names), ("总分（减扣分后）", "right")]
+        lines.append(
+            [clean(s.subject.name), *([blocks.run(c.figure, fact=c.id) for c in cells]), blocks.run(total(package, s).figure, fact=total(package, s).id)]
+        )
+    heads = [
+        ("区县", "left"),
+        *(([clean(name), "（", blocks.mark(f"{float(full[name]):g}", "threshold"), "）"], "right") for name in names),
+        ("总分（减扣分后）", "right"),
+    ]
     return [blocks.table(heads, lines, caption="各区县分项得分（分）", note="括号里是满分。每一项的分数和背后的行见本文稿旁边的 " + FILE + "。")]
 
 
@@ -110,17 +141,35 @@ def own_items(package: Package, made: Assessment) -> Blocks:
     lines = []
     for number, line in enumerate(s.lines, 1):
         value = _value(package, s, number, line)
-        points, lost = (figure(package, s, 0, "district", f"item{number}_{code}", v, "score", f"{line.item.name}{name}", 2, line.reason) for code, v, name in (("points", line.points, "得分"), ("lost", line.lost, "失分")))
-        lines.append([clean(line.item.group), as_sent(line.item.name), blocks.mark(f"{float(line.weight):g}", "threshold"), value, *(blocks.run(f.figure, fact=f.id) for f in (points, lost))])
+        points, lost = (
+            figure(package, s, 0, "district", f"item{number}_{code}", v, "score", f"{line.item.name}{name}", 2, line.reason)
+            for code, v, name in (("points", line.points, "得分"), ("lost", line.lost, "失分"))
+        )
+        lines.append(
+            [
+                clean(line.item.group),
+                as_sent(line.item.name),
+                blocks.mark(f"{float(line.weight):g}", "threshold"),
+                value,
+                *(blocks.run(f.figure, fact=f.id) for f in (points, lost)),
+            ]
+        )
     for number, loss in enumerate(s.losses, 1):
-        count = figure(package, s, 0, "district", f"loss{number}_count", loss.count, "count", loss.name, 0, loss.reason) if loss.count is not None and loss.count.denominator == 1 else ""
+        count = (
+            figure(package, s, 0, "district", f"loss{number}_count", loss.count, "count", loss.name, 0, loss.reason)
+            if loss.count is not None and loss.count.denominator == 1
+            else ""
+        )
         points = figure(package, s, 0, "district", f"loss{number}", loss.points, "score", f"{loss.name}扣分", 2)
         lines.append(["扣分", as_sent(loss.name + (f"（{loss.evidence}）" if loss.evidence else "")), "", count, "", blocks.run(points.figure, fact=points.id)])
     sum_ = total(package, s)
     lines.append(["合计", "", blocks.mark("100", "threshold"), "", blocks.run(sum_.figure, fact=sum_.id), ""])
     heads = [("组", "left", 13), ("考核项", "left", 33), ("满分", "right", 10), ("实际值", "right", 18), ("得分", "right", 13), ("失分", "right", 13)]
     reasons = "；".join(dict.fromkeys(f"{line.item.name}：{line.reason}" for line in s.lines if line.reason))
-    note: list[Any] = [f"每一分失在哪几行，见本文稿旁边的 {FILE}“失分明细”页：文件、工作表、行号。", blocks.mark(f"没有数据的：{clean(reasons)}。", "name") if reasons else ""]
+    note: list[Any] = [
+        f"每一分失在哪几行，见本文稿旁边的 {FILE}“失分明细”页：文件、工作表、行号。",
+        blocks.mark(f"没有数据的：{clean(reasons)}。", "name") if reasons else "",
+    ]
     return [blocks.table(heads, lines, caption=f"{package.region_name}考核得分明细", note=[n for n in note if n])]
 
 
@@ -140,9 +189,25 @@ def others(package: Package, made: Assessment, kind: str) -> Blocks:
     lines = []
     for number, s in enumerate(card.standings, 1):
         size = figure(package, s, number, kind, "size", s.subject.size, "count", s.subject.size_name, 0, "没有填")
-        lines.append([rank(package, s, number, kind), as_sent(s.subject.name), size, total(package, s, number, kind), spread(package, s, number, kind), blocks.mark(clean(s.why), "name") if s.why else ""])
+        lines.append(
+            [
+                rank(package, s, number, kind),
+                as_sent(s.subject.name),
+                size,
+                total(package, s, number, kind),
+                spread(package, s, number, kind),
+                blocks.mark(clean(s.why), "name") if s.why else "",
+            ]
+        )
     name = KIND_NAMES[kind]
-    heads = [("名次", "right", 8), (name, "left", 28), (card.standings[0].subject.size_name, "right", 12), ("总分", "right", 13), ("权重变动时的名次", "left", 14), ("不排名的原因", "left", 25)]
+    heads = [
+        ("名次", "right", 8),
+        (name, "left", 28),
+        (card.standings[0].subject.size_name, "right", 12),
+        ("总分", "right", 13),
+        ("权重变动时的名次", "left", 14),
+        ("不排名的原因", "left", 25),
+    ]
     return [blocks.table(heads, lines, caption=f"{name}考核得分", note="分数相同的并列；对象太少、数据不全的列出得分，不排名。")]
 
 
@@ -174,7 +239,10 @@ def _place(package: Package, s: Standing) -> str:
 
 def _own(package: Package, s: Standing, card: Card) -> dict[str, Any]:
     lost = sorted((line for line in s.lines if line.lost), key=lambda line: (-line.lost, line.item.name))[:3]
-    texts = [f"{mark(clean(line.item.name), 'name')}失{say(figure(package, s, 0, 'district', f'most_lost{n}', line.lost, 'score', f'{line.item.name}失分', 1))}" for n, line in enumerate(lost, 1)]
+    texts = [
+        f"{mark(clean(line.item.name), 'name')}失{say(figure(package, s, 0, 'district', f'most_lost{n}', line.lost, 'score', f'{line.item.name}失分', 1))}"
+        for n, line in enumerate(lost, 1)
+    ]
     return {"总分": total(package, s), "名次": rank(package, s), "参排": derived(package, BASE, "assessment_ranked", len(card.ranked), "count", "参加排名的区县", region=package.city[0]),
             "排名": s.is_ranked, "原因": mark(clean(s.why), "name"), "最多": listed(texts) if texts else "", "稳": s.is_ranked and s.is_steady,
             "最好": figure(package, s, 0, "district", "best", s.best, "rank", "权重变动时最好名次"), "最差": figure(package, s, 0, "district", "worst", s.worst, "rank", "权重变动时最差名次")}  # fmt: skip

@@ -26,7 +26,9 @@ FOLLOWED = (("founded_count", "满90天的新建工会"), ("followed_count", "90
 TRAINED = (("training_year_count", "班次（期）"), ("attendance_year_count", "人次"), ("trainee_year_count", "各班人数之和"), ("training_pass_rate", "合格率"))
 
 
-def derived(package: Package, base: str, suffix: str, value: int | Fraction | None, unit: str, name: str, decimals: int = 0, region: str = "", **changes: Any) -> Fact:
+def derived(
+    package: Package, base: str, suffix: str, value: int | Fraction | None, unit: str, name: str, decimals: int = 0, region: str = "", **changes: Any
+) -> Fact:
     """Register a figure of the document that is no indicator, under ``<base>_<suffix>`` of a region; None is blank, with ``reason``."""
     with package.register.quietly():
         known = package.register.fact(base, region or package.region_code)
@@ -73,7 +75,11 @@ def bodies(package: Package) -> Blocks:
         rate = derived(package, "ontime_rate", f"body{number}", Fraction(int(row["on_time"]), due) if due else None, "ratio", "责任单位按时办结率", 1,
                        denominator_name="到期任务", reason="没有到期任务")  # fmt: skip
         lines.append([as_sent(row["body"]), *facts, rate])
-    heads = [("责任单位", "left"), *((blocks.mark(head, "threshold") if head[0].isdigit() else head, "right") for head in columns.values()), ("按时办结率", "right")]
+    heads = [
+        ("责任单位", "left"),
+        *((blocks.mark(head, "threshold") if head[0].isdigit() else head, "right") for head in columns.values()),
+        ("按时办结率", "right"),
+    ]
     note = "按任务表里写的责任单位名称归并（空格不计），同名的算一家；率的分母为到期任务，没有到期任务的写“—”。"
     return [blocks.table(heads, lines, caption=f"{package.region_name}责任单位任务办结（项）", note=note)]
 
@@ -104,8 +110,18 @@ def forces(package: Package) -> Blocks:
         each = Fraction(assigned, members) if members and assigned is not None else None
         facts.append(derived(package, "task_force_count", f"force{number}_each", each, "mean", "专班人均包联", 1, reason="没有填成员数或包联单位数"))
         formed = "—" if pd.isna(row.formed_on) else blocks.mark(f"{row.formed_on:%Y-%m-%d}", "date")
-        lines.append([clean(names.get(row.district_code, row.district_code)), as_sent(row.task_force or "—"), as_sent(row.lead_post or "没有写"), *facts, formed])
-    heads = [("区县", "left", 11), ("专班", "left", 28), ("牵头职务", "left", 21), ("成员（人）", "right", 10), ("包联（家）", "right", 10), ("人均包联", "right", 9), ("成立日期", "left", 13)]
+        lines.append(
+            [clean(names.get(row.district_code, row.district_code)), as_sent(row.task_force or "—"), as_sent(row.lead_post or "没有写"), *facts, formed]
+        )
+    heads = [
+        ("区县", "left", 11),
+        ("专班", "left", 28),
+        ("牵头职务", "left", 21),
+        ("成员（人）", "right", 10),
+        ("包联（家）", "right", 10),
+        ("人均包联", "right", 9),
+        ("成立日期", "left", 13),
+    ]
     note = "包联单位是专班所报的个数，台账不知道是哪些单位；只写职务，不写姓名。没有填的写“—”。"
     return [blocks.table(heads, lines, caption=f"{package.region_name}工作专班", note=note)]
 
@@ -131,6 +147,11 @@ def lists(package: Package) -> Blocks:
     if not rows:
         return []
     columns = [("名单", "left", 18), *([("区县", "left", 9)] if is_city else []), ("事项", "left", 21), ("情况", "left", 27), ("在哪里", "left", 25)]
-    return [blocks.table(columns, rows, caption=f"{package.region_name}督办名单", note="每份名单只列头几行，拖得久的在前；全部名单见本文稿旁边的 campaign.csv，只供内部督办，不外传。")]
-
-
+    return [
+        blocks.table(
+            columns,
+            rows,
+            caption=f"{package.region_name}督办名单",
+            note="每份名单只列头几行，拖得久的在前；全部名单见本文稿旁边的 campaign.csv，只供内部督办，不外传。",
+        )
+    ]

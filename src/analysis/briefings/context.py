@@ -70,7 +70,11 @@ class Draft:
         made = changed_settings(self.package.settings, self.package.audience)
         if not made:
             return []
-        told = [part for n, row in enumerate(made) for part in ("；" * bool(n), _named(row["said"]), "为", _named(row["value"]), "（默认", _named(row["usual"]), "）")]
+        told = [
+            part
+            for n, row in enumerate(made)
+            for part in ("；" * bool(n), _named(row["said"]), "为", _named(row["value"]), "（默认", _named(row["usual"]), "）")
+        ]
         return [blocks.paragraph("本次改动了下列默认设置：", *told, "。", style="note")]
 
     def parts(self, template: str, slots: Mapping[str, Blocks], **context: Any) -> list[Blocks]:
@@ -232,7 +236,9 @@ def needed(register: Register) -> set[str]:
     """Return the tables and ``table.column`` that the figures used so far rest on."""
     indicators, segments = _needs()
     names, parts = {f.indicator for f in register.used.values()}, {f.segment for f in register.used.values()}
-    begun = {used[:end] for used in names for end in (len(used), *(at for at, sign in enumerate(used) if sign == "_"))}  # an indicator's own name and what is derived from it
+    begun = {
+        used[:end] for used in names for end in (len(used), *(at for at, sign in enumerate(used) if sign == "_"))
+    }  # an indicator's own name and what is derived from it
     needs = [need for name, need in indicators.items() if name in begun]
     needs += [need for name, need in segments.items() if name in parts]
     return {option for need in needs for word in need.split() for option in word.split("|")}

@@ -24,7 +24,15 @@ NAME = "district_brief"
 COMPARED = ("unit_coverage_rate", "employee_coverage_rate", "membership_rate_all", "mandatory_unit_union_rate", "standard_met_rate", "shell_rate",
             "worker_congress_rate", "contract_unit_coverage", "party_union_sync_rate")  # fmt: skip
 MOST_LINES = 2 * LINES + 1  # the estimate is some two lines high; one is kept as a margin
-ROOMS = ((4, 1, 9, True), (4, 1, 9, False), (3, 1, 9, False), (2, 1, 9, False), (2, 0, 9, False), (1, 0, 9, False), (1, 0, 6, False))  # tried in this order until the brief keeps to two pages
+ROOMS = (
+    (4, 1, 9, True),
+    (4, 1, 9, False),
+    (3, 1, 9, False),
+    (2, 1, 9, False),
+    (2, 0, 9, False),
+    (1, 0, 9, False),
+    (1, 0, 6, False),
+)  # tried in this order until the brief keeps to two pages
 
 
 def write(package: Package) -> Document:

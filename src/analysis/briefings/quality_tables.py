@@ -208,7 +208,11 @@ def lists(package: Package) -> Blocks:
     if not rows:
         return []
     columns = [("信号", "left", 16), *([("区县", "left", 8)] if is_city else []), ("代码", "left", 22), ("名称", "left", 28), ("情况", "left", 26)]
-    note = ["每种信号最多列", blocks.mark(str(LISTED), "threshold"), "家（个），先列变动大的；全部名单见本文稿旁边的 ledger_quality.csv，只供内部核实，不外传。"]
+    note = [
+        "每种信号最多列",
+        blocks.mark(str(LISTED), "threshold"),
+        "家（个），先列变动大的；全部名单见本文稿旁边的 ledger_quality.csv，只供内部核实，不外传。",
+    ]
     return [blocks.table(columns, rows, caption=f"{package.region_name}各种信号的名单", note=note)]
 
 
@@ -218,7 +222,11 @@ def _case(package: Package, signal: str, row: Any, names: dict[str, str]) -> lis
     for side, head in zip(("before", "now"), _ENDS.get(signal, ("", "")), strict=True):
         value = getattr(row, side)
         if head:
-            said += ["，" if said else "", head if signal in _PEOPLE else f"{head}：", _list_cell(package, signal, row.code, head, clean(names.get(value, value)))]
+            said += [
+                "，" if said else "",
+                head if signal in _PEOPLE else f"{head}：",
+                _list_cell(package, signal, row.code, head, clean(names.get(value, value))),
+            ]
     if row.detail and signal not in ("term_overdue", "term_undated", "cover_before_union"):
         said += ["，" if said else "", as_sent(row.detail)]
     return said or ["—"]

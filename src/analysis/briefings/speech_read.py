@@ -35,7 +35,10 @@ class Spoken(Document):
 
     @property
     def opening(self) -> Blocks:
-        return [self.draft.meta() | {"reading_pt": self.draft.package.settings.reading_size, "reading_rate": self.draft.package.settings.speech_rate}, *self.parts[0]]
+        return [
+            self.draft.meta() | {"reading_pt": self.draft.package.settings.reading_size, "reading_rate": self.draft.package.settings.speech_rate},
+            *self.parts[0],
+        ]
 
 
 def write(package: Package) -> Spoken:

@@ -20,7 +20,12 @@ from analysis.periods import Quarter
 
 
 def _definitions() -> dict[str, dict[str, str]]:
-    return {row["indicator"]: row for row in tables.load("indicators").to_dict("records")} | quality_definitions() | building_definitions() | campaign_definitions()
+    return (
+        {row["indicator"]: row for row in tables.load("indicators").to_dict("records")}
+        | quality_definitions()
+        | building_definitions()
+        | campaign_definitions()
+    )
 
 
 NOT_RANKED = "有区县的数字不予显示，不排名"

@@ -136,6 +136,17 @@ def find_gaps(sources: pd.DataFrame, kept: dict[str, pd.DataFrame], regions: pd.
 
 
 def table_name(table: str) -> str:
-    names = {"units": "单位", "unions": "工会", "covers": "覆盖关系", "congresses": "职代会", "contracts": "集体合同", "contract_covers": "合同覆盖",
-             "tasks": "任务", "inspections": "督察", "task_forces": "专班", "trainings": "培训", "totals": "汇总表"}
+    names = {
+        "units": "单位",
+        "unions": "工会",
+        "covers": "覆盖关系",
+        "congresses": "职代会",
+        "contracts": "集体合同",
+        "contract_covers": "合同覆盖",
+        "tasks": "任务",
+        "inspections": "督察",
+        "task_forces": "专班",
+        "trainings": "培训",
+        "totals": "汇总表",
+    }
     return names[table]

@@ -12,8 +12,11 @@ from analysis.intake.districts import Districts
 from analysis.intake.findings import Findings
 from analysis.intake.schema import columns_of, table_names
 
-REFERENCES = {"covers": (("union_id", "unions"), ("uscc", "units")), "congresses": (("uscc", "units"),),
-              "contract_covers": (("contract_id", "contracts"), ("uscc", "units"))}
+REFERENCES = {
+    "covers": (("union_id", "unions"), ("uscc", "units")),
+    "congresses": (("uscc", "units"),),
+    "contract_covers": (("contract_id", "contracts"), ("uscc", "units")),
+}
 Locate = Callable[[np.ndarray, np.ndarray], np.ndarray]
 
 

@@ -17,7 +17,9 @@ DECLARED_COLUMNS = ["file", "table", "sheet", "row", "column", "declared", "summ
 Declared = tuple[int, str, int, int, int]
 
 
-def declared_totals(sheet: Sheet, header: Header, table: str, numbers: list[int], frame: pd.DataFrame, faults: list[tuple[int, str, Column, str]]) -> list[Declared]:
+def declared_totals(
+    sheet: Sheet, header: Header, table: str, numbers: list[int], frame: pd.DataFrame, faults: list[tuple[int, str, Column, str]]
+) -> list[Declared]:
     """Return (row as Excel shows it, column code, declared, summed, cells that could not be read) for every count in a total row.
 
     A total may stand above or below its rows, for the whole sheet or for the section beside it: where one of these sums equals the declared

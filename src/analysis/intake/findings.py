@@ -72,8 +72,16 @@ class Findings:
             flagged = int((~self.quarantined & self.flagged).sum())
             out = int(self.quarantined.sum())
             return pd.DataFrame([(sheets[0][0], self.table, sheets[0][1], self.size, self.size - flagged - out, flagged, out)], columns=SUMMARY_COLUMNS)
-        counts = pd.DataFrame({"file": frame["source_file"], "sheet": frame["source_sheet"], "rows_read": 1, "accepted": ~self.quarantined & ~self.flagged,
-                               "flagged": ~self.quarantined & self.flagged, "quarantined": self.quarantined})
+        counts = pd.DataFrame(
+            {
+                "file": frame["source_file"],
+                "sheet": frame["source_sheet"],
+                "rows_read": 1,
+                "accepted": ~self.quarantined & ~self.flagged,
+                "flagged": ~self.quarantined & self.flagged,
+                "quarantined": self.quarantined,
+            }
+        )
         totals = counts.groupby(["file", "sheet"], sort=False).sum()
         rows = []
         for file, sheet in sheets:

@@ -67,8 +67,14 @@ class _Reading:
     notes: list[str] = field(default_factory=list)
 
 
-def take_in(folder: Path | str, quarter: str | Quarter, regions: pd.DataFrame | None, settings: Settings,
-            previous_headcounts: pd.Series | None = None, locate: crossrules.Locate | None = None) -> Intake:
+def take_in(
+    folder: Path | str,
+    quarter: str | Quarter,
+    regions: pd.DataFrame | None,
+    settings: Settings,
+    previous_headcounts: pd.Series | None = None,
+    locate: crossrules.Locate | None = None,
+) -> Intake:
     """Read and check every file of a quarter's folder.
 
     Parameters
@@ -105,8 +111,17 @@ def take_in(folder: Path | str, quarter: str | Quarter, regions: pd.DataFrame | 
     refused = {t: frames[t].loc[findings[t].quarantined].reset_index(drop=True) for t in table_codes()}
     lines = [findings[t].lines(frames[t]) for t in table_codes()]
     summaries = [findings[t].summary(frames[t], [(file, sheet) for file, sheet, _ in reading.sheets.get(t, [])]) for t in table_codes()]
-    return Intake(str(quarter), kept, _joined(lines, ROWS_COLUMNS), _joined(summaries, SUMMARY_COLUMNS), pd.DataFrame(reading.files, columns=FILES_COLUMNS),
-                  pd.DataFrame(reading.sources, columns=SOURCES_COLUMNS), reading.notes, refused, _declared(reading))
+    return Intake(
+        str(quarter),
+        kept,
+        _joined(lines, ROWS_COLUMNS),
+        _joined(summaries, SUMMARY_COLUMNS),
+        pd.DataFrame(reading.files, columns=FILES_COLUMNS),
+        pd.DataFrame(reading.sources, columns=SOURCES_COLUMNS),
+        reading.notes,
+        refused,
+        _declared(reading),
+    )
 
 
 def _declared(reading: _Reading) -> pd.DataFrame:

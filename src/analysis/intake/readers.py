@@ -16,8 +16,17 @@ from analysis.intake import workbooks
 from analysis.settings import Settings
 
 WORKBOOKS, OTHERS = (".xlsx", ".xlsm"), (".csv", ".parquet")
-_ADVICE = {".xls": "请用 Excel 或 WPS 另存为 .xlsx", ".et": "请用 WPS 另存为 .xlsx", ".ods": "请另存为 .xlsx", ".xlsb": "请另存为 .xlsx",
-           ".txt": "请另存为 .csv 或 .xlsx", ".tsv": "请另存为 .csv 或 .xlsx", ".zip": "请解压后放入", ".rar": "请解压后放入", ".7z": "请解压后放入"}
+_ADVICE = {
+    ".xls": "请用 Excel 或 WPS 另存为 .xlsx",
+    ".et": "请用 WPS 另存为 .xlsx",
+    ".ods": "请另存为 .xlsx",
+    ".xlsb": "请另存为 .xlsx",
+    ".txt": "请另存为 .csv 或 .xlsx",
+    ".tsv": "请另存为 .csv 或 .xlsx",
+    ".zip": "请解压后放入",
+    ".rar": "请解压后放入",
+    ".7z": "请解压后放入",
+}
 
 _BATCH = 1024  # rows of a Parquet file unpacked at a time
 

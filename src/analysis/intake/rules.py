@@ -94,7 +94,9 @@ def check_units(findings: Findings, frame: pd.DataFrame) -> None:
 def check_unions(findings: Findings, frame: pd.DataFrame, as_of: date) -> None:
     """Flag unions founded after the quarter and those whose term has ended."""
     end = np.datetime64(as_of, "s")
-    for rule, code, header, hit in (("established_after_quarter", "established_on", "成立日期", frame["established_on"] > end),
-                                    ("term_expired", "term_ends_on", "届满日期", frame["term_ends_on"] < end)):
+    for rule, code, header, hit in (
+        ("established_after_quarter", "established_on", "成立日期", frame["established_on"] > end),
+        ("term_expired", "term_ends_on", "届满日期", frame["term_ends_on"] < end),
+    ):
         for position in np.flatnonzero(hit.to_numpy(dtype=bool)):
             findings.add(position, rule, header, frame[code].iloc[position].date().isoformat())

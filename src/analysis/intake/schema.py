@@ -38,8 +38,14 @@ class Column:
             return "、".join(dict.fromkeys(self.choices.values())) + " 之一"
         if self.minimum is not None and self.maximum is not None:
             return f"{self.minimum:g} 至 {self.maximum:g} 之间的数"
-        return {"flag": "“是”或“否”", "registration": "2023年登记注册类型的三位代码", "industry": "GB/T 4754-2017 的两至四位行业代码（可带门类字母）",
-                "amount": "以万元为单位的数", "region": "六位地区代码", "year": "四位年份"}.get(self.type, "能读懂的内容，不能是公式错误值")
+        return {
+            "flag": "“是”或“否”",
+            "registration": "2023年登记注册类型的三位代码",
+            "industry": "GB/T 4754-2017 的两至四位行业代码（可带门类字母）",
+            "amount": "以万元为单位的数",
+            "region": "六位地区代码",
+            "year": "四位年份",
+        }.get(self.type, "能读懂的内容，不能是公式错误值")
 
 
 def _choices(text: str) -> dict[str, str]:

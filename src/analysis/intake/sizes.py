@@ -59,8 +59,11 @@ def add_sizes(units: pd.DataFrame) -> pd.DataFrame:
     worst = np.full(len(units), -1)
     is_complete = np.array([g is not None and g != NOT_APPLICABLE for g in distinct], dtype=bool)[which]
     for name, column in _MEASURES:
-        floors = {g: [float(thresholds.at[g, f"{name}_{size}"]) for size in ("large", "medium", "small")]
-                  for g in thresholds.index if thresholds.at[g, f"{name}_large"]}
+        floors = {
+            g: [float(thresholds.at[g, f"{name}_{size}"]) for size in ("large", "medium", "small")]
+            for g in thresholds.index
+            if thresholds.at[g, f"{name}_large"]
+        }
         counted = np.array([g in floors for g in distinct], dtype=bool)[which]
         table = np.array([floors.get(g or "", [np.nan] * 3) for g in distinct], dtype="float64")[which]
         value = units[column].astype("Float64").to_numpy(dtype="float64", na_value=np.nan)

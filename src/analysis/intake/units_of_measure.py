@@ -11,8 +11,11 @@ from analysis.intake.schema import Column
 _BRACKET = re.compile(r"[(\[【〔]([^()\[\]【】〔〕]*)[)\]】〕]")
 _SIZES = {"": 1, "十": 10, "百": 100, "千": 1000, "万": 10_000, "十万": 100_000, "百万": 1_000_000, "千万": 10_000_000, "亿": 100_000_000}
 _COUNTED = frozenset(["人", "人次", "次", "个", "家", "户", "名", "项", "票", "场", "件", "份", "条", "位", "所", "届", "轮", "人数", "家数", "单位"])
-_FREE = {"degree": frozenset(["度", "°", "十进制度", "十进制", "东经", "北纬", "e", "n"]),
-         "score": frozenset(("分", "百分制", "满分100", "满分100分", "0-100")), "year": frozenset(("年", "年份"))}
+_FREE = {
+    "degree": frozenset(["度", "°", "十进制度", "十进制", "东经", "北纬", "e", "n"]),
+    "score": frozenset(("分", "百分制", "满分100", "满分100分", "0-100")),
+    "year": frozenset(("年", "年份")),
+}
 _STATED = re.compile(r"单位:([^()\[\]【】〔〕:]{1,20})(?:[)\]】〕]|$)")
 _OF_PERSONS = re.compile("人|名|职工|会员|员工")
 _NOTE = re.compile(
@@ -84,7 +87,7 @@ def titled_factor(column: Column, units: list[str]) -> Decimal | None:
 def _number(kind: str, unit: str) -> Decimal | None:
     if kind == "count":
         for size in sorted(_SIZES, key=len, reverse=True):
-            if unit.startswith(size) and unit[len(size):] in _COUNTED:
+            if unit.startswith(size) and unit[len(size) :] in _COUNTED:
                 return Decimal(_SIZES[size])
     if kind == "amount":
         money = unit.removeprefix("人民币").removesuffix("人民币")

@@ -33,7 +33,9 @@ def _reason_if_no_zip(path: Path) -> str | None:
     return BROKEN
 
 
-def read(path: Path, max_unpacked_mb: int, max_cells: int, wanted: Callable[[str], bool]) -> tuple[list[tuple[str, list[list[Any]], list[Merge]]], list[str], bool]:
+def read(
+    path: Path, max_unpacked_mb: int, max_cells: int, wanted: Callable[[str], bool]
+) -> tuple[list[tuple[str, list[list[Any]], list[Merge]]], list[str], bool]:
     """Return (name, rows, merged ranges) of the visible wanted sheets, notes on hidden and unknown ones, and whether days count from 1904.
 
     Raises

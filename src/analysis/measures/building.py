@@ -120,7 +120,9 @@ def building_frame(sums: pd.DataFrame | None, contracts: pd.DataFrame | None, la
         counted = [code for code in codes if code not in why]
         head = {"segment": "all", "indicator": definition["indicator"], "unit": definition["unit"]}
         city = counter.figure(definition, counted, is_city=True) if counter and counted else blank_with(next(iter(why.values()), NO_LEDGER))
-        rows.append({"region_level": "city", "region_code": places.city[0], "region_name": places.city[1], "left_out": ";".join(why) if counted else "", **head, **city})
+        rows.append(
+            {"region_level": "city", "region_code": places.city[0], "region_name": places.city[1], "left_out": ";".join(why) if counted else "", **head, **city}
+        )
         for code, name in zip(codes, places.districts["name"], strict=True):
             made = blank_with(why[code]) if code in why or counter is None else counter.figure(definition, [code])
             rows.append({"region_level": "district", "region_code": code, "region_name": name, "left_out": "", **head, **made})

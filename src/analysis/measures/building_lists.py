@@ -16,10 +16,14 @@ _HAVE_NAMES = ("主席", "机构", "载体", "制度", "经费", "满意")
 
 def lists(connection: duckdb.DuckDBPyConnection, as_of: date) -> pd.DataFrame:
     """Return all lists as one frame of ``LIST_COLUMNS``, in the order of the table; ``amount`` (employees, points) orders a list, the largest first."""
-    parts = [connection.execute(f"SELECT '{name}' AS list, district_code, code, name, detail, amount FROM ({query})").df() for name, query in _queries(as_of).items()]
+    parts = [
+        connection.execute(f"SELECT '{name}' AS list, district_code, code, name, detail, amount FROM ({query})").df() for name, query in _queries(as_of).items()
+    ]
     made = pd.concat([p for p in parts if len(p)] or [pd.DataFrame(columns=LIST_COLUMNS)], ignore_index=True)[LIST_COLUMNS]
     order = {name: n for n, name in enumerate(tables.load("building_lists")["list"])}
-    made = made.assign(_order=made["list"].map(order)).sort_values(["_order", "amount", "district_code", "code"], ascending=[True, False, True, True], kind="stable")
+    made = made.assign(_order=made["list"].map(order)).sort_values(
+        ["_order", "amount", "district_code", "code"], ascending=[True, False, True, True], kind="stable"
+    )
     made = made.drop(columns="_order").reset_index(drop=True)
     texts = made[LIST_COLUMNS[:-1]].astype(object)
     return texts.where(texts.notna(), "").assign(amount=made["amount"].fillna(0).astype("int64"))

@@ -64,7 +64,9 @@ def lists(connection: duckdb.DuckDBPyConnection, as_of: date) -> pd.DataFrame:
     parts = [connection.execute(f"SELECT '{name}' AS list, * FROM ({query})").df() for name, query in queries.items()]
     made = pd.concat([p for p in parts if len(p)] or [pd.DataFrame(columns=LIST_COLUMNS)], ignore_index=True)[LIST_COLUMNS]
     order = {name: n for n, name in enumerate(tables.load("campaign_lists")["list"])}
-    made = made.assign(_order=made["list"].map(order)).sort_values(["_order", "amount", "district_code", "name", *SOURCES], ascending=[True, False, *[True] * 5], kind="stable")
+    made = made.assign(_order=made["list"].map(order)).sort_values(
+        ["_order", "amount", "district_code", "name", *SOURCES], ascending=[True, False, *[True] * 5], kind="stable"
+    )
     made = made.drop(columns="_order").reset_index(drop=True)
     texts = ["list", "district_code", "code", "name", "detail", "source_file", "source_sheet"]
     made[texts] = made[texts].astype(object).where(made[texts].notna(), "")

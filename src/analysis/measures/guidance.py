@@ -72,7 +72,9 @@ def checked(table: pd.DataFrame, headers: list[str], choices: Mapping[str, Itera
         for column, known in choices.items():
             for word in row[column].split():
                 if word not in known:
-                    raise SettingsError(f"{where} 第 {number} 行的“{column}”写作“{word}”，应为{'、'.join(known)}中的一个或几个（用空格隔开），空白为不限。请改正后重试。")
+                    raise SettingsError(
+                        f"{where} 第 {number} 行的“{column}”写作“{word}”，应为{'、'.join(known)}中的一个或几个（用空格隔开），空白为不限。请改正后重试。"
+                    )
     return table[headers]
 
 

@@ -25,7 +25,9 @@ def shares(largest: pd.DataFrame, quarter: str, city: str = "") -> pd.DataFrame:
     """
     bases = list(amounts())
     segments = segment_bits()
-    places = {key: _places(largest.assign(city=city), key, [f"{b}{part}" for b in bases for part in _PARTS]) for key in ("district_code", "township_code", "city")}
+    places = {
+        key: _places(largest.assign(city=city), key, [f"{b}{part}" for b in bases for part in _PARTS]) for key in ("district_code", "township_code", "city")
+    }
     made = []
     for segment, bit in segments.items():
         for codes, starts, masks, values in places.values():

@@ -143,7 +143,9 @@ def _formula(row: dict[str, Any], where: str, known: set[str]) -> tuple[str, tup
             import difflib
 
             near = difflib.get_close_matches(name, sorted(known), n=1, cutoff=0.6)
-            raise SettingsError(f"{where}的“{name}”不是可用的指标代码" + (f"，是不是 {near[0]}" if near else "") + "。可用的见 docs/indicators.md，请改正后重试。")
+            raise SettingsError(
+                f"{where}的“{name}”不是可用的指标代码" + (f"，是不是 {near[0]}" if near else "") + "。可用的见 docs/indicators.md，请改正后重试。"
+            )
     return text, tuple(names)
 
 
@@ -200,5 +202,7 @@ def _manual(row: dict[str, Any], where: str) -> Manual:
     kind, subject, evidence = (str(row.get(k, "")).strip() for k in ("kind", "subject", "evidence"))
     points, is_veto = _number(row.get("points", 0), f"{where}“{name}”的 points"), row.get("veto", False)
     if kind not in KINDS or not subject or not evidence or not isinstance(is_veto, bool) or (points <= 0) == (not is_veto):
-        raise SettingsError(f"{where}“{name}”应写明 kind（{'、'.join(KINDS)}）、subject（区县代码或名称）、evidence（依据的文件），以及 points（扣几分）或 veto = true。请改正后重试。")
+        raise SettingsError(
+            f"{where}“{name}”应写明 kind（{'、'.join(KINDS)}）、subject（区县代码或名称）、evidence（依据的文件），以及 points（扣几分）或 veto = true。请改正后重试。"
+        )
     return Manual(kind, subject, name, points, is_veto, str(row.get("quarter", "")), evidence)

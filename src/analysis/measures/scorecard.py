@@ -117,7 +117,9 @@ def assess(sheet: Sheet, kind: str, subjects: Sequence[Subject], figures: Figure
     people = sorted(subjects, key=lambda s: s.code)
     peers = {s.code: peer_group(s.size, sheet.peer_edges if kind == "district" else ()) for s in people}
     values = {item.name: {s.code: _value(item, s, figures) for s in people} for item in sheet.items[kind]}
-    dropped = tuple((i, next((why for _, why in values[i.name].values()), "没有考核对象")) for i in sheet.items[kind] if all(v is None for v, _ in values[i.name].values()))
+    dropped = tuple(
+        (i, next((why for _, why in values[i.name].values()), "没有考核对象")) for i in sheet.items[kind] if all(v is None for v, _ in values[i.name].values())
+    )
     kept = [i for i in sheet.items[kind] if i not in [d for d, _ in dropped]]
     scale = Fraction(100) / sum(i.weight for i in kept) if kept else Fraction(0)
     made = []

@@ -153,7 +153,11 @@ def unknown_references(lines: pd.DataFrame, sender: dict[str, str], refused: fro
     for signal, header in (("cover_unknown_union", "工会代码"), ("cover_unknown_unit", "统一社会信用代码")):
         hits = lines[(lines["table"] == "covers") & (lines["rule"] == "reference_unknown") & (lines["column"] == header)]
         found = pd.DataFrame({"district_code": hits["file"].map(sender).fillna(OTHER[0]).astype(object), "code": hits["value"]}).drop_duplicates()
-        made.append(found.assign(signal=signal, name="", before=None, now=None, detail=np.where(found["code"].isin(refused), "它自己的行本季被退回", "")).reindex(columns=LIST_COLUMNS).astype(object))
+        made.append(
+            found.assign(signal=signal, name="", before=None, now=None, detail=np.where(found["code"].isin(refused), "它自己的行本季被退回", ""))
+            .reindex(columns=LIST_COLUMNS)
+            .astype(object)
+        )
     return made
 
 

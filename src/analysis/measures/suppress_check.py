@@ -92,7 +92,8 @@ class Bounds:
         high = np.where(np.isinf(high), np.maximum(_FREE, self.values[own].max()) / 100, high)
         pairs = int(both.sum())
         ordered = coo_matrix(
-            (np.repeat([1.0, -1.0], pairs), (np.tile(np.arange(pairs), 2), np.append(place[self._part[both]], place[self._whole[both]]))), shape=(pairs, len(own))
+            (np.repeat([1.0, -1.0], pairs), (np.tile(np.arange(pairs), 2), np.append(place[self._part[both]], place[self._whole[both]]))),
+            shape=(pairs, len(own)),
         ).tocsr()
         total, random, still = equal @ self.values[own], np.random.default_rng(0), wanted.copy()
 

@@ -76,7 +76,10 @@ class _System:
         known = quality_definitions() | building_definitions()
         rows = [(known[r.indicator], r) for r in true.itertuples()]
         self.bases = [self._bases(definition, row) for definition, row in rows]
-        self.families = [d["group"] if d["indicator"].startswith(("units_", "covered_", "members_")) or d["indicator"] in building_definitions() else d["indicator"] for d, _ in rows]
+        self.families = [
+            d["group"] if d["indicator"].startswith(("units_", "covered_", "members_")) or d["indicator"] in building_definitions() else d["indicator"]
+            for d, _ in rows
+        ]
         self.names = list(self.values)
         self.at = {name: i for i, name in enumerate(self.names)}
         self.sums, nests = self._identities()

@@ -319,7 +319,9 @@ class Protection:
         if _EITHER not in at:
             return {}
         either, known = cells.named[:, at[_EITHER]], cells.known[:, at[_EITHER]]
-        return {int(one): int(whole) for segment in _OVERLAP if segment in at for one, whole in zip(cells.named[:, at[segment]][known], either[known], strict=True)}
+        return {
+            int(one): int(whole) for segment in _OVERLAP if segment in at for one, whole in zip(cells.named[:, at[segment]][known], either[known], strict=True)
+        }
 
     def _nests(self) -> dict[int, tuple[list[int], list[int]]]:
         """Return position within a region → the positions it is a part of, and those that are parts of it."""

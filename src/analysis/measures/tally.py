@@ -142,12 +142,16 @@ def _cells(connection: duckdb.DuckDBPyConnection) -> tuple[pd.DataFrame, pd.Data
 
 
 def _states(connection: duckdb.DuckDBPyConnection, listed: str = "") -> pd.DataFrame:
-    query = f"SELECT uscc, district_code, township AS township_code, {_mask()} AS mask, covered, was_covered FROM unit_state WHERE eligible ORDER BY uscc{listed}"
+    query = (
+        f"SELECT uscc, district_code, township AS township_code, {_mask()} AS mask, covered, was_covered FROM unit_state WHERE eligible ORDER BY uscc{listed}"
+    )
     made = connection.execute(query).df()
     return made.assign(mask=made["mask"].astype("int64"), covered=made["covered"].astype(bool), was_covered=made["was_covered"].astype(bool))
 
 
-def judge_units(connection: duckdb.DuckDBPyConnection, as_of: date, settings: Settings, covered_before: pd.DataFrame | None = None, is_whole: bool = True) -> None:
+def judge_units(
+    connection: duckdb.DuckDBPyConnection, as_of: date, settings: Settings, covered_before: pd.DataFrame | None = None, is_whole: bool = True
+) -> None:
     """Make the table ``unit_state``: every kept unit with what was decided about it; the tally counts it, a trace lists it (whole)."""
     before = pd.DataFrame({"uscc": pd.Series(dtype=str)}) if covered_before is None else covered_before[["uscc"]]
     connection.register("before", before)

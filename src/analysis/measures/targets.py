@@ -96,13 +96,19 @@ def read_targets(table: pd.DataFrame, where: str) -> list[Target]:
         code = by_name.get(cells["指标"], cells["指标"])
         at = f"目标表 {where} 第 {number} 行"
         if code not in known_indicators():
-            raise SettingsError(f"{at}的指标“{cells['指标']}”不认识，应为 indicators.csv 里的指标名称或代码（规上企业六有全有率的分年目标写在 cultivation_targets）。请改正后重试。")
+            raise SettingsError(
+                f"{at}的指标“{cells['指标']}”不认识，应为 indicators.csv 里的指标名称或代码（规上企业六有全有率的分年目标写在 cultivation_targets）。请改正后重试。"
+            )
         unit = known_indicators()[code]["unit"]
         if cells["口径"] not in BASES or (unit != "count" and cells["口径"] != "水平"):
             raise SettingsError(f"{at}的口径写作“{cells['口径']}”，数应为{'、'.join(BASES)}之一，率只能是“水平”。请改正后重试。")
         if cells["口径"] == "累计" and code not in FLOWS:
             raise SettingsError(f"{at}把“{known_indicators()[code]['name']}”写成“累计”，它是时点数，不能各季相加。请改为“净增”或“水平”。")
-        if not cells["年份"].isdecimal() or len(cells["年份"]) != 4 or not (cells["地区代码"] == CITY or (cells["地区代码"].isdecimal() and len(cells["地区代码"]) == 6)):
+        if (
+            not cells["年份"].isdecimal()
+            or len(cells["年份"]) != 4
+            or not (cells["地区代码"] == CITY or (cells["地区代码"].isdecimal() and len(cells["地区代码"]) == 6))
+        ):
             raise SettingsError(f"{at}的年份“{cells['年份']}”应为四位数，地区代码“{cells['地区代码']}”应为六位数或空白（全市）。请改正后重试。")
         target = Target(cells["地区代码"], code, int(cells["年份"]), cells["口径"], _goal(cells["目标值"], unit, at))
         key = (target.region, target.indicator, target.year, target.basis)

@@ -14,7 +14,10 @@ from analysis.publishing.document import Document
 
 HEADING = "附：数据来源与口径"
 OWN_PAGE = ("district_brief",)
-IN_FILE = {"union_building": "union_building_figures.csv", "campaign": "campaign_figures.csv"}  # documents whose figures, with their parts, stand in a file beside them too
+IN_FILE = {
+    "union_building": "union_building_figures.csv",
+    "campaign": "campaign_figures.csv",
+}  # documents whose figures, with their parts, stand in a file beside them too
 
 
 @cache

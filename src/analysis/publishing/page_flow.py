@@ -186,7 +186,8 @@ def _table(block: Block) -> float:
     inset = 1.1 if block.get("small") else 2.6
     texts = [[column["runs"] for column in block["columns"]], *([cell["runs"] for cell in row] for row in block["rows"])]
     rows = sum(
-        inset + plan.size_pt * _MM_PER_PT * (1.4 * max(1, *(ceil(em(words(cell)) / room) for cell, room in zip(row, per_line, strict=True))) - 0.4) for row in texts
+        inset + plan.size_pt * _MM_PER_PT * (1.4 * max(1, *(ceil(em(words(cell)) / room) for cell, room in zip(row, per_line, strict=True))) - 0.4)
+        for row in texts
     )
     note = words(block.get("note", []))
     return rows + _BELOW_MM + (7.0 if block.get("caption") else 0.0) + (2.5 + 5.4 * ceil(em(note) / 42) if note else 0.0)

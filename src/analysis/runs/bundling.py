@@ -72,7 +72,9 @@ def _check(settings: Settings, quarter: str, folder: Path, manifest: dict[str, A
     sealed = seal_of(settings, quarter)
     now = sealed.name if sealed else f"{quarter}-{run_fingerprint(settings, quarter)}"
     if now != manifest["package"]:
-        raise ExportError(f"{quarter} 的台账、界线、设置或程序在生成以后变过，现有成果不是用现在的输入做的。请重新运行 workbench run --quarter {quarter} 后再存证。")
+        raise ExportError(
+            f"{quarter} 的台账、界线、设置或程序在生成以后变过，现有成果不是用现在的输入做的。请重新运行 workbench run --quarter {quarter} 后再存证。"
+        )
     if any(job["status"] == "failed" for job in manifest["jobs"]):
         raise ExportError(f"{quarter} 有文稿没有做成，成果不完整。请先改正并重新运行 workbench run --quarter {quarter}。")
 

@@ -50,7 +50,9 @@ def compared(a: Side, b: Side) -> pd.DataFrame:
         both[column] = both[f"{column}_after"].where(both[f"{column}_after"].notna(), both[f"{column}_before"])
     for side in ("before", "after"):
         both[f"status_{side}"] = both[f"status_{side}"].fillna("no_data")
-    same = (both["status_before"] == both["status_after"]) & ((both["value_before"] == both["value_after"]) | (both["value_before"].isna() & both["value_after"].isna()))
+    same = (both["status_before"] == both["status_after"]) & (
+        (both["value_before"] == both["value_after"]) | (both["value_before"].isna() & both["value_after"].isna())
+    )
     return both.assign(differs=~same.fillna(False)).reset_index()
 
 

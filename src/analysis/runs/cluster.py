@@ -44,14 +44,18 @@ class Cluster:
         try:
             from distributed import Client
         except ImportError as error:
-            raise ExportError('没有安装 Dask，不能使用 --scheduler。请用 pip install "union-coverage-workbench[cluster]" 安装，或不带 --scheduler 在本机运行。') from error
+            raise ExportError(
+                '没有安装 Dask，不能使用 --scheduler。请用 pip install "union-coverage-workbench[cluster]" 安装，或不带 --scheduler 在本机运行。'
+            ) from error
         try:
             self._client = Client(self._address, timeout=_PATIENCE, set_as_default=False)
             self._client.wait_for_workers(1, timeout=_PATIENCE)
         except (OSError, TimeoutError, ValueError) as error:
             self.__exit__()
             what = "没有工作进程" if isinstance(error, TimeoutError) and self._is_connected else "连不上"
-            raise ExportError(f"调度程序 {self._address} {what}。请按 docs/province.md 启动 dask scheduler 和 dask worker 后重试，或不带 --scheduler 在本机运行。") from error
+            raise ExportError(
+                f"调度程序 {self._address} {what}。请按 docs/province.md 启动 dask scheduler 和 dask worker 后重试，或不带 --scheduler 在本机运行。"
+            ) from error
         self._check_program()
         return self
 

@@ -58,8 +58,6 @@ def difference(settings: Settings, first: str, second: str) -> Difference:
     return Difference(a, b, parts_changed(a.made_of, b.made_of), attribute(a, b, settings))
 
 
-
-
 def _side(settings: Settings, name: str) -> Side:
     store = settings.store or DATA / "store"
     path = Path(name)
@@ -68,7 +66,9 @@ def _side(settings: Settings, name: str) -> Side:
     try:
         quarter = Quarter(name).key
     except ParameterError:
-        raise ParameterError(f"“{name}”不是季度（如 2021Q3），也不是一个文件夹。请写季度、某个季度的成果文件夹（如 reports/2021Q3），或 data/store 里的数据文件夹。") from None
+        raise ParameterError(
+            f"“{name}”不是季度（如 2021Q3），也不是一个文件夹。请写季度、某个季度的成果文件夹（如 reports/2021Q3），或 data/store 里的数据文件夹。"
+        ) from None
     seal = seal_of(settings, quarter)
     if seal is not None:
         return _with_record(stored_side(put_back(seal, store), f"{Quarter(quarter).label}（{seal.record['sealed_at'][:10]}封存）"))
@@ -132,7 +132,9 @@ def _materials(made: Difference) -> list[str]:
         said = ["台账：" + (_files(then.get("ledger", {}), now.get("ledger", {})) or "相同。")]
     said.append("程序：" + ("相同。" if then.get("code") == now.get("code") else "不同（计算数字的程序或规则表有更新）。"))
     keys = sorted(k for k in {**then.get("settings", {}), **now.get("settings", {})} if then.get("settings", {}).get(k) != now.get("settings", {}).get(k))
-    said.append("设置：" + ("；".join(f"{k} 由 {_plain(then['settings'].get(k))} 改为 {_plain(now['settings'].get(k))}" for k in keys) + "。" if keys else "相同。"))
+    said.append(
+        "设置：" + ("；".join(f"{k} 由 {_plain(then['settings'].get(k))} 改为 {_plain(now['settings'].get(k))}" for k in keys) + "。" if keys else "相同。")
+    )
     return [*said, "界线：" + (_files(then.get("places", {}), now.get("places", {})) or "相同。")]
 
 
@@ -187,5 +189,3 @@ def write_difference(made: Difference, path: Path) -> Path:
     shown = pd.DataFrame(rows, columns=list(heads)).rename(columns=heads)
     write_whole(path, lambda p: write_table_csv(shown.astype(object), p))
     return path
-
-

@@ -67,7 +67,9 @@ def _change(package: Package, fact: Fact, against: str, word: str) -> list[dict]
 
 def _map(package: Package) -> dict | None:
     facts = package.register.district_facts("unit_coverage_rate")
-    imprint = Imprint.from_settings(package.settings, is_demo=package.is_demo, breaks=package.breaks, **({"source": "汇总表（公布数或申报数）"} if package.is_totals else {}))
+    imprint = Imprint.from_settings(
+        package.settings, is_demo=package.is_demo, breaks=package.breaks, **({"source": "汇总表（公布数或申报数）"} if package.is_totals else {})
+    )
     if package.regions is not None:
         drawn = choropleth(package.regions, facts, imprint)
     elif package.tiles is not None:

@@ -33,7 +33,17 @@ from analysis.runs.store import connect
 
 FILE = "campaign_evidence.xlsx"
 COLUMNS = ["item", "lost", "district_code", "code", "name", "note", "file", "sheet", "row"]
-HEADERS = {"item": "考核项", "lost": "失分", "district_code": "区县代码", "code": "代码", "name": "名称", "note": "为什么在这里", "file": "文件", "sheet": "工作表", "row": "行"}
+HEADERS = {
+    "item": "考核项",
+    "lost": "失分",
+    "district_code": "区县代码",
+    "code": "代码",
+    "name": "名称",
+    "note": "为什么在这里",
+    "file": "文件",
+    "sheet": "工作表",
+    "row": "行",
+}
 MOST = 200_000  # rows a sheet holds; a workbook of more is no help to anybody
 _CAMPAIGN = ("district", "task", "inspection", "founded", "task_force", "training")
 _NAMED = {"unit": ("uscc", "unit_name"), "union": ("union_id", "union_name"), "matter": ("uscc", "unit_name"), "contract": ("contract_id", "contract_type"),
@@ -62,7 +72,11 @@ class Behind:
         relation = top.relation
         if relation not in _NAMED or (bottom is not None and bottom.relation != relation):
             return _empty()
-        lacking = f"coalesce({bottom.condition if bottom else 'TRUE'}, FALSE) AND NOT coalesce({top.condition}, FALSE)" if is_rising else f"coalesce({top.condition}, FALSE)"
+        lacking = (
+            f"coalesce({bottom.condition if bottom else 'TRUE'}, FALSE) AND NOT coalesce({top.condition}, FALSE)"
+            if is_rising
+            else f"coalesce({top.condition}, FALSE)"
+        )
         code, called = _NAMED[relation]
         where = f"list_contains(string_split(districts, ';'), '{district}')" if relation == "contract" else f"district_code = '{district}'"
         inside = f" AND seg_{segment}" if relation == "unit" and segment != "all" else ""
@@ -78,7 +92,16 @@ class Behind:
             rows = pd.read_csv(self.package.folder / "intake" / "rows.csv", encoding="utf-8-sig", dtype=str, keep_default_na=False)
             files = self._files_of(district)
             rows = rows[(rows["verdict"] == verdicts[name]) & rows["file"].isin(files)]
-            return pd.DataFrame({"code": rows["rule"], "name": rows["value"], "file": rows["file"], "sheet": rows["sheet"], "row": pd.to_numeric(rows["row"]), "note": rows["advice"]})
+            return pd.DataFrame(
+                {
+                    "code": rows["rule"],
+                    "name": rows["value"],
+                    "file": rows["file"],
+                    "sheet": rows["sheet"],
+                    "row": pd.to_numeric(rows["row"]),
+                    "note": rows["advice"],
+                }
+            )
         if name.startswith("fill_"):
             return self._unfilled(name, district)
         if name == "missing_table_count":
@@ -92,13 +115,26 @@ class Behind:
 
     def _unfilled(self, name: str, district: str) -> pd.DataFrame:
         quality = tables.load("quality")
-        wanted = [r.numerator.removeprefix("filled_") for r in quality.itertuples() if r.group == "fill" and r.numerator != "filled_all" and name in (r.indicator, "fill_all_rate")]
+        wanted = [
+            r.numerator.removeprefix("filled_")
+            for r in quality.itertuples()
+            if r.group == "fill" and r.numerator != "filled_all" and name in (r.indicator, "fill_all_rate")
+        ]
         units = self.package.table("units")
         units = units[units["district_code"] == district]
         headers = {c.code: c.header for c in columns_of("units")}
         blank = units[wanted].isna()
         note = ["没有填：" + "、".join(headers.get(c, c) for c, empty in zip(wanted, row, strict=True) if empty) for row in blank.to_numpy()]
-        made = pd.DataFrame({"code": units["uscc"], "name": units["unit_name"].fillna(""), "file": units["source_file"], "sheet": units["source_sheet"], "row": units["source_row"], "note": note})
+        made = pd.DataFrame(
+            {
+                "code": units["uscc"],
+                "name": units["unit_name"].fillna(""),
+                "file": units["source_file"],
+                "sheet": units["source_sheet"],
+                "row": units["source_row"],
+                "note": note,
+            }
+        )
         return made[blank.any(axis=1).to_numpy()]
 
 
@@ -129,7 +165,9 @@ _TABLES = ("units", "unions", "covers", "congresses", "contracts", "contract_cov
 
 
 def _of_district(behind: Behind, standing: Standing) -> list[pd.DataFrame]:
-    wanted: list[tuple[Item | Deduction, float, str, bool]] = [(line.item, float(line.lost), line.item.segment, line.item.is_rising) for line in standing.lines if line.lost]
+    wanted: list[tuple[Item | Deduction, float, str, bool]] = [
+        (line.item, float(line.lost), line.item.segment, line.item.is_rising) for line in standing.lines if line.lost
+    ]
     wanted += [(loss.deduction, float(loss.points), "all", False) for loss in standing.losses if loss.deduction is not None and loss.points]
     found = []
     for item, lost, segment, is_rising in wanted:
@@ -137,10 +175,16 @@ def _of_district(behind: Behind, standing: Standing) -> list[pd.DataFrame]:
         own = pd.concat([r for r in rows if len(r)] or [_empty()], ignore_index=True)
         if own.empty:
             own = pd.DataFrame([{"code": "", "name": "", "note": _NO_ROWS, "file": "", "sheet": "", "row": 0}])
-        found.append(own.drop_duplicates(["code", "file", "sheet", "row", "note"]).assign(item=item.name, lost=round(lost, 2), district_code=standing.subject.code)[COLUMNS])
+        found.append(
+            own.drop_duplicates(["code", "file", "sheet", "row", "note"]).assign(item=item.name, lost=round(lost, 2), district_code=standing.subject.code)[
+                COLUMNS
+            ]
+        )
     for loss in standing.losses:
         if loss.deduction is None:
-            found.append(pd.DataFrame([[loss.name, round(float(loss.points), 2), standing.subject.code, "", "", f"依据：{loss.evidence}", "", "", 0]], columns=COLUMNS))
+            found.append(
+                pd.DataFrame([[loss.name, round(float(loss.points), 2), standing.subject.code, "", "", f"依据：{loss.evidence}", "", "", 0]], columns=COLUMNS)
+            )
     return found
 
 
@@ -184,7 +228,18 @@ def _points(made: Assessment, scope: str) -> pd.DataFrame:
             rows.append([standing.subject.name, line.item.group, line.item.name, round(float(line.weight), 2), *points, line.reason])
         rows += [[standing.subject.name, "扣分", loss.name, "", "" if loss.count is None else float(loss.count), round(-float(loss.points), 2), round(float(loss.points), 2), loss.evidence or loss.reason]
                  for loss in standing.losses]  # fmt: skip
-        rows.append([standing.subject.name, "合计", "总分", 100, "", round(float(standing.total), 2), "", standing.why or f"第{standing.rank}名，权重变动时第{standing.best}至第{standing.worst}名"])
+        rows.append(
+            [
+                standing.subject.name,
+                "合计",
+                "总分",
+                100,
+                "",
+                round(float(standing.total), 2),
+                "",
+                standing.why or f"第{standing.rank}名，权重变动时第{standing.best}至第{standing.worst}名",
+            ]
+        )
     return pd.DataFrame(rows, columns=["区县", "组", "考核项", "满分", "实际值", "得分", "失分", "说明"])
 
 
@@ -205,5 +260,3 @@ def _sheet(book: xlsxwriter.Workbook, name: str, frame: pd.DataFrame, head, widt
         sheet.write_string(MOST + 1, 0, f"只列前 {MOST} 行，另有 {len(frame) - MOST} 行没有列出。")
     if len(frame):
         sheet.autofilter(0, 0, min(len(frame), MOST), len(frame.columns) - 1)
-
-

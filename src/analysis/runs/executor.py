@@ -126,7 +126,7 @@ def why_ended() -> str:
     """Say why a process of the pool ended: where the run was started by a script without a main guard, every one ends at once."""
     if _is_unguarded():
         script = Path(sys.modules["__main__"].__file__)
-        return f"运行进程没有启动：脚本 {script.name} 没有主程序保护。请把调用写在 if __name__ == \"__main__\": 之下后重试。"
+        return f'运行进程没有启动：脚本 {script.name} 没有主程序保护。请把调用写在 if __name__ == "__main__": 之下后重试。'
     return "运行进程意外结束（可能是内存不足）。请关闭其他程序，或用 --jobs 1 重试。"
 
 

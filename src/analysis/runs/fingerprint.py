@@ -13,7 +13,26 @@ from analysis.settings import Settings
 
 SOURCE = Path(__file__).resolve().parents[1]
 _DATA_FLOORS = ("tables", "intake", "places", "measures")
-_DATA_MODULES = ("periods.py", "settings.py", "runs/prepare.py", "runs/slices.py", "runs/building.py", "runs/campaign.py", "runs/causes.py", "runs/errata.py", "runs/seals.py", "runs/parts.py", "runs/quality.py", "runs/sources.py", "runs/store.py", "runs/partitions.py", "runs/packing.py", "runs/versions.py", "runs/provenance.py", "runs/protected.py")
+_DATA_MODULES = (
+    "periods.py",
+    "settings.py",
+    "runs/prepare.py",
+    "runs/slices.py",
+    "runs/building.py",
+    "runs/campaign.py",
+    "runs/causes.py",
+    "runs/errata.py",
+    "runs/seals.py",
+    "runs/parts.py",
+    "runs/quality.py",
+    "runs/sources.py",
+    "runs/store.py",
+    "runs/partitions.py",
+    "runs/packing.py",
+    "runs/versions.py",
+    "runs/provenance.py",
+    "runs/protected.py",
+)
 _DATA_SETTINGS = (
     "city_code",
     "city_name",

@@ -161,12 +161,23 @@ def run_job(
     except OSError as error:
         if not (is_disk_full(error) or isinstance(error, PermissionError)):
             raise
-        locked = f"写不进 {Path(error.filename2 or error.filename or quarter_folder).name}，它可能正在 Word、WPS 或浏览器中打开，或者没有写入权限。请关闭它后重试。"
+        locked = (
+            f"写不进 {Path(error.filename2 or error.filename or quarter_folder).name}，它可能正在 Word、WPS 或浏览器中打开，或者没有写入权限。请关闭它后重试。"
+        )
         return Outcome(document, scope, "failed", time.monotonic() - started, DISK_FULL if is_disk_full(error) else locked)
 
 
 def _run_job(
-    notebook: Path, document: str, scope: str, parameters: dict[str, object], formats: tuple[str, ...], base: Path, timeout: int, is_internal: bool, has_run: bool, started: float
+    notebook: Path,
+    document: str,
+    scope: str,
+    parameters: dict[str, object],
+    formats: tuple[str, ...],
+    base: Path,
+    timeout: int,
+    is_internal: bool,
+    has_run: bool,
+    started: float,
 ) -> Outcome:
     kept = base / "notebooks" / scope / f"{document}.ipynb"
     with tempfile.TemporaryDirectory(prefix=".unfinished-", dir=base) as work:

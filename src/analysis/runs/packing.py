@@ -147,9 +147,7 @@ def _write(folder: Path, workshop: Workshop, frame: pd.DataFrame, city: tuple[st
     tiles = tile_table(workshop.settings.tiles, _tiled_regions(workshop, frame, regions))
     if tiles is not None:
         tiles.to_parquet(folder / "tiles.parquet", index=False)
-    (folder / "context.json").write_text(
-        json.dumps(_context(workshop, ledger, city, quarter, frame), ensure_ascii=False, indent=1), encoding="utf-8"
-    )
+    (folder / "context.json").write_text(json.dumps(_context(workshop, ledger, city, quarter, frame), ensure_ascii=False, indent=1), encoding="utf-8")
     write_digests(folder, sorted(frame.loc[(frame["quarter"] == quarter) & (frame["region_level"] == "district"), "region_code"].unique()))
 
 
@@ -202,5 +200,3 @@ def say_places(folder: Path, say: Say) -> None:
 def demo_package(quarter: str) -> Path:
     """Return the package of the demo city, made now if need be."""
     return build_package(choose_settings(ledgers=str(DATA / "demo" / "ledgers")), quarter)
-
-

@@ -59,7 +59,9 @@ def notebooks(folder: Path = NOTEBOOKS) -> list[Notebook]:
     return found
 
 
-def plan(scope: str, documents: str, city: tuple[str, str], districts: list[tuple[str, str]], folder: Path = NOTEBOOKS, audience: str = "internal") -> list[Job]:
+def plan(
+    scope: str, documents: str, city: tuple[str, str], districts: list[tuple[str, str]], folder: Path = NOTEBOOKS, audience: str = "internal"
+) -> list[Job]:
     """Return the jobs of a run, city first.
 
     Raises

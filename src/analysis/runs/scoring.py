@@ -106,7 +106,11 @@ def _exact(register: Register, name: str, region: str, segment: str) -> tuple[Fr
 def _districts(package: Package):
     register = package.register
     sizes = {code: _exact(register, "eligible_unit_count", code, "all")[0] for code, _ in register.regions("district")}
-    subjects = [Subject(code, name, None if sizes[code] is None else int(sizes[code]), "应建会单位", code) for code, name in register.regions("district") if code != RESIDUAL]
+    subjects = [
+        Subject(code, name, None if sizes[code] is None else int(sizes[code]), "应建会单位", code)
+        for code, name in register.regions("district")
+        if code != RESIDUAL
+    ]
     return subjects, lambda code, name, segment: _exact(register, name, code, segment)
 
 
@@ -138,7 +142,11 @@ def _forces(package: Package):
     def figures(code: str, name: str, segment: str) -> tuple[Fraction | None, str]:
         row = rows[code]
         if name not in FORCE_FIGURES or name == "assigned_unit_count":
-            return _exact(package.register, name, row.district_code, segment) if name not in FORCE_FIGURES else _filled(row.assigned_unit_count, "没有填包联单位数")
+            return (
+                _exact(package.register, name, row.district_code, segment)
+                if name not in FORCE_FIGURES
+                else _filled(row.assigned_unit_count, "没有填包联单位数")
+            )
         if name == "has_lead":
             return Fraction(bool(row.lead_post)), ""
         if name == "member_total":

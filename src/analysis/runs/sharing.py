@@ -89,7 +89,9 @@ def _files(folder: Path, manifest: dict, district: str, name: str, quarter: str)
         raise ParameterError(f"{quarter} 还没有{name}的文稿。请先运行 workbench run --quarter {quarter} --scope {district}。")
     for path in own:
         if not (folder / path).is_file() or fingerprint.file_hash(folder / path) != outputs[path]:
-            raise ExportError(f"{folder / path} 在生成以后被改过或移走，和记录不同。请重新运行 workbench run --quarter {quarter} --scope {district}，或把改过的文件另行发送。")
+            raise ExportError(
+                f"{folder / path} 在生成以后被改过或移走，和记录不同。请重新运行 workbench run --quarter {quarter} --scope {district}，或把改过的文件另行发送。"
+            )
     return {path: (folder / path).read_bytes() for path in own}
 
 

@@ -41,7 +41,9 @@ def digests(folder: Path, districts: list[str]) -> dict[str, str]:
     made = {"city": of(told, files)}
     parents = context["township_parents"]
     common: list[object] = [{key: value for key, value in told.items() if key not in _SHARED}, sorted(districts)]
-    own: dict[str, list[object]] = {code: [[r for r in told["incomplete"] if r["region"] == code], sorted(t for t, d in parents.items() if d == code)] for code in districts}
+    own: dict[str, list[object]] = {
+        code: [[r for r in told["incomplete"] if r["region"] == code], sorted(t for t, d in parents.items() if d == code)] for code in districts
+    }
     relatives = _relatives(folder)
     for name in files:
         if name in _QUIET:

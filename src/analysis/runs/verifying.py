@@ -53,7 +53,9 @@ def verify(path: Path, say: Say = lambda _: None) -> Verdict:
     """
     record, files = _opened(path)
     verdict = Verdict()
-    verdict.differing += [f"{name} 和存证时不同，包被改动过" for name, digest in record["files"].items() if fingerprint.bytes_hash(files.get(name, b"")) != digest]
+    verdict.differing += [
+        f"{name} 和存证时不同，包被改动过" for name, digest in record["files"].items() if fingerprint.bytes_hash(files.get(name, b"")) != digest
+    ]
     verdict.differing += [f"{name} 不在存证的记录里，是后来放进去的" for name in files if name not in record["files"] and name != RECORD]
     if verdict.differing:
         return verdict
@@ -158,5 +160,8 @@ def _figures(old: Path, new: Path) -> str:
     frames = [pd.read_csv(BytesIO(p.read_bytes()), encoding="utf-8-sig", dtype=str, keep_default_na=False).set_index(key) for p in (old, new)]
     both = frames[0].add_suffix("_then").join(frames[1].add_suffix("_now"), how="outer").fillna("")
     moved = both[(both["value_then"] != both["value_now"]) | (both["status_then"] != both["status_now"])]
-    told = [f"{'/'.join(at)} 存证为 {row.value_then or row.status_then or '无'}，现为 {row.value_now or row.status_now or '无'}" for at, row in zip(moved.index, moved.itertuples(), strict=True)]
+    told = [
+        f"{'/'.join(at)} 存证为 {row.value_then or row.status_then or '无'}，现为 {row.value_now or row.status_now or '无'}"
+        for at, row in zip(moved.index, moved.itertuples(), strict=True)
+    ]
     return f"（{len(moved)} 个数不同：{'；'.join(told[:_MOST])}{'等' if len(told) > _MOST else ''}）" if told else ""

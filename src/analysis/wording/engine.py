@@ -210,7 +210,9 @@ class Engine:
         try:
             source = self.environment.get_template(name).render(_unsaid=unsaid, **context)
         except jinja2.TemplateNotFound as error:
-            raise TemplateError(f"没有找到模板 {error.name or name}。请核对文件名，或从安装包中恢复该模板。") from None  # IPython cannot show Jinja's rewritten frames: the notebook would end without a word
+            raise TemplateError(
+                f"没有找到模板 {error.name or name}。请核对文件名，或从安装包中恢复该模板。"
+            ) from None  # IPython cannot show Jinja's rewritten frames: the notebook would end without a word
         except jinja2.TemplateSyntaxError as error:
             reason = _in_chinese(error.message or "")
             raise TemplateError(f"模板 {error.name or name} 第 {error.lineno} 行：写法有误（{reason}）。请检查成对的标记后重试。") from None
@@ -283,7 +285,11 @@ class Engine:
         for sentence in sentences:
             own = [used[i] for i in dict.fromkeys(fact_ids(sentence)) if i in used]
             bare = [f for f in own if f in phrases.bare_small_rates(facts, smallest)]
-            said.append(_before_stop(sentence, f"（{'，'.join({plain(said): said for said in (phrases.counted_of(self.register, f) for f in bare)}.values())}）") if bare else sentence)
+            said.append(
+                _before_stop(sentence, f"（{'，'.join({plain(said): said for said in (phrases.counted_of(self.register, f) for f in bare)}.values())}）")
+                if bare
+                else sentence
+            )
         return said
 
     def _with_left_out(self, sentences: list[str]) -> list[str]:

@@ -13,7 +13,9 @@ from analysis.wording.numbers import Figure, named
 @lru_cache(maxsize=1)
 def _names() -> tuple[dict[str, str], dict[str, str]]:
     segments = tables.load("segments")
-    by_name = {word: row.indicator for table in ("campaign", "building", "indicators") for row in tables.load(table).itertuples() for word in (row.name, row.indicator)}
+    by_name = {
+        word: row.indicator for table in ("campaign", "building", "indicators") for row in tables.load(table).itertuples() for word in (row.name, row.indicator)
+    }
     parts = dict(zip(segments["name"], segments["segment"], strict=True)) | dict(zip(segments["segment"], segments["segment"], strict=True))
     return by_name, parts
 

@@ -8,7 +8,17 @@ from collections import Counter
 from analysis.publishing.conformance.docx_read import Looks, Para, Section, Word, read_word
 from analysis.publishing.conformance.rules import READING, Layout, capacity, heading_gaps, role_fonts, squeezed
 
-_ROLES = {"title": "title", "heading1": "hei", "heading2": "kai", "heading3": "body", "heading4": "body", "text": "body", "head": "hei", "cell": "song", "caption": "hei"}
+_ROLES = {
+    "title": "title",
+    "heading1": "hei",
+    "heading2": "kai",
+    "heading3": "body",
+    "heading4": "body",
+    "text": "body",
+    "head": "hei",
+    "cell": "song",
+    "caption": "hei",
+}
 _WORDS = {"title": "标题", "text": "正文", "head": "表头", "cell": "表格", "caption": "图表题", "note": "注释", "figure": "插图"}
 _SIZES = {"title": "title_size", "caption": "caption_size", "head": "table_size", "cell": "table_size", "note": "note_size"}
 _FOLIO = re.compile(r"—\s*\d+\s*—")

@@ -10,7 +10,17 @@ from analysis.publishing.conformance.pdf_flow import check_flow, check_structure
 from analysis.publishing.conformance.pdf_pages import Line, Paper, read_paper
 from analysis.publishing.conformance.rules import MM, READING, Layout, capacity, page_words, role_fonts, squeezed
 
-_ROLES = {"title": "title", "heading1": "hei", "heading2": "kai", "heading3": "body", "heading4": "body", "text": "body", "head": "hei", "caption": "hei", "cell": "song"}
+_ROLES = {
+    "title": "title",
+    "heading1": "hei",
+    "heading2": "kai",
+    "heading3": "body",
+    "heading4": "body",
+    "text": "body",
+    "head": "hei",
+    "caption": "hei",
+    "cell": "song",
+}
 _FOLIO = re.compile(r"—\s*(\d+)\s*—")
 _NAMED = re.compile(r"〔U\+[0-9A-F]{4,6}〕")
 _ASCENT, _DEPTH = 0.88, 0.12  # of a hanzi's box above and below the line it stands on
@@ -202,7 +212,9 @@ def _fonts(paper: Paper, made: Layout) -> None:
     for part, counted in used.items():
         role = _ROLES.get(part, "song")
         known, (font, _) = role_fonts(role), counted.most_common(1)[0]
-        words = {"title": "标题", "text": "正文", "head": "表头", "caption": "图表题", "cell": "表格", "folio": "页码"}.get(part) or f"{'一二三四'[int(part[-1]) - 1]}级标题"
+        words = {"title": "标题", "text": "正文", "head": "表头", "caption": "图表题", "cell": "表格", "folio": "页码"}.get(
+            part
+        ) or f"{'一二三四'[int(part[-1]) - 1]}级标题"
         wanted = list(dict.fromkeys(known.values()))
         if font not in known:
             made.depart("全文", f"{words}字体", font, wanted[0])

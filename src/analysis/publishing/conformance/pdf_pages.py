@@ -14,7 +14,17 @@ import pypdfium2
 import pypdfium2.raw as pdfium
 
 _HEADING = re.compile(r"/H(\d)")
-_PARTS = {"/Title": "title", "/P": "text", "/Span": "text", "/Caption": "caption", "/TH": "head", "/TD": "cell", "/Figure": "figure", "/Lbl": "text", "/LBody": "text"}
+_PARTS = {
+    "/Title": "title",
+    "/P": "text",
+    "/Span": "text",
+    "/Caption": "caption",
+    "/TH": "head",
+    "/TD": "cell",
+    "/Figure": "figure",
+    "/Lbl": "text",
+    "/LBody": "text",
+}
 _BUFFER = 1 << 16
 
 

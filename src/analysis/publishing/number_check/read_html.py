@@ -144,7 +144,9 @@ def read_html(data: bytes) -> Finished:
         tip = element.get("title")
         if tip and element.get("data-fact"):
             page.beside.append(Place("tip", (Piece(tip, element.get("data-fact")),), where=f"“{(element.text or '')[:10]}”的浮动说明"))
-    records = {e.get("data-record"): whole_record(e.get("data-record"), json.loads(e.get("data-json") or "{}")) for e in root.iter("data") if e.get("data-record")}
+    records = {
+        e.get("data-record"): whole_record(e.get("data-record"), json.loads(e.get("data-json") or "{}")) for e in root.iter("data") if e.get("data-record")
+    }
     meta = {} if main is None else {"quarter": main.get("data-quarter") or "", "document": main.get("data-document") or ""}
     meta |= json.loads(main.get("data-meta") or "{}") if main is not None else {}
     order = None if main is None else main.get("data-order")

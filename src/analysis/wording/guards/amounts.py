@@ -87,7 +87,9 @@ def discount_words(s: Sentence) -> Iterator[Found]:
 
 @check("inclusive_bounds")
 def inclusive_bounds(s: Sentence) -> Iterator[Found]:
-    for found in s.find("(?:以上|以下|以内|以前)（不含|(?:不满|不足|超过|以外|多于|少于|未满)[^，。；（）]{0,10}（含|及以上（含|(?:<限>|<实>|<字>[家人]?)(?:（含）)?及以上"):
+    for found in s.find(
+        "(?:以上|以下|以内|以前)（不含|(?:不满|不足|超过|以外|多于|少于|未满)[^，。；（）]{0,10}（含|及以上（含|(?:<限>|<实>|<字>[家人]?)(?:（含）)?及以上"
+    ):
         yield found.span()
 
 
@@ -150,5 +152,3 @@ def half_words(s: Sentence) -> Iterator[Found]:
             fits = False
         if not fits:
             yield *found.span(), own.text
-
-

@@ -97,5 +97,3 @@ def reversal_not_said(document: Reading) -> Iterator[tuple[Sentence, str]]:
                 continue
             if signed(fact, document.register).is_ok and phrases.is_reversed(document.register, fact.segment):
                 yield sentence, ""
-
-

@@ -78,4 +78,3 @@ def rate_named_otherwise(s: Sentence) -> Iterator[Found]:
         fact = s.fact(found.start(2))
         if fact is not None and is_level(fact) and base_of(fact) not in RATES[found[1]]:
             yield *found.span(), fact.name
-

@@ -93,7 +93,10 @@ def blank_as_figure(s: Sentence) -> Iterator[Found]:
             yield at, at + 1, fact.reason or "没有数据"
 
 
-_NONE = {"(?<!不是)(?<!不等于)没有(?:任何)?盲区|(?<!不是)无盲区|盲区已?(?:全部)?清零|消除了?盲区": "blind_unit_count", "(?:没有|无)“?(?:挂牌|空壳)": "shell_union_count"}
+_NONE = {
+    "(?<!不是)(?<!不等于)没有(?:任何)?盲区|(?<!不是)无盲区|盲区已?(?:全部)?清零|消除了?盲区": "blind_unit_count",
+    "(?:没有|无)“?(?:挂牌|空壳)": "shell_union_count",
+}
 
 
 @check("none_said_of_some")
