@@ -59,7 +59,7 @@ def run(
         scheduler=scheduler,
     )
     if not force:
-        from analysis.runs.unchanged import nothing_to_do
+        from analysis.runs.rerun.unchanged import nothing_to_do
 
         made = nothing_to_do(chosen, quarter, scope, documents)
         if made is not None:
@@ -150,15 +150,15 @@ def trace_fact(
     audience: Annotated[str | None, typer.Option("--audience", help="读者：只有 internal 能看明细")] = None,
     settings: SettingsOption = None,
 ) -> None:
-    from analysis.runs.trace import trace
-    from analysis.runs.trace_table import lines_of, write_trace
+    from analysis.runs.tracing.table import lines_of, write_trace
+    from analysis.runs.tracing.trace import trace
 
     console = _console()
     made = trace(_settings(settings, audience=audience), fact)
     for line in lines_of(made, limit):
         console.print(line)
     if out is not None:
-        from analysis.runs.export_log import log_exports
+        from analysis.runs.handing.export_log import log_exports
 
         console.print(f"全部明细写在 {write_trace(made, Path(out))}")
         chosen = _settings(settings, audience=audience)
@@ -192,7 +192,7 @@ def refresh_document(
 ) -> None:
     Quarter(quarter)
     from analysis.desk.refresh import lines, refresh
-    from analysis.runs.export_log import log_exports
+    from analysis.runs.handing.export_log import log_exports
 
     console = _console()
     chosen = _settings(settings, ledgers=ledgers, boundaries=boundaries, audience=audience)

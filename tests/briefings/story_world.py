@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import pandas as pd
 from figures import CITY, register, row
 
-from analysis.runs.errata import none
+from analysis.runs.sealing.errata import none
 from analysis.settings import Settings
 
 NAMES = {"970101": "甲区", "970102": "乙区", "970103": "丙县"}

@@ -8,7 +8,7 @@ from analysis.briefings import blank_areas, blank_changes, blank_cross, blank_ki
 from analysis.briefings.areas import areas_of
 from analysis.briefings.context import industries
 from analysis.briefings.reversals import reversals
-from analysis.measures.flows import flows
+from analysis.measures.blanks.flows import flows
 from analysis.measures.tally import segment_bits
 
 CODES = ["970101", "970102", "970103"]

@@ -10,9 +10,9 @@ from story_world import cells, paragraph, text_of
 
 from analysis.briefings import ledger_quality
 from analysis.measures.reconcile import IDENTITIES, flows, holds, movement, was_refused
+from analysis.runs.lists.quality import write_lists
 from analysis.runs.package import open_package
 from analysis.runs.packing import build_package
-from analysis.runs.quality import write_lists
 from analysis.runs.sources import choose_settings
 
 ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"

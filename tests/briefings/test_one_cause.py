@@ -5,7 +5,7 @@ from fractions import Fraction
 import pytest
 
 from analysis.briefings.blank_changes import why
-from analysis.measures.decompose import CAUSES
+from analysis.measures.blanks.decompose import CAUSES
 from analysis.runs.package import open_package
 from analysis.runs.packing import build_package
 from analysis.runs.sources import choose_settings

@@ -9,7 +9,7 @@ from building_world import A5, B1, A, B, c, packed, send
 from story_world import cells, text_of
 
 from analysis.briefings import union_building
-from analysis.runs.building import write_building_lists
+from analysis.runs.lists.building import write_building_lists
 from analysis.runs.package import open_package
 from analysis.runs.packing import build_package
 from analysis.runs.sources import choose_settings

@@ -6,8 +6,8 @@ import pytest
 from campaign_world import SHEET, code
 
 from analysis.errors import SettingsError
-from analysis.runs.evidence import evidence, write_evidence
-from analysis.runs.scoring import assessment
+from analysis.runs.lists.evidence import evidence, write_evidence
+from analysis.runs.lists.scoring import assessment
 
 
 def test_the_scores_of_the_drawn_city_by_hand(opened):

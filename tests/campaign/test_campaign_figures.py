@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 from campaign_world import NAMES, send, settings_of
 
-from analysis.runs.campaign import read_campaign
+from analysis.runs.lists.campaign import read_campaign
 from analysis.runs.packing import build_package
 
 # 甲 done on time, done late; 乙 done on time, not done; both: one due within 30 days, one later. 丙 sent no tasks and no inspections

@@ -18,7 +18,7 @@ from published_city import QUARTERS, write_city
 
 from analysis.briefings import blank_areas, bulletin, campaign, coverage_map, district_brief, ledger_quality, research_report, speech, union_building
 from analysis.publishing.number_check.tokens import figures
-from analysis.runs import opened
+from analysis.runs.kernels import opened
 from analysis.runs.package import open_package
 from analysis.runs.quarter import run_quarter
 from analysis.runs.sources import choose_settings

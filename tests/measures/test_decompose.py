@@ -6,8 +6,8 @@ import pandas as pd
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis.measures.decompose import CAUSES, decompose, shapley
-from analysis.measures.flows import flows
+from analysis.measures.blanks.decompose import CAUSES, decompose, shapley
+from analysis.measures.blanks.flows import flows
 from analysis.measures.tally import segment_bits
 
 CITY, DISTRICTS = "970100", ["970101", "970102"]

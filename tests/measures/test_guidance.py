@@ -7,7 +7,7 @@ import pytest
 
 from analysis import tables
 from analysis.errors import SettingsError
-from analysis.measures.guidance import (
+from analysis.measures.assessment.guidance import (
     DISTRICT_HEADERS,
     KINDS,
     MATURITIES,

@@ -5,7 +5,7 @@ from itertools import chain, combinations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis.measures.planner import JOINT, SINGLE, Blank, Visit, plan
+from analysis.measures.blanks.planner import JOINT, SINGLE, Blank, Visit, plan
 
 
 def test_the_fullest_township_comes_first_then_single_units():

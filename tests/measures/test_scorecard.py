@@ -6,8 +6,8 @@ from fractions import Fraction as F
 import pytest
 
 from analysis.errors import SettingsError
-from analysis.measures.score_sheet import read_sheet
-from analysis.measures.scorecard import Subject, assess, least_lead
+from analysis.measures.assessment.score_sheet import read_sheet
+from analysis.measures.assessment.scorecard import Subject, assess, least_lead
 
 KNOWN = {"district": {"rate", "net", "late", "covered_unit_count_qoq", "newly_covered_unit_count"}, "body": {"rate"}, "force": {"rate"}}
 RATE = {"name": "率", "weight": 60, "indicator": "rate", "full": 0.8, "zero": 0.3}

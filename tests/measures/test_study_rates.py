@@ -9,10 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely.geometry import box
 
-from analysis.measures.concentration import curve, fewest_holding
-from analysis.measures.intervals import rank_ranges, wilson
-from analysis.measures.shrink import shrink
-from analysis.measures.spatial import HIGH, LOW, pattern
+from analysis.measures.blanks.concentration import curve, fewest_holding
+from analysis.measures.blanks.intervals import rank_ranges, wilson
+from analysis.measures.blanks.shrink import shrink
+from analysis.measures.blanks.spatial import HIGH, LOW, pattern
 
 
 def test_wilson_by_hand():

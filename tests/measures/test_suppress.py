@@ -1,7 +1,7 @@
 import pandas as pd
 
 from analysis.measures.indicators import typed
-from analysis.measures.suppress import REASON, suppress
+from analysis.measures.suppression.families import REASON, suppress
 
 
 def rows(code, level="district", **figures):

@@ -8,9 +8,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from made_city import CITY, parents_of, published, shares_of, units
 
-from analysis.measures import suppress as module
 from analysis.measures.change import changes
-from analysis.measures.suppress import kinds, suppress
+from analysis.measures.suppression import families as module
+from analysis.measures.suppression.families import kinds, suppress
 from analysis.settings import Settings
 
 RULES = Settings()

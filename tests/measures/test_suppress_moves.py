@@ -7,11 +7,11 @@ from attack import Attack
 from made_city import CITY, inside, parents_of, published, shares_of, units
 
 from analysis.measures.indicators import typed
-from analysis.measures.suppress import primary_cells, suppress
-from analysis.measures.suppress_cells import Cells
-from analysis.measures.suppress_check import Bounds
-from analysis.measures.suppress_moves import Moves
-from analysis.measures.suppress_second import Protection
+from analysis.measures.suppression.cells import Cells
+from analysis.measures.suppression.check import Bounds
+from analysis.measures.suppression.families import primary_cells, suppress
+from analysis.measures.suppression.moves import Moves
+from analysis.measures.suppression.second import Protection
 from analysis.settings import Settings
 
 RULES = Settings()

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from analysis.errors import SettingsError
-from analysis.measures.targets import HEADERS, progress, read_targets, year_quarters
+from analysis.measures.assessment.targets import HEADERS, progress, read_targets, year_quarters
 from analysis.periods import Quarter
 
 

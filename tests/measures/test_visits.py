@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from analysis.measures.visits import ANY, JOIN, NEW_JOINT, OWN, joint_unions, visit_list
+from analysis.measures.blanks.visits import ANY, JOIN, NEW_JOINT, OWN, joint_unions, visit_list
 
 DAY = pd.Timestamp("2021-09-30")
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from analysis import tables
 from analysis.publishing.layout import words
 from analysis.runs.assumed import changed_settings
-from analysis.runs.fingerprint import _DATA_SETTINGS
+from analysis.runs.rerun.fingerprint import _DATA_SETTINGS
 from analysis.settings import Settings
 
 PAGE = (Path(__file__).parents[2] / "docs" / "assumptions.md").read_text(encoding="utf-8")

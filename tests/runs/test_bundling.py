@@ -11,9 +11,9 @@ import pytest
 from small_run import QUARTER, finish, small_city
 
 from analysis.errors import ExportError, ParameterError
-from analysis.runs.bundling import RECORD, bundle
-from analysis.runs.fingerprint import bytes_hash
-from analysis.runs.verifying import verify
+from analysis.runs.handing.bundling import RECORD, bundle
+from analysis.runs.handing.verifying import verify
+from analysis.runs.rerun.fingerprint import bytes_hash
 from analysis.settings import load_settings
 
 

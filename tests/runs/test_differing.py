@@ -8,9 +8,9 @@ from test_freezing import world  # noqa: F401 — the fixture
 from test_versions import write
 
 from analysis.errors import ParameterError
-from analysis.runs.differing import difference, lines, write_difference
-from analysis.runs.freezing import freeze
 from analysis.runs.packing import build_package
+from analysis.runs.sealing.differing import difference, lines, write_difference
+from analysis.runs.sealing.freezing import freeze
 
 
 def test_two_runs_of_one_quarter_that_differ_by_the_ledger(world):  # noqa: F811

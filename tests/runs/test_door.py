@@ -10,8 +10,8 @@ from lxml import etree
 from story_world import COVERED, package, text_of
 
 from analysis.facts import Register
-from analysis.runs.door import write_door
-from analysis.runs.door_changes import COMPARED, change_blocks
+from analysis.runs.index.changes import COMPARED, change_blocks
+from analysis.runs.index.door import write_door
 from analysis.runs.notebook import Outcome
 
 NO_INTAKE = dict.fromkeys(("files", "rows_read", "accepted", "flagged", "quarantined"), 0)

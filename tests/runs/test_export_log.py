@@ -7,7 +7,7 @@ import csv
 import pandas as pd
 import xlsxwriter
 
-from analysis.runs.export_log import COLUMNS, log_exports, log_files, rows_in
+from analysis.runs.handing.export_log import COLUMNS, log_exports, log_files, rows_in
 
 
 def read(path):

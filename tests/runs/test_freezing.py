@@ -9,12 +9,12 @@ import pytest
 from test_versions import code, write
 
 from analysis.errors import LedgerError
-from analysis.runs.causes import attribute, stored_side, today
-from analysis.runs.errata import read_errata
-from analysis.runs.freezing import freeze, own_errata
 from analysis.runs.package import open_package
 from analysis.runs.packing import build_package
-from analysis.runs.seals import made_of, seal_folder, seal_of
+from analysis.runs.sealing.causes import attribute, stored_side, today
+from analysis.runs.sealing.errata import read_errata
+from analysis.runs.sealing.freezing import freeze, own_errata
+from analysis.runs.sealing.seals import made_of, seal_folder, seal_of
 from analysis.runs.sources import choose_settings
 
 RATE = "unit_coverage_rate"

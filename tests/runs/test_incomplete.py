@@ -1,4 +1,4 @@
-from analysis.runs.incomplete import sentences
+from analysis.runs.index.incomplete import sentences
 
 
 def row(name, table, reason, column="", region="970101"):

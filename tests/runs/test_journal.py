@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from analysis.runs.dependencies import Scales
 from analysis.runs.journal import FILE, close_journal, note_made, with_journal
 from analysis.runs.plan import Job
+from analysis.runs.rerun.dependencies import Scales
 
 JOB = Job(None, "speech", "讲话稿", "city", "某市")
 

@@ -13,14 +13,14 @@ import nbformat
 import psutil
 import pytest
 
-from analysis.runs import nursery, opened
+from analysis.runs.kernels import nursery, opened
 
 pytestmark = pytest.mark.skipif(not nursery.is_possible(), reason="本机不能派生内核，用普通内核；那条路由 test_notebook.py 检验")
 # in a process of its own: jupyter_client chooses the provisioner once a process
 DRIVER = """
 import sys, json, time
 from pathlib import Path
-from analysis.runs import nursery
+from analysis.runs.kernels import nursery
 from analysis.runs.notebook import execute
 from analysis.errors import WorkbenchError
 

@@ -5,8 +5,8 @@ import pytest
 
 from analysis.intake import take_in
 from analysis.intake.store import write_reports
-from analysis.runs.fingerprint import file_hash
-from analysis.runs.returning import doubled, write_returns
+from analysis.runs.lists.returning import doubled, write_returns
+from analysis.runs.rerun.fingerprint import file_hash
 from analysis.settings import Settings
 
 REGIONS = pd.DataFrame({"code": ["990101"], "name": ["东明区"], "host_code": [""]})

@@ -12,9 +12,9 @@ from small_run import QUARTER, finish, small_city
 
 from analysis.errors import ExportError, ParameterError
 from analysis.intake.store import read_tables
-from analysis.runs.fingerprint import bytes_hash
-from analysis.runs.searching import Forbidden, texts_of
-from analysis.runs.sharing import share
+from analysis.runs.handing.searching import Forbidden, texts_of
+from analysis.runs.handing.sharing import share
+from analysis.runs.rerun.fingerprint import bytes_hash
 from analysis.settings import load_settings
 
 OWN, OTHER = "970101", "970102"

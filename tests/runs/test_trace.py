@@ -14,8 +14,8 @@ from drawn_city import CITY, build, drawn_world
 
 from analysis import tables
 from analysis.errors import ParameterError
-from analysis.runs import trace as module
-from analysis.runs.trace import Stored, read_address, trace, trace_of
+from analysis.runs.tracing import trace as module
+from analysis.runs.tracing.trace import Stored, read_address, trace, trace_of
 
 QUARTER = "2021Q4"
 
@@ -157,7 +157,7 @@ def test_a_district_that_sends_sums_goes_back_to_its_row(tmp_path):
 def test_the_table_of_a_trace_is_written_for_people(city, tmp_path):
     import openpyxl
 
-    from analysis.runs.trace_table import lines_of, write_trace
+    from analysis.runs.tracing.table import lines_of, write_trace
 
     made = trace(city.settings, f"{QUARTER}/{CITY}/all/unit_coverage_rate")
     rows = list(openpyxl.load_workbook(write_trace(made, tmp_path / "明细.xlsx"))["明细"].values)
@@ -185,7 +185,7 @@ def test_a_share_goes_back_to_what_was_divided(city):
 
 
 def test_a_figure_that_is_not_worked_out_again_is_not_given_anothers_number(city):
-    from analysis.runs.trace_table import lines_of
+    from analysis.runs.tracing.table import lines_of
 
     made = trace(city.settings, f"{QUARTER}/{CITY}/all/blind_unit_rate_smoothed")
     lines = lines_of(made, 5)

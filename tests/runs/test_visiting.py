@@ -6,9 +6,9 @@ import openpyxl
 import pytest
 from test_versions import code, world  # noqa: F401 — a fixture
 
+from analysis.runs.lists.visiting import refresh_visit_workbooks
 from analysis.runs.package import open_package
 from analysis.runs.packing import build_package
-from analysis.runs.visiting import refresh_visit_workbooks
 
 
 @pytest.fixture

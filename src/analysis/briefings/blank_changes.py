@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from analysis.briefings.context import Blocks, Draft, blank_note, figure, segment_name, signed
 from analysis.charts.steps import steps
 from analysis.facts import Fact
-from analysis.measures.decompose import CAUSES, decompose
+from analysis.measures.blanks.decompose import CAUSES, decompose
 from analysis.periods import Quarter
 from analysis.publishing import blocks
 from analysis.wording.numbers import magnitude, say

@@ -11,10 +11,10 @@ from analysis.briefings.areas import Areas, most_blank
 from analysis.briefings.blank_kinds import EITHER, weak_with_counts
 from analysis.briefings.context import industries, segment_name
 from analysis.facts import Fact
-from analysis.measures.planner import JOINT, SINGLE
-from analysis.measures.visits import JOIN, NEW_JOINT, OWN
+from analysis.measures.blanks.planner import JOINT, SINGLE
+from analysis.measures.blanks.visits import JOIN, NEW_JOINT, OWN
 from analysis.publishing import blocks
-from analysis.runs.visiting import plan_of, visit_rows
+from analysis.runs.lists.visiting import plan_of, visit_rows
 from analysis.wording.numbers import named, say
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import Any
 from analysis.briefings.areas import Areas
 from analysis.briefings.context import blank_note, industries, left_out_note, segment_name, signed
 from analysis.facts import Fact, Register
-from analysis.measures.study import threshold, whole
+from analysis.measures.blanks.study import threshold, whole
 from analysis.publishing import blocks
 from analysis.wording.numbers import say
 from analysis.wording.phrases import is_weak, segment_against_city

@@ -11,11 +11,11 @@ from analysis.briefings.context import Blocks, Draft, figure
 from analysis.charts.concentration import concentration_curve
 from analysis.charts.intervals import interval_dots
 from analysis.facts import Fact, Register
-from analysis.measures.concentration import fewest_holding
-from analysis.measures.intervals import rank_ranges, wilson
-from analysis.measures.shrink import shrink
-from analysis.measures.spatial import HIGH, LOW, pattern
-from analysis.measures.study import threshold, whole
+from analysis.measures.blanks.concentration import fewest_holding
+from analysis.measures.blanks.intervals import rank_ranges, wilson
+from analysis.measures.blanks.shrink import shrink
+from analysis.measures.blanks.spatial import HIGH, LOW, pattern
+from analysis.measures.blanks.study import threshold, whole
 from analysis.publishing import blocks
 
 RATE = "blind_unit_rate"

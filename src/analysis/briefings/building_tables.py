@@ -10,8 +10,8 @@ from analysis import tables
 from analysis.briefings.context import Blocks, blank_note, left_out_note, signed
 from analysis.briefings.quality_tables import by_district
 from analysis.facts import Fact
-from analysis.measures.building import definitions
-from analysis.measures.building_relations import LEVELS, TYPES
+from analysis.measures.unions.building import definitions
+from analysis.measures.unions.relations import LEVELS, TYPES
 from analysis.publishing import blocks
 from analysis.wording.numbers import clean
 

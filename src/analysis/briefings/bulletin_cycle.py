@@ -15,8 +15,8 @@ from analysis.facts import Fact
 from analysis.intake.completeness import table_name
 from analysis.periods import Quarter
 from analysis.publishing import blocks
-from analysis.runs.differing import HEADLINES
 from analysis.runs.receiving import received
+from analysis.runs.sealing.differing import HEADLINES
 from analysis.wording.numbers import clean, mark, named, say
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from analysis.briefings import campaign_score as score
 from analysis.briefings import campaign_tables as t
 from analysis.briefings.context import Document, open_draft
 from analysis.briefings.union_building import told
-from analysis.runs.scoring import assessment
+from analysis.runs.lists.scoring import assessment
 from analysis.wording.story import Place
 
 if TYPE_CHECKING:

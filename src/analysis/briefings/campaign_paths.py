@@ -10,12 +10,12 @@ from analysis.briefings.context import Blocks, Draft, figure
 from analysis.briefings.quality_tables import as_sent
 from analysis.charts.progress import progress_bars
 from analysis.facts import Fact
-from analysis.measures.guidance import OTHER, by_type, type_of
-from analysis.measures.targets import Progress, Target, progress, year_of
+from analysis.measures.assessment.guidance import OTHER, by_type, type_of
+from analysis.measures.assessment.targets import Progress, Target, progress, year_of
 from analysis.periods import Quarter
 from analysis.publishing import blocks
-from analysis.runs.campaign import targets_of
-from analysis.runs.guiding import district_table, unit_table
+from analysis.runs.lists.campaign import targets_of
+from analysis.runs.lists.guiding import district_table, unit_table
 from analysis.wording.numbers import clean, mark, named, say
 
 if TYPE_CHECKING:

@@ -9,15 +9,15 @@ from analysis.briefings.campaign_tables import derived
 from analysis.briefings.context import Blocks
 from analysis.briefings.quality_tables import as_sent
 from analysis.facts import Fact
-from analysis.measures.scorecard import Card, Standing
+from analysis.measures.assessment.scorecard import Card, Standing
 from analysis.publishing import blocks
-from analysis.runs.evidence import FILE
+from analysis.runs.lists.evidence import FILE
 from analysis.wording.numbers import clean, mark, named, say
 from analysis.wording.phrases import listed
 
 if TYPE_CHECKING:
+    from analysis.runs.lists.scoring import Assessment
     from analysis.runs.package import Package
-    from analysis.runs.scoring import Assessment
 
 BASE = "eligible_unit_count"
 KIND_NAMES = {"body": "责任单位", "force": "专班"}

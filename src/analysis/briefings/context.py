@@ -16,7 +16,7 @@ from analysis.facts import Fact, Register
 from analysis.periods import Quarter
 from analysis.publishing import blocks
 from analysis.runs.assumed import changed_settings
-from analysis.runs.incomplete import sentences
+from analysis.runs.index.incomplete import sentences
 from analysis.wording.engine import Engine, Text
 from analysis.wording.guards import mend, rules
 from analysis.wording.guards.tidy import GONE

@@ -25,7 +25,7 @@ from analysis.briefings.quality_tables import (
 from analysis.facts import Fact
 from analysis.measures.quality import rule_indicator, signal_indicator
 from analysis.periods import Quarter
-from analysis.runs.incomplete import sentences
+from analysis.runs.index.incomplete import sentences
 from analysis.wording.numbers import clean, mark, named, say
 from analysis.wording.phrases import listed, lower
 

@@ -86,7 +86,7 @@ def freeze_quarter(
     quarter: QuarterOption, ledgers: LedgersOption = None, boundaries: BoundariesOption = None, out: OutOption = None, settings: SettingsOption = None
 ) -> None:
     Quarter(quarter)
-    from analysis.runs.freezing import freeze
+    from analysis.runs.sealing.freezing import freeze
 
     screen = console()
     for line in freeze(choose(settings, ledgers=ledgers, boundaries=boundaries, out=out), quarter, screen.print).said:
@@ -102,7 +102,7 @@ def diff(
     boundaries: BoundariesOption = None,
     settings: SettingsOption = None,
 ) -> None:
-    from analysis.runs.differing import difference, lines, write_difference
+    from analysis.runs.sealing.differing import difference, lines, write_difference
 
     screen = console()
     made = difference(choose(settings, ledgers=ledgers, boundaries=boundaries), first, second)
@@ -145,8 +145,8 @@ def share_district(
 ) -> None:
     Quarter(quarter)
     from analysis.paths import REPORTS
-    from analysis.runs.export_log import log_exports
-    from analysis.runs.sharing import share
+    from analysis.runs.handing.export_log import log_exports
+    from analysis.runs.handing.sharing import share
 
     chosen = choose(settings, out=out)
     made = share(chosen, quarter, district, Path(save) if save else None)
@@ -181,8 +181,8 @@ def bundle_quarter(
 ) -> None:
     Quarter(quarter)
     from analysis.paths import REPORTS
-    from analysis.runs.bundling import bundle
-    from analysis.runs.export_log import log_exports
+    from analysis.runs.handing.bundling import bundle
+    from analysis.runs.handing.export_log import log_exports
 
     chosen = choose(settings, ledgers=ledgers, boundaries=boundaries, out=out)
     made = bundle(chosen, quarter, Path(save) if save else None)
@@ -192,7 +192,7 @@ def bundle_quarter(
 
 @commands.command("verify", help="核对存证：用包里的台账和设置重算，说明结果相同，还是哪里不同。")
 def verify_bundle(file: Annotated[str, typer.Argument(help="workbench bundle 生成的文件", metavar="文件")]) -> None:
-    from analysis.runs.verifying import verify
+    from analysis.runs.handing.verifying import verify
 
     screen = console()
     made = verify(Path(file), screen.print)

@@ -23,7 +23,7 @@ from analysis.publishing import blocks
 from analysis.publishing.document import prepare
 from analysis.publishing.html import render_html
 from analysis.publishing.number_check import check_export, refuse
-from analysis.runs.export_log import log_exports
+from analysis.runs.handing.export_log import log_exports
 from analysis.runs.outputs import ready_folder, write_whole
 from analysis.runs.package import Package, open_package
 from analysis.settings import Settings

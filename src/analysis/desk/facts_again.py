@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from analysis.errors import WorkbenchError
 from analysis.facts import Fact, Register
-from analysis.runs.trace import read_address
+from analysis.runs.tracing.trace import read_address
 from analysis.wording.numbers import magnitude
 
 

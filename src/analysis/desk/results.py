@@ -11,7 +11,7 @@ from urllib.parse import quote
 from analysis.desk.making import FORMATS
 from analysis.paths import DATA, REPORTS
 from analysis.publishing.html import preview
-from analysis.runs.door_changes import change_blocks
+from analysis.runs.index.changes import change_blocks
 from analysis.runs.outputs import read_manifest
 from analysis.runs.package import open_package
 from analysis.runs.plan import notebooks

@@ -10,7 +10,7 @@ from jupyter_server.utils import url_path_join
 from tornado import web
 
 from analysis.paths import REPORTS
-from analysis.runs.export_log import log_exports, rows_in
+from analysis.runs.handing.export_log import log_exports, rows_in
 from analysis.runs.outputs import read_manifest
 from analysis.runs.sources import choose_settings
 

@@ -13,9 +13,9 @@ import pandas as pd
 from analysis import tables
 from analysis.errors import StoryError
 from analysis.facts.fact import CHANGES, RESIDUAL, Fact
-from analysis.measures.building import definitions as building_definitions
-from analysis.measures.campaign import definitions as campaign_definitions
+from analysis.measures.assessment.campaign import definitions as campaign_definitions
 from analysis.measures.quality import definitions as quality_definitions
+from analysis.measures.unions.building import definitions as building_definitions
 from analysis.periods import Quarter
 
 

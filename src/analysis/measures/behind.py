@@ -13,7 +13,7 @@ import duckdb
 import pandas as pd
 
 from analysis import tables
-from analysis.measures.associations import MATTER_CONDITIONS, UNION_CONDITIONS, expiring_contracts, graded_unions, latest_matters
+from analysis.measures.blanks.associations import MATTER_CONDITIONS, UNION_CONDITIONS, expiring_contracts, graded_unions, latest_matters
 from analysis.measures.totals import BASES
 
 _SOURCE = "source_file, source_sheet, source_row"

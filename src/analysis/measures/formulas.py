@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from analysis import tables
-from analysis.measures.associations import MATTER_CONDITIONS, UNION_CONDITIONS
+from analysis.measures.blanks.associations import MATTER_CONDITIONS, UNION_CONDITIONS
 
 
 @dataclass(frozen=True)

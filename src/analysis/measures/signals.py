@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from analysis import tables
-from analysis.measures.associations import months_before
+from analysis.measures.blanks.associations import months_before
 from analysis.measures.quality import OTHER, signal_indicator
 from analysis.measures.reconcile import same_name
 

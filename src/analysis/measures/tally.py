@@ -13,7 +13,7 @@ import duckdb
 import pandas as pd
 
 from analysis import tables
-from analysis.measures.associations import contracts_expiring, matter_counts, union_counts
+from analysis.measures.blanks.associations import contracts_expiring, matter_counts, union_counts
 from analysis.settings import Settings
 
 _COUNTS = (

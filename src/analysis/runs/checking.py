@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from analysis.paths import REPORTS
-from analysis.runs.export_log import log_files
+from analysis.runs.handing.export_log import log_files
 from analysis.runs.holding import QUARTER_NOTE, held
+from analysis.runs.lists.returning import doubled, write_returns
 from analysis.runs.outputs import copy_intake, ready_folder
 from analysis.runs.packing import build_package, say_places
 from analysis.runs.quarter import intake_outcome
-from analysis.runs.returning import doubled, write_returns
 from analysis.runs.sources import ledger_folder
 from analysis.settings import Settings
 

@@ -13,8 +13,8 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from analysis.errors import ExportError
-from analysis.runs import fingerprint
 from analysis.runs.executor import Lost, Task
+from analysis.runs.rerun import fingerprint
 
 if TYPE_CHECKING:
     from distributed import Client
@@ -116,7 +116,7 @@ def _nursery() -> None:
     """Start the worker's warm parent of kernels; it ends with the worker."""
     import atexit
 
-    from analysis.runs.nursery import Nursery
+    from analysis.runs.kernels.nursery import Nursery
 
     nursery = Nursery()
     nursery.start()

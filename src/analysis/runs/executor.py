@@ -17,7 +17,7 @@ from pathlib import Path
 from threading import Thread
 from typing import Any, Protocol
 
-from analysis.runs.nursery import Nursery
+from analysis.runs.kernels.nursery import Nursery
 
 Task = tuple[Callable[..., Any], tuple[Any, ...]]
 

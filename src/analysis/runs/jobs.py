@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from analysis.errors import ExportError
-from analysis.runs.dependencies import EXPORT, KEEP, MAKE, Decision, Scales
 from analysis.runs.executor import Executor, Lost, Task
 from analysis.runs.notebook import EXPORTERS, Outcome, run_job
 from analysis.runs.plan import Job
+from analysis.runs.rerun.dependencies import EXPORT, KEEP, MAKE, Decision, Scales
 from analysis.wording.guards import rules
 
 Say = Callable[[str], None]

@@ -10,7 +10,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-from analysis.runs import fingerprint
+from analysis.runs.rerun import fingerprint
 
 FILE = ".made.jsonl"
 

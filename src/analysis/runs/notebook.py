@@ -64,7 +64,7 @@ def execute(notebook: Path, parameters: dict[str, object], target: Path, timeout
     from nbclient.exceptions import CellTimeoutError, DeadKernelError
     from papermill.exceptions import PapermillExecutionError
 
-    from analysis.runs.forked import PromptManager
+    from analysis.runs.kernels.forked import PromptManager
 
     check_parameters(notebook, parameters)
     target.parent.mkdir(parents=True, exist_ok=True)

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pandas as pd
 
-from analysis.runs.records import read_manifest as read_manifest
-from analysis.runs.records import ready_folder as ready_folder
-from analysis.runs.records import versions as versions
-from analysis.runs.records import write_manifest as write_manifest
-from analysis.runs.records import write_whole as write_whole
+from analysis.runs.rerun.records import read_manifest as read_manifest
+from analysis.runs.rerun.records import ready_folder as ready_folder
+from analysis.runs.rerun.records import versions as versions
+from analysis.runs.rerun.records import write_manifest as write_manifest
+from analysis.runs.rerun.records import write_whole as write_whole
 
 COLUMNS = ["quarter", "region_level", "region_code", "region_name", "segment", "indicator", "numerator", "denominator", "value", "unit", "status"]
 _DANGEROUS = ("=", "+", "-", "@", "\t", "\r")

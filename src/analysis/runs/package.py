@@ -17,19 +17,19 @@ from analysis.charts.pinning import Breaks
 from analysis.errors import ParameterError
 from analysis.facts import Register
 from analysis.intake.store import read_table
-from analysis.measures.campaign import suppress_campaign
+from analysis.measures.assessment.campaign import suppress_campaign
 from analysis.paths import DATA
 from analysis.periods import Quarter
 from analysis.runs.breaks import breaks_file, city_for, read_breaks
-from analysis.runs.building import Building, read_building
-from analysis.runs.campaign import Campaign, read_campaign
-from analysis.runs.errata import Errata, read_errata
-from analysis.runs.incomplete import without_files
-from analysis.runs.opened import once
+from analysis.runs.index.incomplete import without_files
+from analysis.runs.kernels.opened import once
+from analysis.runs.lists.building import Building, read_building
+from analysis.runs.lists.campaign import Campaign, read_campaign
+from analysis.runs.lists.quality import Quality, read_quality
 from analysis.runs.packing import demo_package
 from analysis.runs.protected import Protected, shown_to_others
 from analysis.runs.provenance import sources_of
-from analysis.runs.quality import Quality, read_quality
+from analysis.runs.sealing.errata import Errata, read_errata
 from analysis.runs.sources import choose_settings
 from analysis.settings import Settings
 

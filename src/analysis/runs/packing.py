@@ -19,12 +19,11 @@ from analysis.paths import DATA
 from analysis.periods import Quarter
 from analysis.publishing.placing import put_in_place
 from analysis.runs.breaks import breaks_file, city_for, districts_key, has_breaks, keep_breaks
-from analysis.runs.building import measure_building, write_building
-from analysis.runs.campaign import measure_campaign, write_campaign
-from analysis.runs.errata import find_errata, write_errata
 from analysis.runs.executor import Executor
-from analysis.runs.fingerprint import data_settings, ledgers_key
 from analysis.runs.holding import STORE_NOTE, held
+from analysis.runs.lists.building import measure_building, write_building
+from analysis.runs.lists.campaign import measure_campaign, write_campaign
+from analysis.runs.lists.quality import reconcile, write_quality
 from analysis.runs.outputs import ready_folder
 from analysis.runs.prepare import (
     Ledger,
@@ -42,9 +41,10 @@ from analysis.runs.prepare import (
 )
 from analysis.runs.protected import shown_to_others
 from analysis.runs.provenance import source_rows
-from analysis.runs.quality import reconcile, write_quality
-from analysis.runs.seals import made_of, put_back, seal_of
-from analysis.runs.slices import write_digests
+from analysis.runs.rerun.fingerprint import data_settings, ledgers_key
+from analysis.runs.rerun.slices import write_digests
+from analysis.runs.sealing.errata import find_errata, write_errata
+from analysis.runs.sealing.seals import made_of, put_back, seal_of
 from analysis.runs.sources import check_geography_files, choose_settings
 from analysis.runs.versions import identity
 from analysis.settings import Settings

@@ -17,8 +17,8 @@ import pandas as pd
 from analysis.errors import BoundaryError, LedgerError, SettingsError
 from analysis.intake import Intake, take_in
 from analysis.intake.completeness import find_gaps
+from analysis.measures.blanks.flows import flows
 from analysis.measures.change import changes
-from analysis.measures.flows import flows
 from analysis.measures.indicators import Places, indicators
 from analysis.measures.largest import COLUMNS as SHARE_COLUMNS
 from analysis.measures.largest import shares
@@ -27,11 +27,11 @@ from analysis.measures.totals import Totals, separate, supplied_sums, totals_ind
 from analysis.paths import DATA
 from analysis.periods import Quarter
 from analysis.places.tiles import COLUMNS, tiles_of
-from analysis.runs import fingerprint
 from analysis.runs.executor import Executor
 from analysis.runs.inputs import needed_quarters as needed_quarters
 from analysis.runs.partitions import tally_in_parts
-from analysis.runs.seals import Seal, seal_of
+from analysis.runs.rerun import fingerprint
+from analysis.runs.sealing.seals import Seal, seal_of
 from analysis.runs.sources import Geography, city_of, geography_files, known_quarters, ledger_files, ledger_folder, read_geography, read_small_table
 from analysis.runs.store import connect
 from analysis.runs.versions import earlier_version, stored_tables

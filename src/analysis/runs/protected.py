@@ -13,15 +13,15 @@ from pathlib import Path
 
 import pandas as pd
 
-from analysis.measures.building import suppress_building
 from analysis.measures.quality import suppress_quality
-from analysis.measures.suppress import suppress
-from analysis.measures.suppress_city import protect_city
-from analysis.runs.building import read_building
-from analysis.runs.incomplete import without_files
-from analysis.runs.opened import once
+from analysis.measures.suppression.city import protect_city
+from analysis.measures.suppression.families import suppress
+from analysis.measures.unions.building import suppress_building
+from analysis.runs.index.incomplete import without_files
+from analysis.runs.kernels.opened import once
+from analysis.runs.lists.building import read_building
+from analysis.runs.lists.quality import read_quality
 from analysis.runs.outputs import write_whole
-from analysis.runs.quality import read_quality
 from analysis.settings import Settings
 
 FOLDER = "shown"

@@ -13,31 +13,31 @@ import pandas as pd
 from analysis.errors import ExportError
 from analysis.paths import REPORTS
 from analysis.runs.assumed import changed_settings
-from analysis.runs.building import DOCUMENT as BUILDING
-from analysis.runs.building import write_building_lists
-from analysis.runs.campaign import DOCUMENT as CAMPAIGN
-from analysis.runs.campaign import write_campaign_lists
-from analysis.runs.dependencies import Scales
-from analysis.runs.door import write_door
-from analysis.runs.evidence import write_evidence
 from analysis.runs.executor import Executor, LocalPool
-from analysis.runs.export_log import log_files
-from analysis.runs.freezing import write_own_errata
+from analysis.runs.handing.export_log import log_files
 from analysis.runs.holding import QUARTER_NOTE, held
+from analysis.runs.index.door import write_door
 from analysis.runs.inputs import ledger_folder
 from analysis.runs.jobs import Work
 from analysis.runs.journal import close_journal, note_made, with_journal
+from analysis.runs.lists.building import DOCUMENT as BUILDING
+from analysis.runs.lists.building import write_building_lists
+from analysis.runs.lists.campaign import DOCUMENT as CAMPAIGN
+from analysis.runs.lists.campaign import write_campaign_lists
+from analysis.runs.lists.evidence import write_evidence
+from analysis.runs.lists.quality import DOCUMENT as QUALITY
+from analysis.runs.lists.quality import write_lists
+from analysis.runs.lists.returning import doubled, write_returns
+from analysis.runs.lists.visiting import refresh_visit_workbooks, visit_rows
 from analysis.runs.notebook import Outcome
 from analysis.runs.outputs import copy_intake, drop_empty_folders, read_manifest, ready_folder, take_away_records, write_indicators
 from analysis.runs.package import Package, open_package
 from analysis.runs.packing import build_package, package_folder, say_places
 from analysis.runs.plan import Job, plan, with_formats
-from analysis.runs.quality import DOCUMENT as QUALITY
-from analysis.runs.quality import write_lists
 from analysis.runs.record import Record
-from analysis.runs.returning import doubled, write_returns
-from analysis.runs.unchanged import stamp
-from analysis.runs.visiting import refresh_visit_workbooks, visit_rows
+from analysis.runs.rerun.dependencies import Scales
+from analysis.runs.rerun.unchanged import stamp
+from analysis.runs.sealing.freezing import write_own_errata
 from analysis.settings import Settings
 
 Say = Callable[[str], None]

@@ -8,15 +8,15 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from analysis.runs import fingerprint
 from analysis.runs.assumed import changed_settings
 from analysis.runs.breaks import as_texts
-from analysis.runs.dependencies import Scales, code_now
-from analysis.runs.door import UNTOLD
+from analysis.runs.index.door import UNTOLD
 from analysis.runs.inputs import geography_files, known_quarters, ledger_files, needed_quarters
 from analysis.runs.notebook import Outcome
 from analysis.runs.outputs import versions, write_manifest
 from analysis.runs.plan import Job, notebooks
+from analysis.runs.rerun import fingerprint
+from analysis.runs.rerun.dependencies import Scales, code_now
 from analysis.settings import Settings
 
 

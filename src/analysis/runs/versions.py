@@ -15,8 +15,8 @@ import pandas as pd
 from analysis.errors import LedgerError
 from analysis.intake.store import read_tables
 from analysis.paths import DATA
-from analysis.runs import fingerprint
-from analysis.runs.seals import put_back, seal_of
+from analysis.runs.rerun import fingerprint
+from analysis.runs.sealing.seals import put_back, seal_of
 from analysis.runs.sources import geography_files, known_quarters, ledger_files
 from analysis.settings import Settings
 

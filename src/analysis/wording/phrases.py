@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from analysis import tables
 from analysis.facts import Fact, Register
-from analysis.measures.study import whole
+from analysis.measures.blanks.study import whole
 from analysis.periods import Quarter
 from analysis.wording.numbers import clean, magnitude, mark, plain, say
 

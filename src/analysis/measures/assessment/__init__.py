@@ -1,0 +1,1 @@
+"""Tasks, targets, guidance and the score sheet (domain §1.4, §7)."""

@@ -1,0 +1,1 @@
+"""Union building: what unions do once they are founded (domain §2–§5)."""

@@ -1,0 +1,1 @@
+"""Real Jupyter kernels, forked from a warm parent where the system can."""

@@ -1,0 +1,191 @@
+"""The assessment of a package: the sheet read, every subject's figures looked up, this quarter's cards and those of the stored quarter before under the same sheet."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import lru_cache
+from pathlib import Path
+
+import pandas as pd
+
+from analysis import tables
+from analysis.errors import SettingsError, WorkbenchError
+from analysis.facts import Register
+from analysis.facts.fact import RESIDUAL
+from analysis.measures.assessment.campaign import definitions as campaign_definitions
+from analysis.measures.assessment.score_sheet import Sheet, read_sheet
+from analysis.measures.assessment.scorecard import Card, Subject, assess
+from analysis.measures.quality import definitions as quality_definitions
+from analysis.measures.unions.building import definitions as building_definitions
+from analysis.periods import Quarter
+from analysis.runs.breaks import is_same_city
+from analysis.runs.package import Package, open_package
+from analysis.settings import Settings
+
+BODY_FIGURES = {"task_total": "total", "task_due": "due", "task_ontime": "on_time", "task_late": "late", "task_overdue": "overdue"}
+BODY_RATES = {"ontime_rate": "on_time", "overdue_rate": "overdue"}
+FORCE_FIGURES = ("member_total", "assigned_unit_count", "assigned_per_member", "has_lead")
+
+
+@dataclass(frozen=True)
+class Assessment:
+    """The cards by kind, those of the quarter before where it is stored (``before_said`` says which, or why not), and the sheet."""
+
+    sheet: Sheet
+    cards: dict[str, Card]
+    before: dict[str, Card]
+    before_said: str
+
+
+@lru_cache(maxsize=1)
+def district_names() -> frozenset[str]:
+    """Return all figures that the sheet may ask for of a district."""
+    known = {row["indicator"]: row["unit"] for row in tables.load("indicators").to_dict("records")}
+    for more in (building_definitions(), campaign_definitions(), quality_definitions()):
+        known |= {name: d["unit"] for name, d in more.items()}
+    changing = set(tables.load("indicators")["indicator"])
+    return frozenset(known) | frozenset(f"{name}_{change}" for name in changing for change in ("qoq", "yoy"))
+
+
+def names_of() -> dict[str, set[str]]:
+    """Return kind → the names that a formula of its items may use."""
+    return {"district": set(district_names()), "body": {*BODY_FIGURES, *BODY_RATES}, "force": {*FORCE_FIGURES, *district_names()}}
+
+
+def sheet_of(settings: Settings) -> Sheet | None:
+    """Return the score sheet of the settings; None where none is named.
+
+    Raises
+    ------
+    SettingsError
+        Where the file is not there, is not TOML, or has a mistake in it.
+    """
+    if settings.score is None:
+        return None
+    if not settings.score.is_file():
+        raise SettingsError(f"没有找到评分表 {settings.score}。请核对 workbench.toml 的 score，或留空不打分。")
+    try:
+        data = tomllib.loads(settings.score.read_text(encoding="utf-8-sig"))
+    except UnicodeDecodeError as error:
+        raise SettingsError(f"评分表 {settings.score.name} 不是 UTF-8 编码的文本。请用记事本另存为 UTF-8 后重试。") from error
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(f"评分表 {settings.score.name} 读不懂：{error}。请检查引号、等号和方括号后重试。") from error
+    return read_sheet(data, f"评分表 {settings.score.name}", names_of(), set(tables.load("segments")["segment"]))
+
+
+def assessment(package: Package) -> Assessment | None:
+    """Return the assessment of a package's city; None without a sheet, for a run on totals, and for readers other than internal."""
+    sheet = sheet_of(package.settings)
+    if sheet is None or package.is_totals or package.audience != "internal":
+        return None
+    earlier, said = _before(package)
+    return Assessment(sheet, cards_of(package, sheet), cards_of(earlier, sheet) if earlier is not None else {}, said)
+
+
+def cards_of(package: Package, sheet: Sheet) -> dict[str, Card]:
+    """Return the cards of all kinds that the sheet has items for."""
+    whole = package.with_campaign()
+    makers = {"district": _districts, "body": _bodies, "force": _forces}
+    made = {}
+    for kind, make in makers.items():
+        if sheet.items[kind]:
+            subjects, figures = make(whole)
+            made[kind] = assess(sheet, kind, subjects, figures, package.quarter)
+    return made
+
+
+def _exact(register: Register, name: str, region: str, segment: str) -> tuple[Fraction | None, str]:
+    with register.quietly():
+        fact = register.fact(name, region, segment)
+    return (Fraction(fact.value), "") if fact.is_ok else (None, fact.reason or "没有数据")
+
+
+def _districts(package: Package):
+    register = package.register
+    sizes = {code: _exact(register, "eligible_unit_count", code, "all")[0] for code, _ in register.regions("district")}
+    subjects = [
+        Subject(code, name, None if sizes[code] is None else int(sizes[code]), "应建会单位", code)
+        for code, name in register.regions("district")
+        if code != RESIDUAL
+    ]
+    return subjects, lambda code, name, segment: _exact(register, name, code, segment)
+
+
+def _bodies(package: Package):
+    bodies = package.campaign.bodies
+    sums = bodies.groupby("body")[list(BODY_FIGURES.values())].sum() if len(bodies) else pd.DataFrame(columns=list(BODY_FIGURES.values()))
+    subjects = [Subject(name, name, int(row["due"]), "到期任务", "") for name, row in sums.iterrows()]
+
+    def figures(code: str, name: str, segment: str) -> tuple[Fraction | None, str]:
+        row = sums.loc[code]
+        if name in BODY_RATES:
+            due = int(row["due"])
+            return (Fraction(int(row[BODY_RATES[name]]), due), "") if due else (None, "没有到期任务")
+        return Fraction(int(row[BODY_FIGURES[name]])), ""
+
+    return subjects, figures
+
+
+def force_key(row) -> str:
+    """Return what a task force is known by: its district, its name, and where it stands if it has none."""
+    return f"{row.district_code}/{row.task_force or f'第{row.source_row}行'}"
+
+
+def _forces(package: Package):
+    rows = {force_key(row): row for row in package.campaign.forces.itertuples()}
+    subjects = [Subject(key, row.task_force or f"{row.district_code}没有名称的专班", None if pd.isna(row.assigned_unit_count) else int(row.assigned_unit_count), "包联单位", row.district_code)
+                for key, row in rows.items()]  # fmt: skip
+
+    def figures(code: str, name: str, segment: str) -> tuple[Fraction | None, str]:
+        row = rows[code]
+        if name not in FORCE_FIGURES or name == "assigned_unit_count":
+            return (
+                _exact(package.register, name, row.district_code, segment)
+                if name not in FORCE_FIGURES
+                else _filled(row.assigned_unit_count, "没有填包联单位数")
+            )
+        if name == "has_lead":
+            return Fraction(bool(row.lead_post)), ""
+        if name == "member_total":
+            return _filled(row.member_total, "没有填成员数")
+        members, assigned = row.member_total, row.assigned_unit_count
+        if pd.isna(members) or pd.isna(assigned) or not members:
+            return None, "没有填成员数或包联单位数"
+        return Fraction(int(assigned), int(members)), ""
+
+    return subjects, figures
+
+
+def _filled(value, reason: str) -> tuple[Fraction | None, str]:
+    return (None, reason) if pd.isna(value) else (Fraction(int(value)), "")
+
+
+def _before(package: Package) -> tuple[Package | None, str]:
+    """Return the newest stored package of the quarter before, of the same city and ledgers, or None and why."""
+    earlier = Quarter(package.quarter).previous
+    folder = stored_before(package.folder, earlier.key)
+    if folder is None:
+        return None, f"{earlier.label}没有入库的数据，不比较名次；先运行 workbench run --quarter {earlier.key} 即可比较"
+    try:
+        return open_package(str(folder), earlier.key, "city", package.audience, package.map_use), earlier.label
+    except (WorkbenchError, OSError, KeyError):
+        return None, f"{earlier.label}入库的数据是以前版本的程序整理的，不比较名次；重新运行 workbench run --quarter {earlier.key} 即可比较"
+
+
+def stored_before(folder: Path, quarter: str) -> Path | None:
+    """Return the newest package beside ``folder`` of another quarter, made of the same city's ledgers under the same rules and boundaries."""
+    own = json.loads((folder / "context.json").read_text(encoding="utf-8"))
+    found = []
+    for file in folder.parent.glob(f"{quarter}-*/context.json"):
+        try:
+            context = json.loads(file.read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            continue  # a package that cannot be read is nothing to compare with
+        same = context.get("city") == own["city"] and is_same_city(context.get("districts", ""), own.get("districts", ""))
+        alike = all(context.get("identity", {}).get(k) == own.get("identity", {}).get(k) for k in ("rules", "places", "is_demo"))
+        if same and alike and (file.parent / "campaign" / "figures.parquet").is_file():
+            found.append((context.get("made_at", ""), file.parent.name, file.parent))
+    return max(found)[2] if found else None

@@ -1,0 +1,1 @@
+"""Sealed quarters: frozen figures, errata, and what two runs differ in and why."""

@@ -1,0 +1,209 @@
+"""Errata (更正): what today's ledgers, program, settings and boundaries would make of a sealed quarter, held against its sealed figures.
+
+An erratum says what, by how much and why. The rows of the ledger that changed since the seal are listed with their file, sheet and row.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from analysis import tables
+from analysis.intake.completeness import table_name
+from analysis.intake.store import read_tables, write_table_csv
+from analysis.measures.unions.building import definitions as building_definitions
+from analysis.runs.outputs import write_whole
+from analysis.runs.parts import read_part, write_part
+from analysis.runs.prepare import Workshop, needed_quarters
+from analysis.runs.sealing.causes import Side, attribute, stored_side, today
+from analysis.runs.sealing.seals import PARTS, Seal, made_of, parts_changed, seal_of
+
+COLUMNS = ["quarter", "region_level", "region_code", "region_name", "segment", "indicator", "unit", "numerator_before", "denominator_before", "value_before", "status_before",
+           "numerator_after", "denominator_after", "value_after", "status_after", "reason_after", "cause", "why", "announced_in"]  # fmt: skip
+ROW_COLUMNS = ["quarter", "table", "district_code", "key", "name", "change", "column", "before", "after", "source_file", "source_sheet", "source_row"]
+KEYS = {"units": ["uscc"], "unions": ["union_id"], "covers": ["union_id", "uscc", "valid_from"], "contracts": ["contract_id"], "contract_covers": ["contract_id", "uscc"],
+        "congresses": ["uscc", "held_on", "matter"]}  # fmt: skip
+_NAMES = {"units": "unit_name", "unions": "union_name"}
+_WHERE = ["source_file", "source_sheet", "source_row"]
+PART = "errata"
+CSV = "errata.csv"
+
+
+@dataclass(frozen=True)
+class Errata:
+    """``figures`` that differ from the sealed ones, ``rows`` of the ledger that changed since."""
+
+    figures: pd.DataFrame
+    rows: pd.DataFrame
+
+
+def none() -> Errata:
+    return Errata(pd.DataFrame(columns=COLUMNS), pd.DataFrame(columns=ROW_COLUMNS))
+
+
+def find_errata(workshop: Workshop, quarter: str, with_own: bool = False) -> Errata:
+    """Return the errata of the sealed quarters that a run of ``quarter`` reads (``with_own``: of the quarter itself too)."""
+    figures, rows = [], []
+    for other in sorted(set(needed_quarters(quarter))):
+        if other == quarter and not with_own:
+            continue
+        seal = seal_of(workshop.settings, other)
+        if seal is None or workshop.ledger(other) is None:
+            continue
+        now = made_of(workshop.settings, other)
+        if not parts_changed(seal.record["made_of"], now):
+            continue
+        workshop.say(f"{other} 已封存，而{'、'.join(PARTS[p] for p in parts_changed(seal.record['made_of'], now))}与封存时不同，核对有没有要更正的数字")
+        made = errata_of(seal, workshop, now)
+        figures.append(made.figures)
+        rows.append(made.rows)
+    if not figures:
+        return none()
+    found = Errata(pd.concat(figures, ignore_index=True)[COLUMNS], pd.concat(rows, ignore_index=True)[ROW_COLUMNS])
+    return _announced(found, workshop, quarter)
+
+
+def errata_of(seal: Seal, workshop: Workshop, now: dict) -> Errata:
+    """Return what differs from one sealed quarter."""
+    before = stored_side(seal.package, f"{seal.quarter}（封存）")
+    before = Side(before.name, before.quarter, before.figures, seal.record["made_of"], before.package, before.context)
+    after = today(workshop.settings, seal.quarter, now, workshop)
+    frame = attribute(before, after, workshop.settings)
+    changed = frame[frame["differs"]].assign(quarter=seal.quarter, announced_in="")
+    rows = changed_rows(read_tables(seal.package / "tables"), workshop.ledgers[seal.quarter].intake.tables, seal.quarter) if len(changed) else none().rows
+    why = _why(seal, now, rows, workshop)
+    changed = changed.assign(why=[why if "台账" in cause else _why_other(seal, now) for cause in changed["cause"]])
+    return Errata(changed.reindex(columns=COLUMNS), rows)
+
+
+def changed_rows(then: dict[str, pd.DataFrame], now: dict[str, pd.DataFrame], quarter: str) -> pd.DataFrame:
+    """Return, a line a changed cell, what was added (新增), taken away (删去) or changed (改动) between two readings of a quarter's kept tables."""
+    parts = [_changed(table, then[table], now[table]) for table in then if table in now and (len(then[table]) or len(now[table]))]
+    found = pd.concat([p for p in parts if len(p)] or [pd.DataFrame(columns=ROW_COLUMNS[1:])], ignore_index=True)
+    return found.assign(quarter=quarter)[ROW_COLUMNS]
+
+
+def _changed(table: str, then: pd.DataFrame, now: pd.DataFrame) -> pd.DataFrame:
+    plain = [c for c in then.columns if c in now.columns and c not in _WHERE]
+    keys = KEYS.get(table, plain)
+    sides = []
+    for frame in (then, now):
+        texts = frame[plain].astype(object).where(frame[plain].notna(), "").astype(str)
+        own = texts[keys].agg("|".join, axis=1) if len(texts) else pd.Series(dtype=object)
+        sides.append(texts.assign(_key=own + "#" + own.groupby(own).cumcount().astype(str)).join(frame[_WHERE].astype(object)).set_index("_key"))
+    old, new = sides
+    name, lines = _NAMES.get(table, ""), []
+    for index, change, frame in ((new.index.difference(old.index), "新增", new), (old.index.difference(new.index), "删去", old)):
+        lines += [_line(table, row, name, change, "", "", "") for _, row in frame.loc[index].iterrows()]
+    for key in old.index.intersection(new.index):
+        for column in plain:
+            if old.at[key, column] != new.at[key, column]:
+                lines.append(_line(table, new.loc[key], name, "改动", column, old.at[key, column], new.at[key, column]))
+    return pd.DataFrame(lines, columns=ROW_COLUMNS[1:])
+
+
+def _line(table: str, row: pd.Series, name: str, change: str, column: str, before: str, after: str) -> list:
+    identity = row.get("uscc") or row.get("union_id") or row.get("contract_id") or ""
+    return [table, row.get("district_code", ""), identity, row.get(name, "") if name else "", change, column, before, after, *(row[c] for c in _WHERE)]
+
+
+def _why(seal: Seal, now: dict, rows: pd.DataFrame, workshop: Workshop) -> str:
+    """Say what of the ledger changed: ``望江区单位表新增3行、改动2行（职工数）``, largest first; files where no kept row differs."""
+    names = dict(zip(workshop.geography.regions["code"], workshop.geography.regions["name"], strict=True))
+    units = workshop.ledgers[seal.quarter].intake.tables["units"].set_index("uscc")["district_code"]
+    units = units[~units.index.duplicated()]
+    if len(rows):
+        placed = rows.assign(place=rows["district_code"].where(rows["district_code"] != "", rows["key"].map(units)).fillna("").map(lambda c: names.get(c, c)))
+        headers = {(r.table, r.code): r.header for r in tables.load("columns").itertuples()}
+        said = []
+        for (place, table), part in sorted(placed.groupby(["place", "table"]), key=lambda pair: -len(pair[1])):
+            counts = []
+            for change in ("新增", "删去", "改动"):
+                own = part[part["change"] == change]
+                what = "、".join(dict.fromkeys(headers.get((table, c), c) for c in own["column"] if c))
+                if len(own):
+                    counts.append(f"{change}{own[['key', 'source_row']].drop_duplicates().shape[0]}行" + (f"（{what}）" if what else ""))
+            said.append(f"{place}“{table_name(table)}”表{'、'.join(counts)}")
+        return "；".join(said[:6]) + (f"；另有{len(said) - 6}处" if len(said) > 6 else "")
+    then = seal.record["made_of"]["ledger"]
+    files = sorted(f for f in {*then, *now["ledger"]} if then.get(f) != now["ledger"].get(f))
+    own = [f.partition("/")[2] for f in files if f.startswith(f"{seal.quarter}/")]
+    before = [f for f in files if not f.startswith(f"{seal.quarter}/")]
+    return "；".join(([f"文件有变化：{'、'.join(own[:5])}"] if own else []) + ([f"上一季度的台账有变化：{'、'.join(before[:5])}"] if before else []))
+
+
+def _why_other(seal: Seal, now: dict) -> str:
+    then = seal.record["made_of"]
+    said = []
+    if then["settings"] != now["settings"]:
+        keys = [k for k in {**then["settings"], **now["settings"]} if then["settings"].get(k) != now["settings"].get(k)]
+        said.append("设置：" + "、".join(f"{k} 由 {then['settings'].get(k)} 改为 {now['settings'].get(k)}" for k in keys))
+    if then["places"] != now["places"]:
+        said.append("界线文件：" + "、".join(sorted(n for n in {**then["places"], **now["places"]} if then["places"].get(n) != now["places"].get(n))))
+    if then["code"] != now["code"]:
+        said.append("程序有更新")
+    return "；".join(said)
+
+
+def _announced(found: Errata, workshop: Workshop, quarter: str) -> Errata:
+    """Mark what a sealed quarter between has told already: the same figure corrected to the same value."""
+    keys = ["quarter", "region_code", "segment", "indicator"]
+    told: dict[tuple, tuple] = {}
+    for other in sorted(set(needed_quarters(quarter))):
+        seal = seal_of(workshop.settings, other) if other < quarter else None
+        if seal is not None and (seal.package / PART).is_dir():
+            for r in read_part(Errata, seal.package / PART).figures.itertuples():
+                told[r.quarter, r.region_code, r.segment, r.indicator] = (other, r.value_after, r.status_after)
+    marks = []
+    for r in found.figures.itertuples():
+        issue = told.get(tuple(getattr(r, k) for k in keys))
+        same = issue is not None and issue[2] == r.status_after and (issue[1] == r.value_after or (pd.isna(issue[1]) and pd.isna(r.value_after)))
+        marks.append(issue[0] if same else "")
+    return Errata(found.figures.assign(announced_in=marks), found.rows)
+
+
+def write_errata(errata: Errata, package: Path) -> None:
+    """Write the part into a package."""
+    write_part(Errata(*(_plain(frame) for frame in (errata.figures, errata.rows))), package / PART)
+
+
+def _plain(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return the frame with steady types, so that an empty one and a full one read back alike."""
+    made = frame.copy()
+    for column in made.columns:
+        if column.startswith(("value_", "numerator_", "denominator_")):
+            made[column] = pd.to_numeric(made[column]).astype("Float64" if column.startswith("value") else "Int64")
+        else:
+            made[column] = made[column].astype(object).where(made[column].notna(), "").astype(str)
+    return made
+
+
+def read_errata(package: Path) -> Errata:
+    return read_part(Errata, package / PART) if (package / PART).is_dir() else none()
+
+
+def name_of(indicator: str) -> str:
+    """Return the Chinese name of an indicator."""
+    known = {r.indicator: r.name for r in tables.load("indicators").itertuples()} | {k: d["name"] for k, d in building_definitions().items()}
+    return known.get(indicator, indicator)
+
+
+def write_errata_table(errata: Errata, folder: Path, is_internal: bool) -> list[Path]:
+    """Write ``errata.csv`` and ``errata_rows.csv`` into the quarter's folder, over earlier ones; none where nothing is to be corrected, or for other readers."""
+    made = []
+    shown = errata.figures.assign(indicator=errata.figures["indicator"].map(name_of))
+    heads = {"quarter": "季度", "region_name": "地区", "segment": "分组", "indicator": "指标", "value_before": "原数", "value_after": "更正后", "cause": "原因", "why": "说明",
+             "status_before": "原状态", "status_after": "现状态", "announced_in": "已在哪一季度的通报更正"}  # fmt: skip
+    rows = errata.rows.rename(columns={"quarter": "季度", "table": "表", "district_code": "区县代码", "key": "代码", "name": "名称", "change": "变动", "column": "列", "before": "原值",
+                                       "after": "现值", "source_file": "文件", "source_sheet": "工作表", "source_row": "行"})  # fmt: skip
+    for name, table in ((CSV, shown[list(heads)].rename(columns=heads)), ("errata_rows.csv", rows)):
+        path = folder / name
+        if not is_internal or errata.figures.empty:
+            path.unlink(missing_ok=True)
+            continue
+        texts = table.astype(object).where(table.notna(), "")
+        write_whole(path, lambda p, t=texts: write_table_csv(t, p))
+        made.append(path)
+    return made

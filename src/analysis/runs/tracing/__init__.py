@@ -1,0 +1,1 @@
+"""A figure traced to the rows behind it."""
