@@ -2,7 +2,8 @@
 
 import pytest
 
-from analysis.briefings.template_check import mistakes, name_mistake, shipped_names
+from analysis.briefings.template_check import mistakes, name_mistake
+from analysis.briefings.template_names import shipped_names
 from analysis.desk.template_folder import check_folder
 from analysis.errors import ParameterError
 from analysis.wording.engine import SHIPPED

@@ -6,32 +6,27 @@ may follow a figure are those the engine knows. Branches that no run takes are r
 
 from __future__ import annotations
 
-import ast
 import difflib
-import importlib
-import inspect
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from types import ModuleType
 
 import jinja2
 from jinja2 import nodes
 
+from analysis.briefings.template_names import METHODS, PLACES, handed_over, known_names, known_slots, shipped_names
 from analysis.facts import Register
 from analysis.publishing.number_check.tokens import find_figures
-from analysis.wording.engine import SHIPPED, Engine
+from analysis.wording.engine import Engine
 from analysis.wording.numbers import Figure
 from analysis.wording.story import known_codes
 
-METHODS = ("method.j2", "method_short.j2", "method_quality.j2", "method_building.j2", "method_campaign.j2")
 _TAG = re.compile(r"\{#.*?#\}|\{%(?:(?!\{%|\{\{|%\}).)*%\}|\{\{(?:(?!\{%|\{\{|\}\}).)*\}\}", re.DOTALL)  # a tag never runs over the next one
 _BROKEN = re.compile(r"\{%-?\s*([a-z]+)")
 _WIDE = {"（": "(", "）": ")", "，": ",", "：": ":", "；": ";", "“": '"', "”": '"', "‘": "'", "’": "'", "＝": "=", "＞": ">", "＜": "<", "！": "!", "｜": "|", "。": ".",
          "｛": "{", "｝": "}", "％": "%", "［": "[", "］": "]", "　": "（空格）"}  # fmt: skip
 _ENDS = {"if": "endif", "for": "endfor", "sentence": "endsentence", "macro": "endmacro", "filter": "endfilter", "call": "endcall"}
-_PLACES = ("全市", "本区", "本地")
 _HEADED = ("标题", "副题", "日期", "署名", "称谓", "注", "提示", "来源")
 
 
@@ -61,10 +56,6 @@ class Tag:
     def word(self) -> str:
         found = re.match(r"[a-z_]+", self.inside) if self.text.startswith("{%") else None
         return found[0] if found else ""
-
-
-def shipped_names() -> list[str]:
-    return sorted(path.name for path in SHIPPED.glob("*.j2"))
 
 
 def name_mistake(file: str) -> list[Mistake]:
@@ -241,7 +232,7 @@ def _chain_mistakes(node: nodes.Node, file: str) -> Iterator[str]:
     if not isinstance(node, nodes.Name) or node.name == "loop":
         return
     indicators, segments = known_codes()
-    kind = "place" if node.name in _PLACES else "any"
+    kind = "place" if node.name in PLACES else "any"
     for part in parts:
         is_figure, is_segment, is_answer = part in indicators, part in segments, part in Figure.answers
         if kind == "place" and not (is_figure or is_segment or part == "名称"):
@@ -281,47 +272,3 @@ def _environment() -> jinja2.Environment:
 
     empty = pd.DataFrame(columns=["quarter", "region_level", "region_code", "region_name", "segment", "indicator"])
     return Engine(Register(empty, "2021Q3", ("", ""))).environment
-
-
-def _modules(file: str) -> list[ModuleType]:
-    """Return the modules that hand names to a template: the document's own, and those of ``briefings`` that it draws on."""
-    names = ["context"]
-    if file in shipped_names() and file not in METHODS:
-        own = importlib.import_module(f"analysis.briefings.{file.removesuffix('.j2')}")
-        used = {(value.__name__ if inspect.ismodule(value) else getattr(value, "__module__", "")) or "" for value in vars(own).values()}
-        names += [own.__name__.rpartition(".")[2], *(name.rpartition(".")[2] for name in used if name.startswith("analysis.briefings."))]
-    elif file == "method_quality.j2":
-        names += ["ledger_quality"]
-    return [importlib.import_module(f"analysis.briefings.{name}") for name in dict.fromkeys(names)]
-
-
-@lru_cache(maxsize=64)
-def handed_over(file: str) -> frozenset[str]:
-    """Return the Chinese words that stand as strings or keywords of their own in the document's code: the names it hands to its template are among them."""
-    found: set[str] = set()
-    for module in _modules(file):
-        for node in ast.walk(ast.parse(inspect.getsource(module))):
-            if isinstance(node, ast.Constant) and isinstance(node.value, str) and 0 < len(node.value) <= 12 and not node.value.isascii():
-                found.add(node.value.lstrip("＋－＝"))
-            elif isinstance(node, ast.keyword) and node.arg and not node.arg.isascii():
-                found.add(node.arg)
-    return frozenset(found)
-
-
-def known_names(file: str) -> set[str]:
-    return set(handed_over(file)) | {f"{colour}数" for colour in "红橙"} | {*_PLACES, "时点", "季度", "季末", "九十天", "二十五人", "true", "false", "none"}
-
-
-def known_slots(file: str) -> set[str]:
-    """Return the figures and tables that the document has places for."""
-    found: set[str] = set()
-    if file in METHODS or file not in shipped_names():
-        return found
-    tree = ast.parse(inspect.getsource(importlib.import_module(f"analysis.briefings.{file.removesuffix('.j2')}")))
-    for node in ast.walk(tree):
-        is_slots = isinstance(node, ast.Assign) and any(isinstance(t, ast.Name) and t.id == "slots" for t in node.targets)
-        if is_slots and isinstance(node.value, ast.Dict):
-            found |= {key.value for key in node.value.keys if isinstance(key, ast.Constant)}
-        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "parts" and len(node.args) > 1:
-            found |= {k.value for k in getattr(node.args[1], "keys", []) if isinstance(k, ast.Constant)}
-    return found or set(handed_over(file))

@@ -11,8 +11,9 @@ import pandas as pd
 from analysis.intake.completeness import named_districts, table_name
 from analysis.measures.handed_in import senders
 from analysis.periods import Quarter
-from analysis.runs.prepare import Ledger, open_workshop
+from analysis.runs.prepare import open_workshop
 from analysis.runs.sources import known_quarters, ledger_files, read_geography
+from analysis.runs.workshop import Ledger
 from analysis.settings import Settings
 
 NEEDED = ("units", "unions", "covers")  # without one of these most of a district's figures are blank

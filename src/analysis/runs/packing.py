@@ -26,9 +26,6 @@ from analysis.runs.lists.campaign import measure_campaign, write_campaign
 from analysis.runs.lists.quality import reconcile, write_quality
 from analysis.runs.outputs import ready_folder
 from analysis.runs.prepare import (
-    Ledger,
-    Say,
-    Workshop,
     count_quarter,
     dominance,
     drawn_regions,
@@ -47,6 +44,7 @@ from analysis.runs.sealing.errata import find_errata, write_errata
 from analysis.runs.sealing.seals import made_of, put_back, seal_of
 from analysis.runs.sources import check_geography_files, choose_settings
 from analysis.runs.versions import identity
+from analysis.runs.workshop import Ledger, Say, Workshop
 from analysis.settings import Settings
 
 # seconds that a run waits for another one that is taking a quarter in

@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable
 from copy import copy
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -24,16 +24,15 @@ from jinja2.sandbox import SandboxedEnvironment, SecurityError
 from analysis.errors import StoryError, TemplateError
 from analysis.facts import Fact, Register
 from analysis.wording import phrases
+from analysis.wording.mistakes import in_chinese, place_of, reason_of
 from analysis.wording.numbers import (
     BREAK,
     LINE,
     LINE_END,
     Figure,
     blank_ids,
-    fact_ids,
     has_blank,
     in_ten_thousands,
-    line_sign,
     lines,
     mark,
     plain,
@@ -41,15 +40,15 @@ from analysis.wording.numbers import (
     say,
     without_lines,
 )
+from analysis.wording.provisos import with_left_out, with_small_counts
+from analysis.wording.sources import Given, Loader
 from analysis.wording.story import segment_name
 
 SHIPPED = Path(__file__).parent / "templates"
 _HEADS = {"标题": "title", "副题": "subtitle", "日期": "dateline", "署名": "byline", "称谓": "salutation"}
 _SMALL = {"注": "note", "提示": "notice", "来源": "source"}
-_TAGS = re.compile(r"(\{%.*?%\}|\{\{.*?\}\}|\{#.*?#\})", re.DOTALL)
 _SLOT = re.compile(r"【[图表]：(.+)】")
 _LINE_SIGN = re.compile(f"{LINE}[^{LINE_END}]*{LINE_END}")
-_AGAINST = "全市数字"  # what a district is held against: its gaps to the city leave out what the city leaves out
 _SENTENCE_ENDS = re.compile(r"(?<=[。！？])(?![”’）])")
 
 
@@ -88,46 +87,6 @@ class _Undefined(jinja2.StrictUndefined):
             return f"用到了没有的名字“{name}”"
         near = difflib.get_close_matches(name, getattr(owner, "known_names", []), n=1, cutoff=0.5)
         return f"没有名为“{name}”的指标或分组" + (f"，是不是“{near[0]}”" if near else "")
-
-
-class _Loader(jinja2.FileSystemLoader):
-    """Marks blank lines outside the tags, so that lines left empty by tags end no paragraph, and signs every line with its number."""
-
-    def get_source(self, environment: jinja2.Environment, template: str) -> tuple[str, str, Any]:
-        source, path, fresh = super().get_source(environment, template)
-        return _signs(source, template), path, fresh
-
-
-class _Given(jinja2.BaseLoader):
-    """One template given as text, before those in folders."""
-
-    def __init__(self, name: str, text: str, rest: jinja2.BaseLoader) -> None:
-        self.name, self.text, self.rest = name, text, rest
-
-    def get_source(self, environment: jinja2.Environment, template: str) -> tuple[str, str, Any]:
-        if template != self.name:
-            return self.rest.get_source(environment, template)
-        return _signs(self.text, template), template, lambda: True
-
-
-def _signs(source: str, template: str) -> str:
-    """Sign the lines of a template between its tags."""
-    parts, line = _TAGS.split(source.replace("\r\n", "\n")), 1
-    for number, part in enumerate(parts):
-        if number % 2 == 0:
-            parts[number] = _signed(part, template, line, is_start=number == 0)
-        line += part.count("\n")
-    return "".join(parts)
-
-
-def _signed(part: str, template: str, line: int, is_start: bool) -> str:
-    """Return the text between two tags with a sign at the start of each of its lines; a blank line becomes a BREAK."""
-    first, *others = part.split("\n")
-    made = [line_sign(template, line) + first if is_start else first]
-    for number, text in enumerate(others, 1):
-        is_blank = not text.strip(" \t　") and number < len(others)
-        made.append(BREAK if is_blank else line_sign(template, line + number) + text)
-    return "\n".join(made)
 
 
 def _written(value: Any) -> str:
@@ -169,7 +128,7 @@ FILTERS = {
 @lru_cache(maxsize=4)
 def environment(*folders: str) -> SandboxedEnvironment:
     """Return the templates' environment for these folders: a template is compiled once a process, and again when its file changes."""
-    made = SandboxedEnvironment(loader=_Loader(folders, encoding="utf-8-sig"), undefined=_Undefined, extensions=[_Sentence], finalize=_written)
+    made = SandboxedEnvironment(loader=Loader(folders, encoding="utf-8-sig"), undefined=_Undefined, extensions=[_Sentence], finalize=_written)
     made.filters.update(FILTERS)
     return made
 
@@ -186,12 +145,8 @@ class Engine:
     def with_text(self, name: str, text: str) -> Engine:
         """Return an engine that has a template of this name given as text, beside those of the folders."""
         made = copy(self)
-        made.environment = self.environment.overlay(loader=_Given(name, text, self.environment.loader), cache_size=0)
+        made.environment = self.environment.overlay(loader=Given(name, text, self.environment.loader), cache_size=0)
         return made
-
-    @cached_property
-    def _districts(self) -> dict[str, str]:
-        return dict(self.register.regions("district"))
 
     def render(self, name: str, **context: Any) -> Text:
         """Render a template into blocks.
@@ -214,11 +169,11 @@ class Engine:
                 f"没有找到模板 {error.name or name}。请核对文件名，或从安装包中恢复该模板。"
             ) from None  # IPython cannot show Jinja's rewritten frames: the notebook would end without a word
         except jinja2.TemplateSyntaxError as error:
-            reason = _in_chinese(error.message or "")
+            reason = in_chinese(error.message or "")
             raise TemplateError(f"模板 {error.name or name} 第 {error.lineno} 行：写法有误（{reason}）。请检查成对的标记后重试。") from None
         except (jinja2.UndefinedError, SecurityError, StoryError, TypeError, ValueError, KeyError, AttributeError, UnicodeDecodeError) as error:
-            where, line = _place_of(error, name)
-            raise TemplateError(f"模板 {where} 第 {line} 行：{_reason_of(error)}。请改正后重试。") from None
+            where, line = place_of(error, name)
+            raise TemplateError(f"模板 {where} 第 {line} 行：{reason_of(error)}。请改正后重试。") from None
         self._to_blocks(source, name, made)
         return made
 
@@ -271,94 +226,8 @@ class Engine:
         if style != "body":
             kept = [sentence for sentence in _SENTENCE_ENDS.split("".join(_LINE_SIGN.findall(head)) + rest) if sentence.strip()]
         if style in ("body", "notice"):
-            kept = self._with_small_counts(kept)
-        said = "".join(self._with_left_out(kept))
+            kept = with_small_counts(self.register, kept)
+        said = "".join(with_left_out(self.register, kept))
         said = said[:-1] + "。" if said[-1:] in ("；", "，") else said
         if plain(said).strip():
             made.blocks.append({"type": "paragraph", "runs": runs(said), "style": style, "lines": lines(said)})
-
-    def _with_small_counts(self, sentences: list[str]) -> list[str]:
-        """Say ``（应建会单位20家）`` in the sentence of a rate that rests on few and stands without its counts."""
-        used, smallest = self.register.used, self.register.smallest_ranked
-        facts = [used[i] for i in fact_ids("".join(sentences)) if i in used]
-        said = []
-        for sentence in sentences:
-            own = [used[i] for i in dict.fromkeys(fact_ids(sentence)) if i in used]
-            bare = [f for f in own if f in phrases.bare_small_rates(facts, smallest)]
-            said.append(
-                _before_stop(sentence, f"（{'，'.join({plain(said): said for said in (phrases.counted_of(self.register, f) for f in bare)}.values())}）")
-                if bare
-                else sentence
-            )
-        return said
-
-    def _with_left_out(self, sentences: list[str]) -> list[str]:
-        """Say ``（未含甲区）``: once at the end where it holds for every figure of the paragraph, otherwise in the sentence it concerns."""
-        whole = self._left_out("".join(sentences))
-        if len(whole) == 1:
-            if "" in whole or not sentences:
-                return sentences
-            return [*sentences[:-1], _before_stop(sentences[-1], f"（以上数字未含{next(iter(whole))}）")]
-        if len(partial := [where for where in whole if where]) == 1 and set(whole[partial[0]]) == {_AGAINST}:
-            last = max(number for number, sentence in enumerate(sentences) if partial[0] in self._left_out(sentence))
-            return [_before_stop(said, f"（{_AGAINST}未含{partial[0]}）") if number == last else said for number, said in enumerate(sentences)]
-        said = []
-        for sentence in sentences:
-            found = self._left_out(sentence)
-            partial = {where: names for where, names in found.items() if where}
-            clauses = [f"未含{where}" if len(found) == 1 else f"{'、'.join(dict.fromkeys(names))}未含{where}" for where, names in partial.items()]
-            said.append(_before_stop(sentence, f"（{'；'.join(clauses)}）") if clauses else sentence)
-        return said
-
-    def _left_out(self, text: str) -> dict[str, list[str]]:
-        """Return the districts that figures of the text leave out ("" for none), with the names of those figures."""
-        names = self._districts
-        groups: dict[str, list[str]] = {}
-        for fact in (self.register.used.get(i) for i in dict.fromkeys(fact_ids(text))):
-            if fact is not None and fact.unit != "rank":
-                is_against = fact.left_out and ("_gap_to_city" in fact.indicator or fact.indicator.endswith("_ranked_count"))
-                groups.setdefault(phrases.listed([names.get(code, code) for code in fact.left_out]), []).append(_AGAINST if is_against else fact.name)
-        return groups or {"": []}
-
-
-def _before_stop(sentence: str, note: str) -> str:
-    return sentence[:-1] + note + sentence[-1] if sentence.endswith(("。", "！", "？", "；")) else sentence + note
-
-
-def _place_of(error: BaseException, name: str) -> tuple[str, int]:
-    where, line, trace = name, 0, error.__traceback__
-    while trace is not None:
-        if trace.tb_frame.f_code.co_filename.endswith(".j2"):
-            where, line = Path(trace.tb_frame.f_code.co_filename).name, trace.tb_lineno
-        trace = trace.tb_next
-    return where, line
-
-
-def _reason_of(error: BaseException) -> str:
-    if isinstance(error, UnicodeDecodeError):
-        return "文件不是 UTF-8 编码，请用 UTF-8 另存"
-    if isinstance(error, SecurityError):
-        return "用到了模板中不允许的功能"
-    if isinstance(error, (jinja2.UndefinedError, StoryError, ValueError)):
-        return str(error).rstrip("。")
-    if isinstance(error, KeyError):
-        return f"没有名为“{error.args[0]}”的内容"
-    return f"算式或过滤器用错了地方（{error}）"
-
-
-_MESSAGES = (
-    (r"Encountered unknown tag '(\w+)'", "不认识的标记“{0}”"),
-    (r"Unexpected end of template", "缺少结束标记，例如 endif、endfor 或 endsentence"),
-    (r"No filter named '(.+?)'", "不认识的过滤器“{0}”"),
-    (r"unexpected '(.+?)'", "多了或少了符号“{0}”"),
-    (r"unexpected char (.+?) at", "有不能用的字符 {0}"),
-    (r"expected token '(.+?)', got '(.+?)'", "这里应为“{0}”，却是“{1}”"),
-)
-
-
-def _in_chinese(message: str) -> str:
-    for pattern, sentence in _MESSAGES:
-        found = re.search(pattern, message)
-        if found:
-            return sentence.format(*found.groups())
-    return message

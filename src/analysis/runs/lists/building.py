@@ -15,8 +15,8 @@ from analysis.measures.unions.lists import LIST_COLUMNS, lists
 from analysis.measures.unions.relations import graded_frame, make_relations
 from analysis.periods import Quarter
 from analysis.runs.parts import Listing, read_part, without_blanks, write_beside, write_part, write_tables
-from analysis.runs.prepare import Ledger, Workshop
 from analysis.runs.store import connect
+from analysis.runs.workshop import Ledger, Workshop
 
 DOCUMENT, PART = "union_building", "building"
 FIGURE_HEADERS = {"quarter": "季度", "region_code": "地区代码", "region_name": "地区", "name": "指标", "indicator": "代码", "numerator": "分子", "denominator": "分母", "value": "数",

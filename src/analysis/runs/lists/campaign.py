@@ -19,9 +19,10 @@ from analysis.measures.unions.relations import make_relations
 from analysis.periods import Quarter
 from analysis.runs.lists.building import FIGURE_HEADERS
 from analysis.runs.parts import Listing, read_part, without_blanks, write_beside, write_part, write_tables
-from analysis.runs.prepare import Workshop, levels
+from analysis.runs.prepare import levels
 from analysis.runs.sources import read_small_table
 from analysis.runs.store import connect
+from analysis.runs.workshop import Workshop
 from analysis.settings import Settings
 
 DOCUMENT, PART = "campaign", "campaign"

@@ -13,7 +13,7 @@ from analysis.measures.quality import COUNTED, OTHER, all_needs, missing, qualit
 from analysis.measures.reconcile import flows, movement, residuals, was_refused, with_states
 from analysis.periods import Quarter
 from analysis.runs.parts import Listing, read_part, without_blanks, write_beside, write_part
-from analysis.runs.prepare import Ledger, Workshop
+from analysis.runs.workshop import Ledger, Workshop
 
 DOCUMENT, PART = "ledger_quality", "quality"
 FROZEN_BACK = 3  # with this quarter the four of signals.csv

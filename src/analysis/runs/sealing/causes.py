@@ -18,10 +18,11 @@ import pandas as pd
 
 from analysis.intake.store import read_tables
 from analysis.periods import Quarter
-from analysis.runs.prepare import Ledger, Workshop, levels, totals_of
+from analysis.runs.prepare import levels, totals_of
 from analysis.runs.rerun import fingerprint
 from analysis.runs.sealing.seals import PARTS, parts_changed
 from analysis.runs.sources import Geography, city_of, known_quarters, read_geography
+from analysis.runs.workshop import Ledger, Workshop
 from analysis.settings import Settings
 
 KEYS = ["region_code", "segment", "indicator"]

@@ -16,9 +16,10 @@ from analysis.intake.store import read_tables, write_table_csv
 from analysis.measures.unions.building import definitions as building_definitions
 from analysis.runs.outputs import write_whole
 from analysis.runs.parts import read_part, write_part
-from analysis.runs.prepare import Workshop, needed_quarters
+from analysis.runs.prepare import needed_quarters
 from analysis.runs.sealing.causes import Side, attribute, stored_side, today
 from analysis.runs.sealing.seals import PARTS, Seal, made_of, parts_changed, seal_of
+from analysis.runs.workshop import Workshop
 
 COLUMNS = ["quarter", "region_level", "region_code", "region_name", "segment", "indicator", "unit", "numerator_before", "denominator_before", "value_before", "status_before",
            "numerator_after", "denominator_after", "value_after", "status_after", "reason_after", "cause", "why", "announced_in"]  # fmt: skip
