@@ -22,6 +22,7 @@ $(STAMP): requirements.lock pyproject.toml
 	$(PYTHON) -m venv .venv
 	$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	$(PY) -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	$(PY) -m compileall -q src
 	$(PY) -c "import pathlib; pathlib.Path('$(STAMP)').touch()"
 
 report: setup ## 运行演示季度，打印目录页位置
