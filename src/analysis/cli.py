@@ -12,7 +12,7 @@ from analysis.desk.commands import commands
 from analysis.desk.options import BoundariesOption, JobsOption, LedgersOption, OutOption, QuarterOption, SettingsOption
 from analysis.desk.options import choose as _settings
 from analysis.desk.options import console as _console
-from analysis.errors import DISK_FULL, ParameterError, WorkbenchError, is_disk_full
+from analysis.errors import DISK_FULL, ParameterError, WorkbenchError, is_disk_full, locked
 from analysis.paths import REPORTS
 from analysis.periods import Quarter
 
@@ -264,6 +264,9 @@ def main(arguments: list[str] | None = None) -> None:
     except Exception as error:
         if is_disk_full(error):
             print(DISK_FULL, file=sys.stderr)
+            sys.exit(2)
+        if isinstance(error, PermissionError) and error.filename:
+            print(locked(error), file=sys.stderr)
             sys.exit(2)
         if not hasattr(error, "format_message"):  # click's own mistakes of usage have it
             raise

@@ -49,6 +49,12 @@ _FULL = {getattr(errno, name) for name in ("ENOSPC", "EDQUOT", "EFBIG") if hasat
 DISK_FULL = "磁盘空间不足（或超过配额），有文件没有写成；已经写好的不受影响。请清理磁盘后重新运行，会接着做完。"
 
 
+def locked(error: OSError, otherwise: str = "文件") -> str:
+    """Return the sentence on a file that could not be written or taken away."""
+    name = str(error.filename2 or error.filename or otherwise).replace("\\", "/").rpartition("/")[2]
+    return f"写不进 {name}，它可能正在 Word、WPS 或浏览器中打开，或者没有写入权限。请关闭它后重试。"
+
+
 def is_disk_full(error: BaseException) -> bool:
     """Tell whether a failure, or what caused it, is that there was no room to write."""
     seen: BaseException | None = error

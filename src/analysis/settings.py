@@ -80,6 +80,7 @@ class Settings:
     scheduler: str = ""
     forked_kernels: bool = True
     timeout_seconds: int = 600
+    export_timeout_seconds: int = 300
     speech_rate: int = 200
     reading_size: float = 20.0
     smallest_ranked: int = 30
@@ -192,6 +193,9 @@ def _check_choices(settings: Settings) -> Settings:
     unknown = [f for f in settings.formats if f not in ("html", "pdf", "docx", "pptx")]
     if unknown or not settings.formats:
         raise SettingsError(f"输出格式“{','.join(settings.formats)}”不认识，应为 html、pdf、docx、pptx（幻灯片）中的一个或几个，用逗号隔开。")
+    for name in ("timeout_seconds", "export_timeout_seconds"):
+        if getattr(settings, name) < 1:
+            raise SettingsError(f"设置“{name}”为 {getattr(settings, name)}，应为大于 0 的秒数，例如 {getattr(Settings, name)}。请改正后重试。")
     if settings.stat_year_end_month not in (3, 6, 9, 12):
         raise SettingsError(f"设置“stat_year_end_month”为 {settings.stat_year_end_month}，应为 3、6、9、12 之一：统计年度在哪个月结束。请改正后重试。")
     if not (60 <= settings.speech_rate <= 400 and 16 <= settings.reading_size <= 26):

@@ -112,3 +112,39 @@ def test_a_name_inside_an_own_name_is_no_finding():
     units = pd.DataFrame({"uscc": ["91370100000000001A", "91370100000000002B", "91370100000000003C"], "unit_name": ["新乙地机械厂", "乙地机械厂", "超市"]})
     forbidden = Forbidden(units.iloc[1:], units.iloc[:1])
     assert forbidden.found_in("有新乙地机械厂和超市") == "" and forbidden.found_in("有 乙地\n机械厂") == "乙地机械厂"
+
+
+def named(*pairs: tuple[str, bool], **more) -> Forbidden:
+    """Forbidden of units with these names; True: one's own."""
+    units = pd.DataFrame({"uscc": [f"9137010000000000{n:02d}" for n in range(len(pairs))], "unit_name": [name for name, _ in pairs]})
+    own = pd.Series([is_own for _, is_own in pairs])
+    return Forbidden(units[~own], units[own], **more)
+
+
+def test_names_inside_one_another_are_told_apart():
+    forbidden = named(("乙地机械厂", True), ("新乙地机械厂", False), ("乙地机械总厂", False), ("老乙地机械总厂分厂", True))
+    assert forbidden.found_in("有乙地机械厂和老乙地机械总厂分厂") == ""
+    assert forbidden.found_in("有新乙地机械厂") == "新乙地机械厂"
+    assert forbidden.found_in("有乙地机械总厂") == "乙地机械总厂"
+
+
+def test_names_with_spaces_quotes_and_marks_are_found_as_every_format_writes_them():
+    name, other = '甲 乙（中国）"丙"机械 厂', "丁戊&己<庚>公司"
+    forbidden = named((name, False), (other, False), ("辛壬 癸子公司", True), ("辛壬癸子公司", False))
+    page = "<script type='application/json'>" + json.dumps({"a": [name]}) + "</script>"
+    for file, said in (
+        ("a.csv", '"甲 乙（中国）""丙""机械 厂",1'),
+        ("a.ipynb", json.dumps({"cells": [{"text/html": "<p>甲 乙（中国）&quot;丙&quot;机械<b> 厂</b></p>"}]})),
+        ("a.html", page),
+        ("a.xml", "<t>甲 乙(中国)“丙”</t><t>机械\u200b厂</t>"),
+        ("a.json", json.dumps({name: 1})),
+    ):
+        assert [found for text in texts_of(file, said.encode()) if (found := forbidden.found_in(text))][:1] == [name], file
+    assert other in {forbidden.found_in(text) for text in texts_of("a.html", "<td>丁戊&amp;己&lt;庚&gt;公司</td>".encode())}
+    assert forbidden.found_in("辛壬癸子 公司") == "", "the same name in two districts is one's own, too"
+
+
+def test_words_of_documents_places_and_own_texts_are_no_findings():
+    forbidden = named(("单位覆盖率", False), ("青石街道办", False), ("市人社服务局", False), allowed=["青石街道办"], texts=["请市人社服务局督办"])
+    assert forbidden.found_in("单位覆盖率；青石街道办；责任单位请市人社服务局督办") == ""
+    assert forbidden.found_in("市人社服务局") == "市人社服务局"

@@ -8,7 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from drawn_city import CITY, HERE, drawn_world, write_places
+from drawn_city import CITY, HERE, QUARTERS, drawn_world, write_places
 
 QUARTER = "2021Q4"
 SETTINGS = """[paths]
@@ -25,11 +25,13 @@ city_name = "九七市"
 """
 
 
-def small_city(folder: Path, like: Path | None = None) -> Path:
+def small_city(folder: Path, like: Path | None = None, quarters: tuple[str, ...] = QUARTERS) -> Path:
     """Write ledgers, boundaries and settings of the drawn city; return the settings file. ``like``: take the ledgers of another such folder, byte for byte."""
     folder.mkdir(parents=True, exist_ok=True)
     if like is None:
-        drawn_world().send(folder)
+        world = drawn_world()
+        world.keep_quarters(*quarters)
+        world.send(folder)
     else:
         shutil.copytree(like / "ledgers", folder / "ledgers")
     write_places(folder)

@@ -149,7 +149,7 @@ def share_district(
     from analysis.runs.handing.sharing import share
 
     chosen = choose(settings, out=out)
-    made = share(chosen, quarter, district, Path(save) if save else None)
+    made = share(chosen, quarter, district, Path(save) if save else None, console().print)
     log_exports(chosen.out or REPORTS, "share", quarter, chosen.audience, [(district, f"{made.path.name}（{len(made.files)} 个文件）", None)])
     screen = console()
     for line in made.left_out:
@@ -185,17 +185,22 @@ def bundle_quarter(
     from analysis.runs.handing.export_log import log_exports
 
     chosen = choose(settings, ledgers=ledgers, boundaries=boundaries, out=out)
-    made = bundle(chosen, quarter, Path(save) if save else None)
+    made = bundle(chosen, quarter, Path(save) if save else None, console().print)
     log_exports(chosen.out or REPORTS, "bundle", quarter, "internal", [("all", made.name, None)])
+    from analysis.runs.rerun.fingerprint import file_hash
+
     console().print(f"已存证：{made}。内有全部台账，只供内部；核对用 workbench verify {made.name}。")
+    console().print(f"校验码（sha256）{file_hash(made)}。请另外记下：以后核对时显示的与它相同，就说明整个文件没有换过。")
 
 
 @commands.command("verify", help="核对存证：用包里的台账和设置重算，说明结果相同，还是哪里不同。")
 def verify_bundle(file: Annotated[str, typer.Argument(help="workbench bundle 生成的文件", metavar="文件")]) -> None:
     from analysis.runs.handing.verifying import verify
+    from analysis.runs.rerun.fingerprint import file_hash
 
     screen = console()
     made = verify(Path(file), screen.print)
+    screen.print(f"校验码（sha256）{file_hash(Path(file))}。请与存证时记下的核对。")
     for line in made.remarks:
         screen.print(f"  {line}")
     for line in made.differing:

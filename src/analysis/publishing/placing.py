@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import os
+import time
 from pathlib import Path
+
+WINDOWS = os.name == "nt"
+_TRIES, _PAUSE = 20, 0.1  # two seconds
 
 
 def settle(path: Path) -> None:
@@ -11,12 +15,12 @@ def settle(path: Path) -> None:
     if path.is_dir():
         for child in path.iterdir():
             settle(child)
-    if os.name != "nt" or path.is_file():  # folders cannot be opened on Windows; its file systems keep the order of renames themselves
+    if not WINDOWS or path.is_file():  # folders cannot be opened on Windows; its file systems keep the order of renames themselves
         _settle_one(path)
 
 
 def _settle_one(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDWR if os.name == "nt" else os.O_RDONLY)
+    descriptor = os.open(path, os.O_RDWR if WINDOWS else os.O_RDONLY)
     try:
         os.fsync(descriptor)
     finally:
@@ -24,9 +28,22 @@ def _settle_one(path: Path) -> None:
 
 
 def put_in_place(unfinished: Path, target: Path) -> Path:
-    """Move a finished file or folder to its place in one step: a reader finds the old one or the new one, never half of it."""
+    """Move a finished file or folder to its place in one step: a reader finds the old one or the new one, never half of it.
+
+    Raises
+    ------
+    PermissionError
+        Where the target is open in another program (Windows), or may not be written.
+    """
     settle(unfinished)
-    os.replace(unfinished, target)
-    if os.name != "nt":
+    for left in reversed(range(_TRIES if WINDOWS else 1)):
+        try:
+            os.replace(unfinished, target)
+            break
+        except PermissionError:  # a virus scanner or the search index looks at a new file for a moment; Word holds it until it is closed
+            if not left:
+                raise
+            time.sleep(_PAUSE)
+    if not WINDOWS:
         _settle_one(target.parent)
     return target

@@ -16,9 +16,10 @@ from datetime import datetime
 from pathlib import Path
 from shutil import rmtree
 
-from analysis.errors import BusyError
+from analysis.errors import BusyError, ExportError
 
 Say = Callable[[str], None]
+WINDOWS = os.name == "nt"
 QUARTER_NOTE, STORE_NOTE = "正在生成.txt", "正在入库.txt"
 _LEFT = (".unfinished-*", ".*.part", ".*.partial")
 _TEXT = "{who}\n\n程序正在这个文件夹里生成文件，做完后会删去本文件。如果没有程序在运行，说明上次中途断了：各个文件各自完整，但可能新旧不一，请再运行一次，会接着做完。\n"
@@ -26,22 +27,28 @@ _LOCKED_BYTE = 1 << 30  # far behind the note's words, so that others can read t
 
 
 @contextmanager
-def held(note: Path, what: str, say: Say = lambda _: None, patience: float = 0.0) -> Iterator[None]:
+def held(note: Path, what: str, say: Say = lambda _: None, patience: float = 0.0, is_finishing: bool = True) -> Iterator[None]:
     """Hold a folder for this process while the block runs; takes away what an interrupted run left there.
 
     Parameters
     ----------
     note : the file that says who works there; its folder must exist
     patience : seconds to wait for another run before giving up
+    is_finishing : whether the block does again what an interrupted run left undone; where it does not, an unfinished folder is refused
 
     Raises
     ------
     BusyError
         Where another run holds the folder; names it.
+    ExportError
+        Where nothing can be written there, or what is there is unfinished.
     """
     descriptor = _wait_for(note, what, say, patience)
+    before = _read(descriptor)
+    if before and not is_finishing:
+        os.close(descriptor)
+        raise ExportError(f"{what}里上次的运行没有做完（{before}）。请先再运行一次 workbench run，做完后重试。")
     try:
-        before = _read(descriptor)
         if before:
             say(f"上次在这里的运行没有做完（{before}），现在接着做。")
         os.ftruncate(descriptor, 0)
@@ -50,12 +57,18 @@ def held(note: Path, what: str, say: Say = lambda _: None, patience: float = 0.0
         clear_leftovers(note.parent)
         yield
     finally:
-        if os.name == "nt":  # an open file cannot be taken away there
-            os.close(descriptor)
-            note.unlink(missing_ok=True)
-        else:
-            note.unlink(missing_ok=True)
-            os.close(descriptor)
+        _let_go(note, descriptor)
+
+
+def _let_go(note: Path, descriptor: int) -> None:
+    if not WINDOWS:
+        note.unlink(missing_ok=True)
+        os.close(descriptor)
+        return
+    os.ftruncate(descriptor, 0)  # should the note have to stay, it tells of no unfinished run
+    os.close(descriptor)  # an open file cannot be taken away there
+    with suppress(PermissionError):  # another run waits and has it open, or holds it already: it is that one's note now
+        note.unlink(missing_ok=True)
 
 
 def clear_leftovers(folder: Path) -> None:
@@ -80,7 +93,7 @@ def _me() -> str:
 def _wait_for(note: Path, what: str, say: Say, patience: float) -> int:
     until, told = time.monotonic() + patience, False
     while True:
-        descriptor = os.open(note, os.O_RDWR | os.O_CREAT, 0o666)
+        descriptor = _opened(note)
         if _lock(descriptor):
             if _is_still(note, descriptor):
                 return descriptor
@@ -96,12 +109,27 @@ def _wait_for(note: Path, what: str, say: Say, patience: float) -> int:
         time.sleep(0.3)
 
 
+def _opened(note: Path) -> int:
+    tries = 10 if WINDOWS else 1
+    while True:
+        try:
+            return os.open(note, os.O_RDWR | os.O_CREAT, 0o666)
+        except FileNotFoundError:  # another run could not start, and took the empty folder away with it
+            note.parent.mkdir(exist_ok=True)
+        except PermissionError as error:
+            tries -= 1
+            if tries:  # Windows: its holder is just taking it away
+                time.sleep(0.1)
+                continue
+            raise ExportError(f"文件夹 {note.parent} 写不进去（没有写入权限，或“{note.name}”被设为只读）。请换一个文件夹，或改好权限后重试。") from error
+
+
 def _is_still(note: Path, descriptor: int) -> bool:
     try:
         there, own = note.stat(), os.fstat(descriptor)
     except FileNotFoundError:
         return False
-    return os.name == "nt" or (there.st_dev, there.st_ino) == (own.st_dev, own.st_ino)
+    return WINDOWS or (there.st_dev, there.st_ino) == (own.st_dev, own.st_ino)
 
 
 def _read(descriptor: int) -> str:
@@ -111,7 +139,7 @@ def _read(descriptor: int) -> str:
 
 def _lock(descriptor: int) -> bool:
     """Try to lock; True where it is ours, or where the file system knows no locks."""
-    if os.name == "nt":
+    if WINDOWS:
         import msvcrt
 
         os.lseek(descriptor, _LOCKED_BYTE, os.SEEK_SET)

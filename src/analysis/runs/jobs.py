@@ -9,7 +9,7 @@ from typing import Any
 
 from analysis.errors import ExportError
 from analysis.runs.executor import Executor, Lost, Task
-from analysis.runs.notebook import EXPORTERS, Outcome, run_job
+from analysis.runs.notebook import EXPORTERS, Outcome, run_job, took_too_long
 from analysis.runs.plan import Job
 from analysis.runs.rerun.dependencies import EXPORT, KEEP, MAKE, Decision, Scales
 from analysis.wording.guards import rules
@@ -59,7 +59,7 @@ class Work:
         package, settings, has_run = self.scales.package, self.scales.settings, self.decisions[job].action == EXPORT
         given = {"quarter": package.quarter, "scope": job.scope, "package": str(package.folder), "audience": package.audience, "map_use": package.map_use}
         return run_job, (str(job.notebook), job.document, job.scope, given, self._formats(job), str(self.scales.target), settings.timeout_seconds,
-                         package.audience == "internal", has_run)  # fmt: skip
+                         package.audience == "internal", has_run, settings.export_timeout_seconds)  # fmt: skip
 
     def _formats(self, job: Job) -> tuple[str, ...]:
         """Return the formats to be written: all that are wanted, or, where nothing else is amiss, those that are lacking."""
@@ -84,7 +84,7 @@ class Work:
         waiting = self.waiting
         for done, (place, answer) in enumerate(running, start=1):
             job = waiting[place]
-            outcome = Outcome(job.document, job.scope, "failed", reason=answer.reason) if isinstance(answer, Lost) else self._with_others(job, answer)
+            outcome = self._lost(job, answer) if isinstance(answer, Lost) else self._with_others(job, answer)
             ending = f"用时 {outcome.seconds:.1f} 秒" if outcome.status == "made" else f"没有做成：{outcome.reason}"
             self.say(f"[{done}/{len(waiting)}] {job.label}　{ending}")
             gone = withdraw(job, self.scales.target, outcome.files)
@@ -93,6 +93,11 @@ class Work:
             for line in broken_sentences(job.label, outcome):
                 self.say(line)
             yield outcome
+
+    def _lost(self, job: Job, answer: Lost) -> Outcome:
+        is_kept = self.scales.package.audience == "internal" and self.decisions[job].action != EXPORT
+        hung = took_too_long(self.scales.target, job.document, job.scope, self.scales.settings.export_timeout_seconds, is_kept)
+        return Outcome(job.document, job.scope, "failed", reason=hung or answer.reason)
 
     def _with_others(self, job: Job, outcome: Outcome) -> Outcome:
         """Return what was made together with the document's other formats, made earlier of the very same things."""

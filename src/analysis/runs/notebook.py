@@ -10,8 +10,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from analysis.errors import DISK_FULL, ParameterError, WorkbenchError, is_disk_full
+from analysis.errors import DISK_FULL, ParameterError, WorkbenchError, is_disk_full, locked
 from analysis.publishing.placing import put_in_place
+from analysis.runs.overtime import limited, note_of, overtime, put_in_order
 
 EXPORTERS = {"html": "workbench-html", "pdf": "workbench-pdf", "docx": "workbench-docx", "pptx": "workbench-pptx"}
 NO_FIRST_WORD = "Kernel died before replying to kernel_info"  # jupyter_client's words
@@ -105,14 +106,18 @@ def _with_a_second_start(execute_notebook: Callable[..., object], *arguments: ob
         execute_notebook(*arguments, **options)
 
 
-def export(executed: Path, formats: tuple[str, ...], folder: Path, stem: str) -> tuple[list[Path], dict]:
-    """Write the documents of an executed notebook into ``folder``; return their paths and their record (fonts, missing characters, what was left unsaid)."""
+def export(executed: Path, formats: tuple[str, ...], folder: Path, stem: str, begin: Callable[[str], None] = lambda _: None) -> tuple[list[Path], dict]:
+    """Write the documents of an executed notebook into ``folder``; return their paths and their record (fonts, missing characters, what was left unsaid).
+
+    ``begin`` is called with each format before it is written.
+    """
     import nbformat
     from nbconvert.exporters import get_exporter
 
     notebook = nbformat.read(executed, as_version=4)
     made, record = [], {}
     for name in formats:
+        begin(name)
         body, resources = get_exporter(EXPORTERS[name])().from_notebook_node(notebook, {"metadata": {"name": stem}})
         path = folder / f"{stem}.{name}"
         path.write_bytes(body.encode("utf-8") if isinstance(body, str) else body)
@@ -149,22 +154,25 @@ def run_job(
     timeout: int,
     is_internal: bool = True,
     has_run: bool = False,
+    export_timeout: int = 300,
 ) -> Outcome:
     """Run and export one job in a folder of its own, then move the finished files into place; a failed job leaves its notebook as evidence.
 
     With ``has_run`` the executed copy of the run before is exported again and the notebook is not run. The executed copy is kept for internal readers
-    only: it names the package, and with it the way to every unit.
+    only: it names the package, and with it the way to every unit. An export longer than ``export_timeout`` seconds ends this process; where the job
+    is given again, it fails with the reason.
     """
     started = time.monotonic()
     try:
-        return _run_job(Path(notebook), document, scope, parameters, formats, Path(quarter_folder), timeout, is_internal, has_run, started)
+        reason = took_too_long(Path(quarter_folder), document, scope, export_timeout, is_internal and not has_run)
+        if reason:
+            return Outcome(document, scope, "failed", time.monotonic() - started, reason)
+        return _run_job(Path(notebook), document, scope, parameters, formats, Path(quarter_folder), timeout, is_internal, has_run, export_timeout, started)
     except OSError as error:
         if not (is_disk_full(error) or isinstance(error, PermissionError)):
             raise
-        locked = (
-            f"写不进 {Path(error.filename2 or error.filename or quarter_folder).name}，它可能正在 Word、WPS 或浏览器中打开，或者没有写入权限。请关闭它后重试。"
-        )
-        return Outcome(document, scope, "failed", time.monotonic() - started, DISK_FULL if is_disk_full(error) else locked)
+        reason = DISK_FULL if is_disk_full(error) else locked(error, quarter_folder)
+        return Outcome(document, scope, "failed", time.monotonic() - started, reason)
 
 
 def _run_job(
@@ -177,6 +185,7 @@ def _run_job(
     timeout: int,
     is_internal: bool,
     has_run: bool,
+    export_timeout: int,
     started: float,
 ) -> Outcome:
     kept = base / "notebooks" / scope / f"{document}.ipynb"
@@ -187,12 +196,12 @@ def _run_job(
                 shutil.copyfile(kept, executed)
             else:
                 execute(notebook, parameters, executed, timeout)
-            documents, record = export(executed, formats, Path(work), document)
+            with limited(note_of(base, scope, document), Path(work), export_timeout) as begin:
+                documents, record = export(executed, formats, Path(work), document, begin)
         except Exception as error:  # one failed document must not cost the others; its reason goes into the manifest
             reason = DISK_FULL if is_disk_full(error) else error.sentence if isinstance(error, WorkbenchError) else f"{type(error).__name__}: {error}"
-            failed = base / "notebooks" / scope / f"{document}.failed.ipynb"
             if executed.is_file() and is_internal and not has_run:
-                _move(executed, failed)
+                _move(executed, _evidence(base, scope, document))
             return Outcome(document, scope, "failed", time.monotonic() - started, reason)
         files = [_move(path, base / scope / path.name) for path in documents]
         if has_run:
@@ -201,10 +210,27 @@ def _run_job(
             files.append(_move(executed, kept))
         else:
             kept.unlink(missing_ok=True)
-        (base / "notebooks" / scope / f"{document}.failed.ipynb").unlink(missing_ok=True)
+        _evidence(base, scope, document).unlink(missing_ok=True)
     return Outcome(document, scope, "made", time.monotonic() - started, "", [p.relative_to(base).as_posix() for p in files], record, not has_run)
 
 
 def _move(source: Path, target: Path) -> Path:
     target.parent.mkdir(parents=True, exist_ok=True)
     return put_in_place(source, target)
+
+
+def took_too_long(base: Path, document: str, scope: str, seconds: int, is_kept: bool) -> str:
+    """Return the sentence on a job whose process was ended because its export hung, "" where it was not; its executed copy is kept as evidence."""
+    note = note_of(base, scope, document)
+    made = overtime(note)
+    if made is None:
+        return ""
+    executed = made.work / f"{document}.ipynb"
+    if is_kept and executed.is_file():
+        _move(executed, _evidence(base, scope, document))
+    put_in_order(note, made)
+    return made.sentence(seconds)
+
+
+def _evidence(base: Path, scope: str, document: str) -> Path:
+    return base / "notebooks" / scope / f"{document}.failed.ipynb"

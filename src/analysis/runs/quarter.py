@@ -131,12 +131,13 @@ def _run(settings: Settings, quarter: str, scope: str, documents: str, force: bo
         outcomes.append(Outcome("index", "city", "failed", reason=error.sentence))
         record.add(None, outcomes[-1])
     record.files.append(index)
+    fresh = [target / name for o in outcomes if o.status == "made" for name in o.files]
+    # before the manifest: once that is there nothing is to be done any more, and a run killed in between would never be logged
+    log_files(target.parent, "run", quarter, settings.audience, target, [*tables, *fresh, index])
     record.write()
     close_journal(target)
     drop_empty_folders(target)
     context = json.loads((folder / "context.json").read_text(encoding="utf-8"))
-    fresh = [target / name for o in outcomes if o.status == "made" for name in o.files]
-    log_files(target.parent, "run", quarter, settings.audience, target, [*tables, *fresh, index])
     return Result(target, index, outcomes, int(context["failed_files"]))
 
 

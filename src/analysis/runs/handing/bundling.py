@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict
 from io import BytesIO
 from pathlib import Path
@@ -15,7 +15,9 @@ from analysis.paths import DATA, REPORTS, ROOT
 from analysis.periods import Quarter
 from analysis.publishing.zipped import dated_alike
 from analysis.runs.breaks import COLUMNS
+from analysis.runs.holding import QUARTER_NOTE, held
 from analysis.runs.inputs import known_quarters, ledger_files, needed_quarters
+from analysis.runs.lists.scoring import stored_before
 from analysis.runs.outputs import read_manifest, write_whole
 from analysis.runs.prepare import run_fingerprint
 from analysis.runs.rerun import fingerprint
@@ -23,15 +25,20 @@ from analysis.runs.sealing.seals import seal_of
 from analysis.runs.versions import earlier_version
 from analysis.settings import Settings
 
+Say = Callable[[str], None]
 RECORD = "bundle.json"
-_FOLDERS = ("ledgers", "out", "store", "sealed", "received")  # packed in a way of their own, or nobody's input
+PATIENCE = 10.0  # seconds to wait for a run in the quarter's folder
+_FOLDERS = ("ledgers", "out", "store", "sealed")  # packed in a way of their own
+_MACHINES_OWN = ("jobs", "scheduler")  # how this machine works, which is not how another one does
 
 
-def bundle(settings: Settings, quarter: str, path: Path | None = None) -> Path:
+def bundle(settings: Settings, quarter: str, path: Path | None = None, say: Say = lambda _: None) -> Path:
     """Pack a finished quarter; the same quarter gives the same bytes.
 
     Raises
     ------
+    BusyError
+        Where a run works in the quarter's folder and does not end.
     ParameterError
         Where there is no run of the quarter.
     ExportError
@@ -39,13 +46,18 @@ def bundle(settings: Settings, quarter: str, path: Path | None = None) -> Path:
     """
     out = settings.out or REPORTS
     folder = out / quarter
-    manifest = read_manifest(folder)
-    if not manifest:
+    if not read_manifest(folder):
         raise ParameterError(f"还没有 {quarter} 的成果（{folder}）。请先运行 workbench run --quarter {quarter}。")
+    with held(folder / QUARTER_NOTE, f"{quarter} 的成果文件夹", say, PATIENCE, is_finishing=False):  # a run would exchange the files while they are read
+        return _bundle(settings, quarter, path or out / f"{quarter}_存证.zip", folder)
+
+
+def _bundle(settings: Settings, quarter: str, target: Path, folder: Path) -> Path:
+    manifest = read_manifest(folder)
     _check(settings, quarter, folder, manifest)
     files: dict[str, bytes] = {f"out/{quarter}/{name}": (folder / name).read_bytes() for name in [*manifest["outputs"], "manifest.json"]}
     shown, inputs = _inputs(settings, quarter)
-    files |= inputs | _kept(settings, quarter)
+    files |= inputs | _kept(settings, quarter, (settings.store or DATA / "store") / manifest["package"])
     files["inputs/breaks.csv"] = _breaks(manifest).encode("utf-8-sig")
     shown |= {"breaks": "inputs/breaks.csv", "audience": manifest["settings"]["audience"], "map_use": manifest["settings"]["map_use"]}
     shown["map_approval_no"] = manifest["settings"].get("map_approval_no", "")
@@ -60,7 +72,6 @@ def bundle(settings: Settings, quarter: str, path: Path | None = None) -> Path:
         "files": {name: fingerprint.bytes_hash(data) for name, data in sorted(files.items())},
     }
     files[RECORD] = json.dumps(record, ensure_ascii=False, indent=1, default=str).encode()
-    target = path or out / f"{quarter}_存证.zip"
     write_whole(target, lambda p: p.write_bytes(_packed(files)))
     return target
 
@@ -83,6 +94,8 @@ def _inputs(settings: Settings, quarter: str) -> tuple[dict[str, Any], dict[str,
     """Return the settings with their paths inside the bundle, and the files they name."""
     shown, files = {}, {}
     for name, value in asdict(settings).items():
+        if name in _MACHINES_OWN:
+            continue
         if not isinstance(value, Path):
             shown[name] = list(value) if isinstance(value, tuple) else value
         elif name not in _FOLDERS:
@@ -106,14 +119,17 @@ def _members(path: Path) -> Iterable[tuple[str, bytes]]:
         yield from ((p.name, p.read_bytes()) for p in together)
 
 
-def _kept(settings: Settings, quarter: str) -> dict[str, bytes]:
-    """Return what the quarter took from the store and the vault: earlier versions of restated ledgers, sealed quarters."""
+def _kept(settings: Settings, quarter: str, package: Path) -> dict[str, bytes]:
+    """Return what the quarter took from the store and the vault: earlier versions of restated ledgers, the quarter before, sealed quarters."""
     store, files = settings.store or DATA / "store", {}
     for other in (Quarter(quarter).previous.key, Quarter(quarter).year_ago.key):
         version = earlier_version(settings, other)
         if version is not None:
             kept = [version / "context.json", *sorted((version / "tables").glob("*.parquet"))]
             files |= {f"store/{p.relative_to(store).as_posix()}": p.read_bytes() for p in kept}
+    compared = stored_before(package, Quarter(quarter).previous.key)  # the assessment's ranks are held against those of the quarter before
+    if compared is not None:
+        files |= {f"store/{p.relative_to(store).as_posix()}": p.read_bytes() for p in sorted(compared.rglob("*")) if p.is_file()}
     for needed in needed_quarters(quarter):
         sealed = seal_of(settings, needed)
         if sealed is not None:

@@ -22,8 +22,10 @@ from analysis.intake.store import read_tables
 from analysis.paths import DATA, REPORTS
 from analysis.publishing.index import write_index
 from analysis.publishing.zipped import dated_alike
+from analysis.runs.handing.bundling import PATIENCE
 from analysis.runs.handing.export_log import log_exports
 from analysis.runs.handing.searching import Forbidden, texts_of
+from analysis.runs.holding import QUARTER_NOTE, held
 from analysis.runs.outputs import as_text, read_manifest, write_whole
 from analysis.runs.plan import notebooks
 from analysis.runs.rerun import fingerprint
@@ -41,27 +43,34 @@ class Shared:
     left_out: list[str]
 
 
-def share(settings: Settings, quarter: str, district: str, path: Path | None = None) -> Shared:
+def share(settings: Settings, quarter: str, district: str, path: Path | None = None, say: Say = lambda _: None) -> Shared:
     """Pack one district's documents and lists of a finished run.
 
     Raises
     ------
+    BusyError
+        Where a run works in the quarter's folder and does not end.
     ParameterError
         Where there is no run of the quarter, no such district, or no document of it.
     ExportError
         Where files were changed since, the checked data are gone, or a file names another district's unit.
     """
     folder = (settings.out or REPORTS) / quarter
-    manifest = read_manifest(folder)
-    if not manifest:
+    if not read_manifest(folder):
         raise ParameterError(f"还没有 {quarter} 的成果（{folder}）。请先运行 workbench run --quarter {quarter}。")
+    with held(folder / QUARTER_NOTE, f"{quarter} 的成果文件夹", say, PATIENCE, is_finishing=False):  # a run would exchange the files while they are read
+        return _share(settings, quarter, district, path, folder)
+
+
+def _share(settings: Settings, quarter: str, district: str, path: Path | None, folder: Path) -> Shared:
+    manifest = read_manifest(folder)
     package = (settings.store or DATA / "store") / manifest["package"]
     if not (package / "context.json").is_file():
         raise ExportError(f"做这批文稿的入库数据 {package.name} 已不在，无从核对有没有别的区县的单位。请重新运行 workbench run --quarter {quarter}。")
     name, codes = _district(package, district)
     files = _files(folder, manifest, district, name, quarter)
     tables = read_tables(package / "tables")
-    forbidden = _forbidden(tables, codes, manifest)
+    forbidden = _forbidden(tables, codes, package, manifest)
     left_out = _returns(folder, manifest, tables, codes, forbidden, files)
     files["indicators.csv"] = _indicators(package, quarter, district)
     files["index.html"] = _door(manifest, package, quarter, district, name, files)
@@ -145,11 +154,20 @@ def _door(manifest: dict, package: Path, quarter: str, district: str, name: str,
         return write_index(Path(folder) / "index.html", model).read_bytes()
 
 
-def _forbidden(tables: dict[str, pd.DataFrame], codes: set[str], manifest: dict) -> Forbidden:
+def _forbidden(tables: dict[str, pd.DataFrame], codes: set[str], package: Path, manifest: dict) -> Forbidden:
+    """Return what to look for; names of places, and what the district itself wrote (its unions, tasks, findings), may hold a unit's name."""
     units, unions = tables["units"], tables["unions"]
+    places = pd.read_parquet(package / "indicators.parquet", columns=["region_name"])["region_name"].unique()
+    texts = {
+        text
+        for frame in tables.values()
+        if "district_code" in frame
+        for column in set(frame.select_dtypes(["object", "string"])) - {"source_file", "source_sheet"}
+        for text in frame.loc[frame["district_code"].astype(str).isin(codes), column].dropna().astype(str).unique()
+    }
     is_own = units["district_code"].astype(str).isin(codes)
     other_unions = unions.loc[~unions["district_code"].astype(str).isin(codes), "union_id"].dropna().astype(str)
-    return Forbidden(units[~is_own], units[is_own], other_unions, [manifest["city"][1]])
+    return Forbidden(units[~is_own], units[is_own], other_unions, [manifest["city"][1], *places], texts)
 
 
 def _foreign(path: str, data: bytes, forbidden: Forbidden) -> str:

@@ -7,26 +7,29 @@ import json
 import os
 import shutil
 import tempfile
-import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from io import BytesIO
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from analysis.errors import ParameterError
-from analysis.runs.handing.bundling import RECORD
+from analysis.errors import ParameterError, WorkbenchError
+from analysis.runs.handing.opening import is_odd, open_bundle, tampered
 from analysis.runs.outputs import read_manifest, versions
+from analysis.runs.plan import notebooks
 from analysis.runs.quarter import run_quarter
 from analysis.runs.rerun import fingerprint
 from analysis.runs.sealing.seals import seal_folder
 from analysis.runs.sources import choose_settings
+from analysis.settings import Settings
 
 Say = Callable[[str], None]
 _MOST = 5
+# what the manifest says of the run beside its files; the rest is about the machine and the moment
+_TOLD = ("quarter", "city", "districts", "failed_files", "inputs", "changed_settings", "incomplete", "missing_columns", "class_breaks", "notes")
 _BLOCKS = "application/vnd.workbench.blocks+json"
 
 
@@ -51,46 +54,61 @@ def verify(path: Path, say: Say = lambda _: None) -> Verdict:
     ParameterError
         Where the file is no bundle.
     """
-    record, files = _opened(path)
-    verdict = Verdict()
-    verdict.differing += [
-        f"{name} 和存证时不同，包被改动过" for name, digest in record["files"].items() if fingerprint.bytes_hash(files.get(name, b"")) != digest
-    ]
-    verdict.differing += [f"{name} 不在存证的记录里，是后来放进去的" for name in files if name not in record["files"] and name != RECORD]
+    record, files = open_bundle(path)
+    verdict = Verdict(differing=tampered(record, files, {name: fingerprint.bytes_hash(data) for name, data in files.items()}))
     if verdict.differing:
         return verdict
     verdict.remarks = _remarks(record)
     with tempfile.TemporaryDirectory(prefix="workbench-verify-") as folder:
         home = Path(folder)
+        _unpack(path, files, home)
+        then = home / "then" / record["quarter"]
+        manifest = _manifest(path, then)
+        with _settings_file(home / "settings.toml"):
+            settings = _own_settings(path, home)
+            for seal in sorted((home / "sealed").glob("*")) if (home / "sealed").is_dir() else []:
+                shutil.move(seal, seal_folder(settings, seal.name))  # a vault is named for its ledgers' folder, which is another one here
+            try:
+                made = _made_again(settings, record["quarter"], manifest, verdict, say)
+            except WorkbenchError as error:  # what cannot be made of it proves nothing of what it says
+                verdict.differing.append(f"重算没有做成：{error.sentence}")
+                return verdict
+        _compare(then, made, manifest, verdict)
+    return verdict
+
+
+def _unpack(path: Path, files: dict[str, bytes], home: Path) -> None:
+    try:
         for name, data in files.items():
             target = home / name
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(data)
-        then = home / "out"
-        then.rename(home / "then")
-        with _settings_file(home / "settings.toml"):
-            settings = choose_settings(home / "settings.toml")
-            for seal in sorted((home / "sealed").glob("*")) if (home / "sealed").is_dir() else []:
-                shutil.move(seal, seal_folder(settings, seal.name))  # a vault is named for its ledgers' folder, which is another one here
-            made = _made_again(settings, record["quarter"], read_manifest(home / "then" / record["quarter"]), say)
-        _compare(home / "then" / record["quarter"], made, verdict)
-    return verdict
+        (home / "out").rename(home / "then")
+    except (FileExistsError, NotADirectoryError, IsADirectoryError, ValueError) as error:  # a name that is a file and a folder at once
+        raise ParameterError(f"{path.name} 里的文件名互相冲突，不是 workbench bundle 生成的存证文件。请向出具人核实这个文件。") from error
 
 
-def _opened(path: Path) -> tuple[dict[str, Any], dict[str, bytes]]:
-    if not path.is_file():
-        raise ParameterError(f"没有找到文件 {path}。请核对路径；存证文件由 workbench bundle 生成。")
+def _manifest(path: Path, then: Path) -> dict[str, Any]:
+    """Return the manifest that the bundle carries."""
     try:
-        with zipfile.ZipFile(path) as packed:
-            files = {name: packed.read(name) for name in packed.namelist() if not name.endswith("/")}
-        record = json.loads(files[RECORD])
-        record["files"], record["quarter"]
-    except (zipfile.BadZipFile, KeyError, ValueError, OSError) as error:
-        raise ParameterError(f"{path.name} 不是完好的存证文件，应为 workbench bundle 生成的 .zip。请重新取得这个文件。") from error
-    odd = [name for name in files if PurePosixPath(name).is_absolute() or ".." in PurePosixPath(name).parts or "\\" in name or ":" in name]
+        manifest = read_manifest(then)
+        jobs = [(job["document"], job["scope"], [Path(name).suffix for name in job["files"]]) for job in manifest["jobs"]]
+        odd = [name for name in [*manifest["outputs"], *(scope for _, scope, _ in jobs)] if is_odd(name)]
+    except (ValueError, KeyError, TypeError, AttributeError):
+        jobs, odd = [], ["?"]
     if odd:
-        raise ParameterError(f"{path.name} 里的文件名“{odd[0]}”指向包外，不予打开。请向出具人核实这个文件。")
-    return record, files
+        raise ParameterError(f"{path.name} 里的 manifest.json 不是 workbench run 写的。请重新取得这个文件，或向出具人核实。")
+    return manifest
+
+
+def _own_settings(path: Path, home: Path) -> Settings:
+    """Return the bundle's settings for this machine; a path that leads out of it is refused: a run would read or write there."""
+    settings = choose_settings(home / "settings.toml")
+    for field_ in fields(settings):
+        value = getattr(settings, field_.name)
+        if isinstance(value, Path) and not value.resolve().is_relative_to(home.resolve()):
+            raise ParameterError(f"{path.name} 的设置 {field_.name} 指向包外（{value}），不予重算。请向出具人核实这个文件。")
+    return replace(settings, jobs=0, scheduler="")
 
 
 def _remarks(record: dict[str, Any]) -> list[str]:
@@ -115,12 +133,15 @@ def _settings_file(path: Path) -> Iterator[None]:
             os.environ["WORKBENCH_SETTINGS"] = before
 
 
-def _made_again(settings: Any, quarter: str, manifest: dict[str, Any], say: Say) -> Path:
+def _made_again(settings: Settings, quarter: str, manifest: dict[str, Any], verdict: Verdict, say: Say) -> Path:
     """Make the documents that the bundle holds, scope by scope, and return their folder."""
+    known = {notebook.document for notebook in notebooks()}
     wanted: dict[tuple[str, ...], list[str]] = {}
     for job in manifest["jobs"]:
         forms = tuple(dict.fromkeys(Path(name).suffix[1:] for name in job["files"] if not name.endswith(".ipynb")))  # in the index page's order
-        if job["document"] != "index":
+        if job["document"] != "index" and job["document"] not in known:
+            verdict.differing.append(f"{job['scope']}/{job['document']} 没有重算：这台电脑上没有做它的笔记本")
+        elif job["document"] != "index":
             wanted.setdefault((job["scope"], *forms), []).append(job["document"])
     runs: dict[tuple[tuple[str, ...], tuple[str, ...]], list[str]] = {}
     for (scope, *forms), documents in wanted.items():
@@ -130,14 +151,19 @@ def _made_again(settings: Any, quarter: str, manifest: dict[str, Any], say: Say)
     return settings.out / quarter
 
 
-def _compare(then: Path, now: Path, verdict: Verdict) -> None:
-    before, after = read_manifest(then), read_manifest(now)
+def _compare(then: Path, now: Path, before: dict[str, Any], verdict: Verdict) -> None:
+    after = read_manifest(now)
+    verdict.differing += [f"manifest.json 的 {key} 与重算的不同" for key in _TOLD if before.get(key) != after.get(key)]
+    unnamed = sorted({p.relative_to(then).as_posix() for p in then.rglob("*") if p.is_file()} - {*before["outputs"], "manifest.json"})
+    verdict.differing += [f"{name} 不在 manifest.json 的成果里，没有核对" for name in unnamed]
     for job in after.get("jobs", []):
         if job["status"] == "failed":
             verdict.differing.append(f"{job['scope']}/{job['document']} 这次没有做成：{job['reason']}")
     for name in before["outputs"]:
         old, new = then / name, now / name
-        if not new.is_file():
+        if not old.is_file():
+            verdict.differing.append(f"{name} 在 manifest.json 里有，包里没有")
+        elif not new.is_file():
             verdict.differing.append(f"{name} 这次没有生成")
         elif _says(old) == _says(new):
             verdict.same += 1
@@ -149,15 +175,21 @@ def _says(path: Path) -> str:
     """Return a digest of a file; of an executed notebook that of what it displays, since it also tells when it ran."""
     if path.suffix != ".ipynb":
         return fingerprint.file_hash(path)
-    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
-    shown = [out.get("data", {}).get(_BLOCKS) for cell in cells for out in cell.get("outputs", [])]
+    try:
+        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+        shown = [out.get("data", {}).get(_BLOCKS) for cell in cells for out in cell.get("outputs", [])]
+    except (ValueError, KeyError, TypeError, AttributeError):  # no notebook any more: equal only where the other is the same
+        return fingerprint.file_hash(path)
     return hashlib.sha256(json.dumps(shown, sort_keys=True).encode()).hexdigest()
 
 
 def _figures(old: Path, new: Path) -> str:
     """Say which figures differ: the first few, and how many."""
     key = ["quarter", "region_code", "segment", "indicator"]
-    frames = [pd.read_csv(BytesIO(p.read_bytes()), encoding="utf-8-sig", dtype=str, keep_default_na=False).set_index(key) for p in (old, new)]
+    try:
+        frames = [pd.read_csv(BytesIO(p.read_bytes()), encoding="utf-8-sig", dtype=str, keep_default_na=False).set_index(key) for p in (old, new)]
+    except (ValueError, KeyError):
+        return "（存证的这张表已经读不出来）"
     both = frames[0].add_suffix("_then").join(frames[1].add_suffix("_now"), how="outer").fillna("")
     moved = both[(both["value_then"] != both["value_now"]) | (both["status_then"] != both["status_now"])]
     told = [

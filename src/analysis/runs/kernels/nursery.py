@@ -161,6 +161,7 @@ def _keep(asked: socket.socket, listener: socket.socket) -> None:
     request = json.loads(asked.makefile("rb").readline())
     woken, wake = os.pipe()
     os.set_blocking(wake, False)
+    keeper = os.getpid()
     signal.set_wakeup_fd(wake)
     signal.signal(signal.SIGCHLD, lambda *_: None)
     kernel = os.fork()
@@ -170,7 +171,7 @@ def _keep(asked: socket.socket, listener: socket.socket) -> None:
             signal.signal(name, signal.SIG_DFL if name == signal.SIGCHLD else signal.default_int_handler)
         asked.close()
         os.close(woken), os.close(wake)
-        _in_child(lambda: _become_kernel(request))
+        _in_child(lambda: _become_kernel(request, keeper))
     asked.sendall(json.dumps({"pid": kernel}).encode() + b"\n")
     while True:
         ready, _, _ = select.select([asked, woken], [], [])
@@ -188,8 +189,10 @@ def _keep(asked: socket.socket, listener: socket.socket) -> None:
             return
 
 
-def _become_kernel(request: dict) -> None:
-    """Go on as an ordinary IPython kernel of the connection file that was asked for."""
+def _become_kernel(request: dict, keeper: int) -> None:
+    """Go on as an ordinary IPython kernel of the connection file that was asked for; ends when its keeper does."""
+    if os.getppid() != keeper:  # killed already: the kernel would take whoever adopted it for its keeper, and stay for ever
+        return
     os.setsid()
     os.environ.clear()
     os.environ.update(request["env"])
@@ -197,7 +200,7 @@ def _become_kernel(request: dict) -> None:
         os.chdir(request["cwd"])
     from ipykernel.kernelapp import IPKernelApp
 
-    arguments = ["-f", request["connection_file"], f"--IPKernelApp.parent_handle={os.getppid()}", "--HistoryManager.enabled=False"]
+    arguments = ["-f", request["connection_file"], f"--IPKernelApp.parent_handle={keeper}", "--HistoryManager.enabled=False"]
     sys.argv = ["ipykernel_launcher", *arguments[:2]]
     IPKernelApp.launch_instance(argv=arguments)
 

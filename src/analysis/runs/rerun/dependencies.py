@@ -32,7 +32,7 @@ from analysis.wording.engine import SHIPPED
 
 KEEP, EXPORT, MAKE = "keep", "export", "make"
 # decide how things are done, not what a document says; paths neither: what stands in their files is looked at
-_NOT_SAID = frozenset(("formats", "jobs", "scheduler", "forked_kernels", "timeout_seconds", "max_unpacked_mb", "max_cells"))
+_NOT_SAID = frozenset(("formats", "jobs", "scheduler", "forked_kernels", "timeout_seconds", "export_timeout_seconds", "max_unpacked_mb", "max_cells"))
 _DRAWS = ("matplotlib", "pandas", "jinja2", "geopandas", "shapely", "esda", "papermill")
 _WRITES = ("typst", "python-docx", "python-pptx", "nbconvert", "jinja2")
 NAMES = {"notebook": "笔记本", "code": "程序", "rules": "规则表", "templates": "文稿模板", "settings": "设置", "libraries": "程序库版本", "breaks": "地图分级断点",

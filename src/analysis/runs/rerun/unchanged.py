@@ -9,7 +9,9 @@ from typing import Any
 from analysis.errors import WorkbenchError
 from analysis.paths import DATA, REPORTS
 from analysis.periods import Quarter
+from analysis.runs.holding import QUARTER_NOTE
 from analysis.runs.inputs import check_geography_files, geography_files, known_quarters, ledger_files, ledger_folder, needed_quarters
+from analysis.runs.journal import FILE as JOURNAL
 from analysis.runs.plan import plan, with_formats
 from analysis.runs.rerun import fingerprint
 from analysis.runs.rerun.records import read_manifest, versions
@@ -40,8 +42,13 @@ def stamp(settings: Settings, quarter: str) -> str:
 
 
 def nothing_to_do(settings: Settings, quarter: str, scope: str, documents: str) -> dict[str, Any] | None:
-    """Return the manifest where everything asked for is there, made of the very same things, each file as it was written; else None."""
+    """Return the manifest where everything asked for is there, made of the very same things, each file as it was written; else None.
+
+    Where another run works in the folder, or was killed in its last moments, it is not for us to say that nothing is to be done.
+    """
     folder = (settings.out or REPORTS) / Quarter(quarter).key
+    if (folder / QUARTER_NOTE).exists() or (folder / JOURNAL).exists():
+        return None
     manifest = read_manifest(folder)
     if not manifest.get("stamp") or manifest["settings"].get("audience") != settings.audience or manifest["settings"].get("map_use") != settings.map_use:
         return None
