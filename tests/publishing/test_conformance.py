@@ -148,6 +148,7 @@ def structure(file, kind, change):
     (lambda f: structure(f, "/Figure", lambda e: e.__delitem__("/Alt")), "插图的替代文字没有"),
     (lambda f: structure(f, "/H2", lambda e: e.__setitem__("/S", pikepdf.Name("/H3"))), "标题“（一）各区县”为3级，跳过了上一级，应逐级"),
     (lambda f: structure(f, "/TH", lambda e: e.__setitem__("/S", pikepdf.Name("/TD"))), "表格的表头标记没有"),
+    (lambda f: structure(f, "/TH", lambda e: "/Row" in str(e.get("/A")) and e.__setitem__("/S", pikepdf.Name("/TD"))), "第4页：表格的行首标记缺60行，应每行第一格标作 TH"),
     (lambda f: f.Root.__delitem__("/MarkInfo"), "文件属性：结构标记没有，应有结构树"),
     (lambda f: f.Root.__delitem__("/Lang"), "文件属性：语言没有，应为zh-CN"),
     (lambda f: f.Root.__delitem__("/ViewerPreferences"), "文件属性：窗口标题没有显示文稿题目"),

@@ -17,6 +17,7 @@ from sample import DISTRICTS, HOSTILE, LONG, speech
 
 from analysis.errors import SettingsError
 from analysis.publishing import blocks as b
+from analysis.publishing.conformance.pdf_pages import read_paper
 from analysis.publishing.document import prepare
 from analysis.publishing.docx import FACTS_NAMESPACE, render_docx
 from analysis.publishing.html import render_html
@@ -231,7 +232,7 @@ def test_the_users_fonts_come_first_and_the_packaged_ones_fill_in(own_fonts):
     data, record = render_pdf(prepare([b.meta("f", "字体", "2021Q3"), b.paragraph("永和")]), own_fonts)
     body = next(font for font in record["fonts"] if font["role"] == "body")
     assert body["family"] == "FangSong_GB2312" and record["missing"] == []
-    assert b"FangSong_GB2312" in data and "永和" in "".join(pages_of(data))
+    assert "FangSong_GB2312" in str([line.font for line in read_paper(data).lines]) and "永和" in "".join(pages_of(data))
 
 
 def test_a_broken_font_file_is_named(tmp_path):

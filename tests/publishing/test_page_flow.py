@@ -103,6 +103,37 @@ def test_a_table_stays_in_its_section_and_no_part_has_less_than_three_rows():
         assert [n for n in rows if 0 < n < 3] == [], (above, rows)
 
 
+@pytest.mark.parametrize("count", [8, 14])
+def test_the_last_three_rows_of_a_table_stay_together_with_its_note(count):
+    table = b.table(["区县", "单位数"], [[f"{n}区", str(n)] for n in range(count)], caption="各区县", note="说明在表下。")
+    for above in range(4, 20, 2):
+        words = list(_words(render_pdf(document(lines(above, "甲"), table))[0]))
+        rows = [len(re.findall(r"\d区", page)) for page in words]
+        assert sum(rows) == count and [n for n in rows if 0 < n < 3] == [], (above, rows)
+        assert all(n for n, page in zip(rows, words, strict=True) if "说明在表下" in page), above
+
+
+def test_the_rows_kept_together_are_rows_like_any_other_to_a_screen_reader():
+    table = b.table(["区县", "单位数"], [[f"{n}区" if n else "", str(n)] for n in range(14)], caption="各区县", note="说明在表下。")
+    kinds = [e.kind for e in read_paper(render_pdf(document(table))[0]).elements if e.kind.startswith("/T") and e.kind != "/Title"]
+    row = ["/TR", "/TH row", "/TD"]
+    assert kinds == ["/Table", "/THead", "/TR", "/TH", "/TH", "/TBody", "/TR", "/TD", "/TD", *row * 13]
+
+
+def test_a_word_file_keeps_the_same_rows_on_one_page():
+    table = b.table(["区县", "单位数"], [[f"{n}区", str(n)] for n in range(14)], caption="各区县", note="说明在表下。")
+    rows = docx.Document(io.BytesIO(render_docx(document(table))[0])).tables[0].rows
+    kept = [n for n, row in enumerate(rows) if row.cells[0].paragraphs[0].paragraph_format.keep_with_next]
+    assert kept == [0, 1, 2, 12, 13, 14]
+
+
+def test_a_notice_in_its_box_stands_whole_on_a_page():
+    box = b.paragraph("盒" * 150, style="notice")
+    for above in range(15, 20):
+        counts = [page.count("盒") for page in _words(render_pdf(document(lines(above, "甲"), box))[0])]
+        assert [n for n in counts if n] == [150], above
+
+
 def test_a_speech_to_be_read_keeps_its_order():
     made = prepare([b.meta("speech_read", "题目", "2021Q3") | {"reading_pt": 20.0}, b.title("题目"), lines(12, "甲"), figure(), lines(9, "乙")])
     assert [block["type"] for block in printed_blocks(made)][1:] == ["paragraph", "figure", "paragraph"]

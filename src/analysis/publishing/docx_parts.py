@@ -9,9 +9,9 @@ from typing import Any
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 
-from analysis.publishing.docx_styles import fonts_xml, mark_style
+from analysis.publishing.docx_styles import fonts_xml, mark_style, table_style
 from analysis.publishing.layout import words
-from analysis.publishing.page_flow import WHOLE_ROWS
+from analysis.publishing.page_flow import is_parted, rows_together
 
 _TAG_LENGTH = 64
 _HEI = dict(re.findall(r'w:(\w+)="([^"]*)"', fonts_xml("hei")))
@@ -28,14 +28,12 @@ def element(name: str, children: list[Any] | tuple[Any, ...] = (), /, text: str 
     return made
 
 
-def text_run(text: str, bold: bool = False, half_points: int | None = None, mark: str = "") -> Any:
+def text_run(text: str, bold: bool = False, mark: str = "") -> Any:
     """Return a run; emphasis is 黑体, as in print; a marked figure (``mark``: its kind) wears the style of its kind."""
     made = element("r")
     properties = element("rPr", [element("rStyle", val=mark_style(mark))] if mark else [])
     if bold:
         properties.append(element("rFonts", **_HEI))
-    if half_points:
-        properties.extend([element("sz", val=half_points), element("szCs", val=half_points)])
     if len(properties):
         made.append(properties)
     content = element("t", text=text)
@@ -64,11 +62,11 @@ class Numbers:
         return self._last
 
 
-def fact_control(run: dict, name: str, number: int, half_points: int | None) -> Any:
+def fact_control(run: dict, name: str, number: int) -> Any:
     """Return an inline content control whose tag is the fact's id."""
     naming = [element("alias", val=name), element("tag", val=fact_tag(run["fact"])), element("id", val=number)]
     properties = element("sdtPr", [*naming, element("text")])
-    return element("sdt", [properties, element("sdtContent", [text_run(run["text"], bool(run.get("bold")), half_points)])])
+    return element("sdt", [properties, element("sdtContent", [text_run(run["text"], bool(run.get("bold")))])])
 
 
 def _title(fact: str, facts: dict[str, dict]) -> str:
@@ -77,14 +75,14 @@ def _title(fact: str, facts: dict[str, dict]) -> str:
     return f"{(record.get('name') or '数据')[: _TAG_LENGTH - 6]}" + (f"·{record['number']}" if "number" in record else "")
 
 
-def runs(items: list[dict], facts: dict[str, dict], numbers: Numbers, half_points: int | None = None) -> list[Any]:
+def runs(items: list[dict], facts: dict[str, dict], numbers: Numbers) -> list[Any]:
     """Return the elements of a list of runs."""
     made = []
     for item in items:
         if item.get("fact"):
-            made.append(fact_control(item, _title(item["fact"], facts), numbers.next(), half_points))
+            made.append(fact_control(item, _title(item["fact"], facts), numbers.next()))
         else:
-            made.append(text_run(item["text"], bool(item.get("bold")), half_points, item.get("mark") or ""))
+            made.append(text_run(item["text"], bool(item.get("bold")), item.get("mark") or ""))
     return made
 
 
@@ -104,33 +102,40 @@ def caption(block: dict, style: str, facts: dict[str, dict], numbers: Numbers) -
     return paragraph(style, content + runs(block["caption"], facts, numbers))
 
 
-def _cell(content: list[Any], width: int, align: str, is_kept: bool, shade: bool) -> Any:
+def _cell(content: list[Any], size_pt: float, width: int, align: str, is_kept: bool, shade: bool) -> Any:
     shading = [element("shd", val="clear", color="auto", fill="F2F2F2")] if shade else []
     properties = element("tcPr", [element("tcW", w=width, type="dxa"), *shading, element("vAlign", val="center")])
     keep = [element("keepNext")] if is_kept else []
-    return element("tc", [properties, paragraph("TableHead" if shade else "TableText", content, *keep, element("jc", val=align))])
+    return element("tc", [properties, paragraph(table_style("TableHead" if shade else "TableText", size_pt), content, *keep, element("jc", val=align))])
+
+
+def _kept_rows(block: dict) -> set[int]:
+    """Return the rows, counted from 1, that stay on the page of what follows: all of a short table; the first and the last few of one that goes on overleaf, its note included."""
+    rows, together = len(block["rows"]), rows_together(block)
+    followed = {rows} if block.get("note") else set()
+    if not is_parted(block):
+        return set(range(1, rows)) | followed
+    return (set(range(1, together)) | set(range(rows - together + 1, rows)) | followed) if together else set()
 
 
 def table(block: dict, facts: dict[str, dict], numbers: Numbers) -> Any:
     """Return ``w:tbl``: header row repeated, rows unbroken, a short table kept on one page."""
     plan = block["plan"]
     twips = [round(width * 56.6929) for width in plan.widths_mm]
-    size = None if plan.size_pt == 10.5 else round(plan.size_pt * 2)
-    is_short = len(block["rows"]) <= WHOLE_ROWS and not block.get("parted")
     sides = ("top", "left", "bottom", "right", "insideH", "insideV")
     borders = element("tblBorders", [element(side, val="single", sz=4, space=0, color="000000") for side in sides])
     margins = element("tblCellMar", [element("left", w=74, type="dxa"), element("right", w=74, type="dxa")])
     about = [element("tblCaption", val=words(block["caption"]))] if block.get("caption") else []
     made = element("tbl", [
         element("tblPr", [element("tblW", w=sum(twips), type="dxa"), element("jc", val="center"), borders, element("tblLayout", type="fixed"), margins,
-                          element("tblLook", val="0620", firstRow=1, lastRow=0, firstColumn=0, lastColumn=0, noHBand=1, noVBand=1), *about]),
+                          element("tblLook", val="06A0", firstRow=1, lastRow=0, firstColumn=1, lastColumn=0, noHBand=1, noVBand=1), *about]),
         element("tblGrid", [element("gridCol", w=width) for width in twips]),
     ])  # fmt: skip
-    heads = [_cell(runs(c["runs"], facts, numbers, size), w, "center", True, True) for c, w in zip(block["columns"], twips, strict=True)]
+    kept = _kept_rows(block)
+    heads = [_cell(runs(c["runs"], facts, numbers), plan.size_pt, w, "center", True, True) for c, w in zip(block["columns"], twips, strict=True)]
     made.append(element("tr", [element("trPr", [element("cantSplit"), element("tblHeader")]), *heads]))
     aligns = [column.get("align", "left") for column in block["columns"]]
     for number, row in enumerate(block["rows"], 1):
-        is_kept = is_short and number < len(block["rows"])
-        cells = [_cell(runs(c["runs"], facts, numbers, size), w, a, is_kept, False) for c, w, a in zip(row, twips, aligns, strict=True)]
+        cells = [_cell(runs(c["runs"], facts, numbers), plan.size_pt, w, a, number in kept, False) for c, w, a in zip(row, twips, aligns, strict=True)]
         made.append(element("tr", [element("trPr", [element("cantSplit")]), *cells]))
     return made

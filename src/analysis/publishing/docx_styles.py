@@ -47,6 +47,20 @@ STYLES = (
 )  # fmt: skip
 
 
+TABLE_SIZES = (10.5, 9.0, 7.5)  # layout.plan_table chooses among them
+
+
+def table_style(name: str, size_pt: float) -> str:
+    """Return the id of the style of a table's words in letters of a size (LibreOffice overlooks a run's own size within a content control)."""
+    return name if size_pt == TABLE_SIZES[0] else f"{name}{round(size_pt * 10)}"
+
+
+def _smaller_table_xml(name: str, word: str, size_pt: float) -> str:
+    half = round(size_pt * 2)
+    return (f'<w:style {_NS} w:type="paragraph" w:customStyle="1" w:styleId="{table_style(name, size_pt)}"><w:name w:val="{word} {size_pt:g}磅"/>'
+            f'<w:basedOn w:val="{name}"/><w:rPr><w:sz w:val="{half}"/><w:szCs w:val="{half}"/></w:rPr></w:style>')  # fmt: skip
+
+
 def font_name(role: str) -> str:
     """Return the Chinese font name that a role binds to; the reader's machine substitutes where it lacks it."""
     rows = tables.load("fonts").query("role == @role")
@@ -79,8 +93,9 @@ def apply_styles(document: Any) -> None:
     defaults = styles.find(qn("w:docDefaults"))
     defaults.getparent().replace(defaults, parse_xml(
         f'<w:docDefaults {_NS}><w:rPrDefault><w:rPr>{fonts_xml("body")}<w:sz w:val="32"/><w:szCs w:val="32"/>'
-        '<w:lang w:val="zh-CN" w:eastAsia="zh-CN" w:bidi="ar-SA"/></w:rPr></w:rPrDefault><w:pPrDefault><w:pPr/></w:pPrDefault></w:docDefaults>'))  # fmt: skip
-    for xml in (_normal_xml(), *(_style_xml(style) for style in STYLES)):
+        '<w:lang w:val="en-US" w:eastAsia="zh-CN" w:bidi="ar-SA"/></w:rPr></w:rPrDefault><w:pPrDefault><w:pPr/></w:pPrDefault></w:docDefaults>'))  # fmt: skip
+    smaller = [_smaller_table_xml(name, word, size) for name, word in (("TableText", "表格文字"), ("TableHead", "表头文字")) for size in TABLE_SIZES[1:]]
+    for xml in (_normal_xml(), *(_style_xml(style) for style in STYLES), *smaller):
         made = parse_xml(xml)
         name, key = made.find(qn("w:name")).get(qn("w:val")).lower(), made.get(qn("w:styleId"))
         for old in styles.findall(qn("w:style")):

@@ -17,8 +17,10 @@ from analysis.publishing.svg import drawn_ratio
 PAGE_MM, LINE_MM = 225.0, 10.227
 TALLEST_MM, WIDEST_MM = 185.0, 156.0
 WHOLE_ROWS = 12  # a table of up to so many rows stays on one page
-_LEAST_ROWS = 3  # a part of a table has at least so many
+_LEAST_ROWS, _LEAST_SMALL_ROWS = 3, 2  # a part of a table has at least so many; an annex has tall ones
 _WORTH_MM = 3 * LINE_MM  # a smaller gap is left
+_HALF_EMPTY_MM = 50.0  # rather than leave so much, a table too short to be parted comes after the next section's first words
+_UNSURE_MM = 45.0  # what seems to fit with no more to spare than this may not
 _LEAST_SCALE = 0.82
 _CHARACTERS, _SMALL_CHARACTERS = 28, 37
 _SMALL_MM, _NOTE_AROUND_MM, _BOX_AROUND_MM = 6.7, 2.0, 7.0
@@ -38,6 +40,17 @@ def figure_width(block: Block) -> float:
     return min(float(block.get("width_mm") or 150), WIDEST_MM, TALLEST_MM / figure_ratio(block))
 
 
+def is_parted(block: Block) -> bool:
+    """Return whether a table may go on overleaf."""
+    return len(block["rows"]) > WHOLE_ROWS or bool(block.get("parted"))
+
+
+def rows_together(block: Block) -> int:
+    """Return how many first rows stay with the head of a table that may go on overleaf, and how many last rows with one another."""
+    least = _LEAST_SMALL_ROWS if block.get("small") else _LEAST_ROWS
+    return least if is_parted(block) and len(block["rows"]) >= 2 * least else 0
+
+
 def settled(blocks: Sequence[Block]) -> list[Block]:
     """Return the blocks in the order in which paper shows them; only body text and headings move, and only forward over one figure or table."""
     waiting, page = list(blocks), _Page()
@@ -48,7 +61,8 @@ def settled(blocks: Sequence[Block]) -> list[Block]:
             continue
         if page.lacks(block) and page.left > _WORTH_MM and not page.is_pointing:
             notes = _own_notes(waiting)
-            drawn_up = _drawn_up(waiting[notes:], page.left, block["type"] == "figure")
+            may_pass_heading = block["type"] == "figure" or (len(block["rows"]) < 2 * _LEAST_ROWS and page.left > _HALF_EMPTY_MM)
+            drawn_up = _drawn_up(waiting[notes:], page.left, may_pass_heading)
             for moved in waiting[notes : notes + drawn_up]:
                 page.add(moved, LINE_MM)
             del waiting[notes : notes + drawn_up]
@@ -90,8 +104,9 @@ class _Page:
         self.made.append(block)
         if block["type"] != "page_break":
             self.at += tall + (_ABOVE_MM if is_whole and self._is_after_text and self.at else 0.0)
+        again = _again(block) if block["type"] == "table" else 0.0
         while self.at > PAGE_MM + (_BELOW_MM if is_whole else 0.5):
-            self.at, self.first = self.at - PAGE_MM, len(self.made)
+            self.at, self.first = self.at - PAGE_MM + again, len(self.made)
         self._is_after_text = block["type"] not in ("figure", "table", "page_break")
 
 
@@ -107,7 +122,7 @@ def _own_notes(waiting: Sequence[Block]) -> int:
 def _drawn_up(waiting: Sequence[Block], gap: float, may_pass_heading: bool) -> int:
     """Return how many of the following blocks fill the gap: paragraphs and headings, never ending with a heading, never a note that belongs to what is shown.
 
-    A table, which can be parted, stays in its section.
+    A table that can be parted stays in its section.
     """
     count, filled = 0, 0.0
     for block in waiting:
@@ -127,9 +142,11 @@ def _drawn_up(waiting: Sequence[Block], gap: float, may_pass_heading: bool) -> i
 def _fitted(block: Block, page: _Page) -> Block:
     """Return a figure made small enough for what is left of the page, or a table that may be parted.
 
-    Where a table lacks a few millimetres the page's figure above it is drawn that much smaller.
+    A table that fits so narrowly that it may not, may be parted too. Where one lacks a few millimetres the page's figure above it is drawn that much smaller.
     """
     lacking = page.lacks(block)
+    if block["type"] == "table" and not lacking and page.needs(block) > page.left - _UNSURE_MM:
+        return _parted(block)
     if not lacking or page.left <= _WORTH_MM:
         return block
     if block["type"] == "figure":
@@ -140,10 +157,13 @@ def _fitted(block: Block, page: _Page) -> Block:
         page.made[above] = smaller
         page.at -= lacking + _SPARE_MM
         return block
-    rows = len(block["rows"])
-    a_row = page.needs(block) / (rows + 2)  # head and caption take about two
-    has_room, leaves_enough = page.left > 4 * a_row, lacking > (_LEAST_ROWS - 0.5) * a_row
-    return block | {"parted": True} if rows >= 2 * _LEAST_ROWS and has_room and leaves_enough else block
+    first_part = height(block | {"rows": block["rows"][:_LEAST_ROWS], "note": []}) - _BELOW_MM + _ABOVE_MM
+    return _parted(block) if page.left > first_part else block
+
+
+def _parted(table: Block) -> Block:
+    """Return a table that may go on overleaf, where both parts then have rows enough."""
+    return table | {"parted": True} if len(table["rows"]) >= 2 * _LEAST_ROWS else table
 
 
 def _smaller(figure: Block, lacking: float) -> Block | None:
@@ -178,6 +198,12 @@ def height(block: Block) -> float:
         around = _NOTE_AROUND_MM if block.get("style") in ("note", "source") else _BOX_AROUND_MM
         return around + _SMALL_MM * ceil(em(text) / _SMALL_CHARACTERS)
     return round(LINE_MM * ceil((em(text) + (2 if kind in ("heading", "paragraph") else 0)) / _CHARACTERS), 3)
+
+
+def _again(table: Block) -> float:
+    """Return what a table that goes on overleaf takes more: the head once again, and half a row left below the last one that fitted."""
+    head = _table(table | {"rows": [], "caption": [], "note": []}) - _BELOW_MM
+    return 1.5 * head
 
 
 def _table(block: Block) -> float:

@@ -19,7 +19,8 @@ from analysis.publishing.document import DEMO_NOTICE, Document
 from analysis.publishing.layout import title_lines, words
 from analysis.publishing.notices import printed_blocks
 from analysis.publishing.number_check.export import flow_for, saved_about, saved_flow
-from analysis.publishing.page_flow import TALLEST_MM, WHOLE_ROWS, WIDEST_MM
+from analysis.publishing.page_flow import TALLEST_MM, WIDEST_MM, is_parted, rows_together
+from analysis.publishing.pdf_tags import with_row_headers
 from analysis.publishing.pictures import decode_png, png_ratio
 from analysis.publishing.svg import clean_svg
 from analysis.publishing.typefaces import Faces, load_faces
@@ -60,7 +61,7 @@ def _table(block: dict) -> dict:
     plan = block["plan"]
     return {"type": "table", "columns": [{"runs": c["runs"], "align": c.get("align", "left")} for c in block["columns"]], "rows": block["rows"],
             "caption": _caption(block), "note": block.get("note", []), "size": plan.size_pt, "widths": plan.widths_mm, "turned": plan.is_turned,
-            "breakable": len(block["rows"]) > WHOLE_ROWS or bool(block.get("parted")), "small": bool(block.get("small"))}  # fmt: skip
+            "breakable": is_parted(block), "together": rows_together(block), "small": bool(block.get("small"))}  # fmt: skip
 
 
 def _title(block: dict) -> dict:
@@ -131,4 +132,4 @@ def render_pdf(document: Document, font_folder: str | Path | None = None) -> tup
         (folder / "data.json").write_text(json.dumps(data, ensure_ascii=False), encoding="utf-8")
         (folder / "facts.json").write_text(json.dumps(facts, ensure_ascii=False, sort_keys=True, indent=1), encoding="utf-8")
         made = _compile(folder, faces, document.stamp)
-    return made, {"format": "pdf", "fonts": list(faces.record), "missing": coverage.record(), "standards": STANDARDS}
+    return with_row_headers(made), {"format": "pdf", "fonts": list(faces.record), "missing": coverage.record(), "standards": STANDARDS}

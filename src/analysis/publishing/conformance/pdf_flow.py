@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 
 from analysis.publishing.conformance.pdf_pages import Element, Line, Paper
 from analysis.publishing.conformance.rules import Layout, heading_gaps, page_words
@@ -26,7 +27,7 @@ def check_flow(paper: Paper, made: Layout, is_reading: bool) -> None:
             _repeated(paper, made, number, element)
     if is_reading:
         for number, element in enumerate(paper.elements):
-            if element.kind == "/P" and len(element.pages) > 1 and not _inside(paper.elements, number, ("/TD", "/TH")):
+            if element.kind == "/P" and len(element.pages) > 1 and not _inside(paper.elements, number, ("/TD", "/TH", "/TH row")):
                 text = "".join(line.text for line in paper.lines if line.element == number)
                 made.depart(page_words(min(element.pages)), f"段落“{text[:12]}”", "跨页", "朗读稿每段不跨页")
 
@@ -68,6 +69,28 @@ def _repeated(paper: Paper, made: Layout, number: int, table: Element) -> None:
             made.depart(page_words(page), "续表", "没有表头", "每页重复表头")
 
 
+def _check_headers(paper: Paper, made: Layout) -> None:
+    """A table's first row is its head, and where its rows begin with words these are the rows' headers."""
+    table_of: list[int] = []  # of each element; a parent comes before its children
+    for number, element in enumerate(paper.elements):
+        table_of.append(number if element.kind == "/Table" else table_of[element.parent] if element.parent >= 0 else -1)
+    with_head = {table_of[n] for n, e in enumerate(paper.elements) if e.kind == "/TH"}
+    firsts: dict[int, int] = {}
+    for number, element in enumerate(paper.elements):
+        if element.kind in ("/TH", "/TH row", "/TD") and element.parent >= 0:
+            firsts.setdefault(element.parent, number)
+    worded = {line.element for line in paper.lines if line.text.strip()}
+    bare = Counter(table_of[n] for n in firsts.values() if paper.elements[n].kind == "/TD" and n in worded)
+    for number, element in enumerate(paper.elements):
+        if element.kind != "/Table":
+            continue
+        where = page_words(min(element.pages)) if element.pages else "全文"
+        if number not in with_head:
+            made.depart(where, "表格的表头标记", "没有", "表头行标作 TH")
+        if bare[number]:
+            made.depart(where, "表格的行首标记", f"缺{bare[number]}行", "每行第一格标作 TH（Scope=Row）")
+
+
 def check_structure(paper: Paper, made: Layout) -> None:
     levels, words = [], []
     for number, element in enumerate(paper.elements):
@@ -77,8 +100,7 @@ def check_structure(paper: Paper, made: Layout) -> None:
         if element.kind == "/Figure" and not element.alt.strip():
             where = page_words(min(element.pages)) if element.pages else "全文"
             made.depart(where, "插图的替代文字", "没有", "一句话说明图中内容")
-        if element.kind == "/Table" and not any(e.kind == "/TH" and _inside_of(paper.elements, n, number) for n, e in enumerate(paper.elements)):
-            made.depart(page_words(min(element.pages)) if element.pages else "全文", "表格的表头标记", "没有", "表头行标作 TH")
+    _check_headers(paper, made)
     for at in heading_gaps(levels):
         made.depart("全文", f"标题“{words[at]}”", f"{levels[at]}级，跳过了上一级", "逐级")
     if any(line.part == "title" for line in paper.lines):

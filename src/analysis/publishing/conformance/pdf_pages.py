@@ -13,6 +13,8 @@ import pikepdf
 import pypdfium2
 import pypdfium2.raw as pdfium
 
+from analysis.publishing.pdf_tags import is_row_header
+
 _HEADING = re.compile(r"/H(\d)")
 _PARTS = {
     "/Title": "title",
@@ -20,6 +22,7 @@ _PARTS = {
     "/Span": "text",
     "/Caption": "caption",
     "/TH": "head",
+    "/TH row": "cell",
     "/TD": "cell",
     "/Figure": "figure",
     "/Lbl": "text",
@@ -47,7 +50,7 @@ class Line:
 
 @dataclass
 class Element:
-    """A part of the structure tree: its kind, the pages it stands on, the figure's description, what holds it."""
+    """A part of the structure tree: its kind (``/TH row`` is the header of a row), the pages it stands on, the figure's description, what holds it."""
 
     kind: str
     pages: set[int] = field(default_factory=set)
@@ -109,7 +112,8 @@ class _Tree:
                 if "/MCID" in item:
                     self.owner[(page, int(item.MCID))] = parent
                 return
-            self.elements.append(Element(str(item.S), set(), str(item.get("/Alt", "")), parent))
+            kind = "/TH row" if item.S == "/TH" and is_row_header(item) else str(item.S)
+            self.elements.append(Element(kind, set(), str(item.get("/Alt", "")), parent))
             if "/K" in item:
                 self.walk(item.K, len(self.elements) - 1, page)
 
@@ -119,7 +123,7 @@ class _Tree:
         while at >= 0:
             kind = self.elements[at].kind
             heading = _HEADING.fullmatch(kind)
-            if kind in ("/Figure", "/Caption", "/TH", "/TD", "/Title") or heading:
+            if kind in ("/Figure", "/Caption", "/TH", "/TH row", "/TD", "/Title") or heading:
                 return (f"heading{heading[1]}" if heading else _PARTS[kind]), at
             if found[1] < 0 and kind in _PARTS:
                 found = (_PARTS[kind], at)

@@ -16,6 +16,7 @@ import pypdfium2.raw as pdfium
 
 from analysis.errors import ExportError
 from analysis.publishing.number_check.places import Finished, Piece, Place, named
+from analysis.publishing.pdf_tags import is_row_header
 
 _HEADING = re.compile(r"/H\d")
 _BUFFER = 1 << 16
@@ -83,7 +84,7 @@ class _Structure:
             self.flow.append(Place(name, (Piece(self.words(element.K, page)),)))
         elif kind in ("/TH", "/TD"):
             self.column += 1
-            head = kind == "/TH"
+            head = kind == "/TH" and not is_row_header(element)
             self.flow.append(Place("head" if head else "cell", (Piece(self.words(element.K, page)),), (0 if head else self.row, self.column)))
         elif kind == "/Figure":
             self.alts.append(str(element.get("/Alt", "")))
