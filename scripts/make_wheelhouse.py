@@ -15,6 +15,9 @@ import zipfile
 from pathlib import Path
 
 from packaging.markers import Marker
+from packaging.metadata import parse_email
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name, parse_wheel_filename
 
 ROOT = Path(__file__).parents[1]
 PYTHON = "3.11.0"  # the lock names other versions of some libraries from 3.11.5 on; these serve every 3.11
@@ -53,16 +56,25 @@ PYTHON="${PYTHON:-python3.11}"
 "$PYTHON" -m venv 工作台/.venv
 工作台/.venv/bin/python -m pip install --disable-pip-version-check --no-index --find-links wheels --require-hashes -r requirements.txt
 工作台/.venv/bin/python -m pip install --disable-pip-version-check --no-index --no-deps --no-build-isolation -e 工作台
+工作台/.venv/bin/python 工作台/scripts/anchor_install.py
 echo "装好了。试运行：cd 工作台 && .venv/bin/workbench run --quarter 2021Q3"
 """
 INSTALL_BAT = """@echo off
 chcp 65001 >nul
 rem 离线安装（Windows）：需要 Python 3.11，不联网
 cd /d "%~dp0"
-py -3.11 -m venv 工作台\\.venv || (echo 需要 Python 3.11，请先安装（安装时勾选 py launcher）。& exit /b 1)
-工作台\\.venv\\Scripts\\python -m pip install --disable-pip-version-check --no-index --find-links wheels --require-hashes -r requirements.txt || exit /b 1
-工作台\\.venv\\Scripts\\python -m pip install --disable-pip-version-check --no-index --no-deps --no-build-isolation -e 工作台 || exit /b 1
+py -3.11 -m venv 工作台\\.venv
+if errorlevel 1 (echo 需要 Python 3.11（64 位），请先安装，安装时勾选 py launcher。& goto failed)
+工作台\\.venv\\Scripts\\python -m pip install --disable-pip-version-check --no-index --find-links wheels --require-hashes -r requirements.txt || goto failed
+工作台\\.venv\\Scripts\\python -m pip install --disable-pip-version-check --no-index --no-deps --no-build-isolation -e 工作台 || goto failed
+工作台\\.venv\\Scripts\\python 工作台\\scripts\\anchor_install.py || goto failed
 echo 装好了。试运行：cd 工作台，再运行 .venv\\Scripts\\workbench run --quarter 2021Q3
+pause
+exit /b 0
+:failed
+echo 没有装好，原因见上面几行。
+pause
+exit /b 1
 """
 
 
@@ -97,6 +109,23 @@ def download(target: str, folder: Path, python: str) -> None:
     )  # fmt: skip
 
 
+def lacking(wheels: Path, markers: dict[str, str]) -> list[str]:
+    """Return what a wheel of the set needs on the target and the set does not hold: pip would look for it in the network, where there is none."""
+    held = {name: version for name, version, _, _ in (parse_wheel_filename(path.name) for path in wheels.glob("*.whl"))}
+    missing = []
+    for path in sorted(wheels.glob("*.whl")):
+        with zipfile.ZipFile(path) as wheel:
+            about = next(name for name in wheel.namelist() if re.fullmatch(r"[^/]+\.dist-info/METADATA", name))
+            needs, _ = parse_email(wheel.read(about))
+        for need in map(Requirement, needs.get("requires_dist", [])):
+            if need.marker is not None and not need.marker.evaluate(COMMON | markers):
+                continue
+            version = held.get(canonicalize_name(need.name))
+            if version is None or not need.specifier.contains(version, prereleases=True):
+                missing.append(f"{path.name.split('-')[0]} 需要 {need}，安装包里{'没有' if version is None else f'是 {version}'}")
+    return missing
+
+
 def add_program(folder: Path) -> None:
     """Copy the program as it stands, without what a run made."""
     home = folder / "工作台"
@@ -122,7 +151,10 @@ def make(target: str, out: Path, python: str = sys.executable) -> Path:
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     download(target, folder, python)
+    if missing := lacking(folder / "wheels", TARGETS[target]["markers"]):
+        raise SystemExit("安装包不齐：" + "；".join(missing) + "。请用 make lock 重新生成 requirements.lock 后重试。")
     add_program(folder)
+    shutil.copy2(ROOT / "docs" / "guides" / "offline.md", folder / "离线安装说明.txt")
     name, script = ("安装.bat", INSTALL_BAT.replace("\n", "\r\n")) if target == "windows" else ("安装.sh", INSTALL_SH)
     (folder / name).write_text(script, encoding="utf-8", newline="")
     (folder / name).chmod(0o755)
