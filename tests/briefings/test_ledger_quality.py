@@ -2,6 +2,7 @@
 
 import json
 import random
+from dataclasses import replace
 
 import openpyxl
 import pandas as pd
@@ -9,6 +10,7 @@ import pytest
 from story_world import cells, paragraph, text_of
 
 from analysis.briefings import ledger_quality
+from analysis.briefings.quality_tables import declared_table
 from analysis.measures.reconcile import IDENTITIES, flows, holds, movement, was_refused
 from analysis.runs.lists.quality import write_lists
 from analysis.runs.package import open_package
@@ -125,6 +127,15 @@ def test_totals_are_held_against_their_rows(city):
     said = "各表的合计行、小计行中，有2个数与明细作了核对，其中1个不符。另有1个数与读得出的明细不等，而明细里有读不成数的格，改正以后才能核对。合计行只作核对，从不计入数字。"
     assert paragraph(city.part(4), "各表的合计行") == said
     assert table(city, "与明细不符") == [["乙县.xlsx", "单位第5行", "职工数", "31", "30", "+1"]]
+
+
+def test_more_totals_than_are_shown_are_told_and_the_number_is_a_marked_one(world):
+    package = packed(world).with_quality()
+    wrong = package.quality.declared.query("declared != summed and unreadable == 0")
+    package.__dict__["quality"] = replace(package.quality, declared=pd.concat([wrong] * 11, ignore_index=True))
+    (made,) = declared_table(package)
+    assert (len(made["rows"]), "".join(run["text"] for run in made["note"])) == (10, "只列前10处，其余请看各区县的文件。")
+    assert [run["mark"] for run in made["note"] if "10" in run["text"]] == ["threshold"]
 
 
 def test_signals_name_each_case_once(city):

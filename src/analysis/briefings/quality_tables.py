@@ -185,7 +185,7 @@ def declared_table(package: Package) -> Blocks:
         said = [_own_fact(package, base, f"{n}_{kind}", value) for kind, value in (("declared", line.declared), ("summed", line.summed))]
         gap = _own_fact(package, base, f"{n}_gap", line.declared - line.summed)
         rows.append([as_sent(line.file), as_sent(where), heads[line.table, line.column], *said, signed(gap)])
-    note = f"只列前{MOST}处，其余请看各区县的文件。" if len(lines) > MOST else ""
+    note = ["只列前", blocks.mark(f"{MOST}处", "threshold"), "，其余请看各区县的文件。"] if len(lines) > MOST else ""
     columns = [("文件", "left", 26), ("位置", "left", 20), ("列", "left", 18), ("合计行写的", "right", 13), ("明细之和", "right", 13), ("相差", "right", 10)]
     return [blocks.table(columns, rows, caption=f"{package.region_name}与明细不符的合计数", note=note)]
 
