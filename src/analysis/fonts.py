@@ -7,6 +7,7 @@ from __future__ import annotations
 import os
 import re
 import unicodedata
+from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
 
@@ -29,6 +30,7 @@ def code_point(character: str) -> str:
     return f"〔U+{ord(character):04X}〕"
 
 
+@lru_cache(maxsize=1 << 16)  # asked of every character of every text
 def is_private(character: str) -> bool:
     """Whether a character means only what one machine's font draws for it: another shows something else, and PDF/A forbids it.
 

@@ -6,7 +6,7 @@ print a figure. ``status`` travels with its reason, so that a blank is never rea
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
@@ -90,7 +90,7 @@ class Fact:
 
     def as_record(self) -> dict:
         """Return the fact as plain data, to be saved with the document that shows it."""
-        record = asdict(self)
+        record = {name: getattr(self, name) for name in _FIELDS}
         record.update(
             id=self.id,
             text=self.text,
@@ -100,3 +100,6 @@ class Fact:
             left_out=list(self.left_out),
         )
         return record
+
+
+_FIELDS = tuple(f.name for f in fields(Fact))

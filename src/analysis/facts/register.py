@@ -65,11 +65,16 @@ class Register:
         self._index: dict[tuple[str, str, str, str], int] = {}
         self._places_of: dict[tuple[str, str], dict[str, str]] = {}
         self._level_of: dict[str, tuple[str, str]] = {}
+        self._grown: list[tuple[pd.DataFrame, Register]] = []  # what it was extended to, shared with its fresh copies: every document asks for the same
         self._take(self.frame)
 
     def _take(self, frame: pd.DataFrame) -> None:
         """Add the rows of a frame to what can be asked for."""
-        start, added = len(self._rows["quarter"]), {name: rows.tolist() for name, rows in frame.reindex(columns=list(self._rows)).items()}
+        start, pool = len(self._rows["quarter"]), {}
+        # the same few words in thousands of rows: one object each, so that a register is small, and soon handed to another process
+        added = {
+            name: [pool.setdefault(v, v) if type(v) is str else v for v in rows.tolist()] for name, rows in frame.reindex(columns=list(self._rows)).items()
+        }
         self._rows = {name: rows + added[name] for name, rows in self._rows.items()}
         keys = zip(*(added[name] for name in ("quarter", "region_code", "segment", "indicator")), strict=True)
         self._index = self._index | {key: i for i, key in enumerate(keys, start)}
@@ -84,10 +89,15 @@ class Register:
 
     def extended(self, frame: pd.DataFrame) -> Register:
         """Return a fresh register that knows the rows of another frame too; its own rows are shared, not read again."""
+        for known, grown in self._grown:
+            if known is frame:
+                return grown.fresh()
         other = self.fresh()
         other.frame = pd.concat([self.frame, frame], ignore_index=True)
+        other._grown = []
         other._take(frame)
-        return other
+        self._grown[:] = [*self._grown[-3:], (frame, other)]
+        return other.fresh()
 
     def fresh(self) -> Register:
         """Return a register of the same facts for another document, of which nothing is used yet; the rows are shared, not read again."""

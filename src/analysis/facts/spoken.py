@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 import cn2an
@@ -16,6 +17,7 @@ _FRACTION = re.compile(r"(\d+)/(\d+)")
 MEASURES = "家人个份名户次项条件"
 
 
+@lru_cache(maxsize=1 << 12)
 def numeral(figure: str) -> str:
     """Return a figure in Chinese numerals.
 

@@ -6,6 +6,7 @@ The same conditions are what the tally runs, so a card cannot say another thing 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from analysis import tables
 from analysis.measures.blanks.associations import MATTER_CONDITIONS, UNION_CONDITIONS
@@ -51,5 +52,6 @@ def formula_of(definition: dict[str, str], base: str) -> Formula:
     return Formula(found.get("relation", "unit"), found["condition"], found["amount"])
 
 
+@lru_cache(maxsize=1)
 def _sums() -> dict[str, dict[str, str]]:
     return {row["base"]: row for name in ("base_sums", "building_sums", "campaign_sums") for row in tables.load(name).to_dict("records")}

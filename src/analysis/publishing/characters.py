@@ -18,6 +18,7 @@ _UNPRINTABLE = re.compile(f"[{_CONTROLS}{_TURNING}]")
 _BREAKS = re.compile(r"[\t\r\n\u2028\u2029]+")
 
 
+@lru_cache(maxsize=1 << 14)  # most of what a document says, it says more than once
 def visible(text: str, keep_breaks: bool = False) -> str:
     """Return text that every format can carry: controls named, line breaks as spaces, invisible characters left out.
 
@@ -40,23 +41,32 @@ def _characters_of(path: str, _modified: int) -> frozenset[int]:
         raise SettingsError(f"字体文件 {path} 读不懂（{error}）。请从 font_folder 所指的文件夹里移走它，或换一个完好的文件。") from error
 
 
+class _Known(dict[str, bool]):
+    """Character → whether one of the fonts has it, worked out when first asked."""
+
+    def __init__(self, fonts: list[frozenset[int]]) -> None:
+        super().__init__()
+        self._fonts = fonts
+
+    def __missing__(self, character: str) -> bool:
+        has = character.isspace() or (not is_private(character) and any(ord(character) in known for known in self._fonts))
+        return self.setdefault(character, has)
+
+
 class Coverage:
     """What a set of font files can print, and what it was asked for in vain (``missing``: character → count)."""
 
     def __init__(self, files: list[Path]) -> None:
-        self._known = [_characters_of(str(path), path.stat().st_mtime_ns) for path in files]
+        self._known = _Known([_characters_of(str(path), path.stat().st_mtime_ns) for path in files])
         self.missing: Counter[str] = Counter()
-
-    def _has(self, character: str) -> bool:
-        return character.isspace() or (not is_private(character) and any(ord(character) in known for known in self._known))
 
     def printable(self, text: str) -> str:
         """Return the text with every character that no font has written as 〔U+XXXX〕."""
-        if all(self._has(character) for character in set(text)):
+        if all(map(self._known.__getitem__, text)):
             return text
         out = []
         for character in text:
-            if self._has(character):
+            if self._known[character]:
                 out.append(character)
             else:
                 self.missing[character] += 1

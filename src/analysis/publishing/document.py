@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from typing import Any
 
 from analysis.errors import ExportError
 from analysis.periods import Quarter
@@ -27,6 +28,7 @@ class Document:
     body: list[dict]
     facts: dict[str, dict]
     shown: tuple[str, ...]
+    worked_out: dict[Any, Any] = field(default_factory=dict, init=False, repr=False, compare=False)  # from the others, once
 
     @property
     def stamp(self) -> datetime:
@@ -42,7 +44,8 @@ class Document:
 
     def fact_records(self) -> list[dict]:
         """Every fact that is shown or was registered, shown ones first."""
-        order = [*self.shown, *(key for key in self.facts if key not in set(self.shown))]
+        shown = set(self.shown)
+        order = [*self.shown, *(key for key in self.facts if key not in shown)]
         return [self.facts.get(key, {"id": key}) for key in order]
 
     def shown_records(self) -> list[dict]:

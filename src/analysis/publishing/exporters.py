@@ -19,6 +19,15 @@ from traitlets import Unicode, default
 
 from analysis.publishing.reading import read_blocks
 
+PREPARED = "workbench_document"  # a resource: the notebook's document, prepared once for several formats
+
+
+def prepared(notebook: Any, name: str) -> Any:
+    """Return the document that an executed notebook holds; ``name`` is its title where its blocks name none."""
+    from analysis.publishing.document import prepare
+
+    return prepare(read_blocks(notebook), title=name)
+
 
 class _WorkbenchExporter(Exporter):
     """From an executed notebook to one of our formats; code, parameters and cells tagged ``remove-cell`` never appear."""
@@ -43,11 +52,14 @@ class _WorkbenchExporter(Exporter):
         return [*kept, *named_in_figures(document.body)]
 
     def from_notebook_node(self, nb: Any, resources: Any | None = None, **kwargs: Any) -> tuple[Any, dict]:
-        from analysis.publishing.document import prepare
         from analysis.publishing.number_check import check_export, refuse
 
-        notebook, resources = super().from_notebook_node(nb, resources, **kwargs)
-        document = prepare(read_blocks(notebook), title=resources.get("metadata", {}).get("name", ""))
+        document = (resources or {}).get(PREPARED)
+        if document is None or any(getattr(p, "enabled", True) for p in self._preprocessors):  # none is, unless a user's configuration says so
+            notebook, resources = super().from_notebook_node(nb, resources, **kwargs)
+            document = prepared(notebook, resources.get("metadata", {}).get("name", ""))
+        else:
+            resources = self._init_resources({key: value for key, value in resources.items() if key != PREPARED})
         output, record = self._render(document)
         written = output.encode("utf-8") if isinstance(output, str) else output
         name = f"{resources.get('metadata', {}).get('name') or document.meta['document']}{self.file_extension}"

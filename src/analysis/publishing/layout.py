@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 from math import ceil
 
@@ -30,6 +31,7 @@ class TablePlan:
     is_turned: bool
 
 
+@lru_cache(maxsize=1 << 14)  # a table is tried at several sizes
 def em(text: str) -> float:
     """Return the width of a text in full-width characters.
 
@@ -39,6 +41,7 @@ def em(text: str) -> float:
     return sum(1.0 if unicodedata.east_asian_width(c) in "WFA" else 0.55 for c in text)
 
 
+@lru_cache(maxsize=1 << 14)
 def _cell_em(text: str) -> float:
     """Like ``em``, with the quarter space that some programs put between Chinese and figures, and the wide % of some fonts."""
     borders = sum(1 for left, right in pairwise(text) if left.isascii() != right.isascii())

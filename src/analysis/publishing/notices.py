@@ -21,8 +21,10 @@ def incomplete_sentence(document: Document) -> str:
 
 def printed_blocks(document: Document) -> list[dict]:
     """Return what the PDF and the DOCX print: the body with its notice, its figures and tables where pages have room, and the annex."""
-    body = with_incomplete(document)
-    return with_annex(document, body if document.meta.get("reading_pt") else settled(body))
+    if "printed" not in document.worked_out:
+        body = with_incomplete(document)
+        document.worked_out["printed"] = with_annex(document, body if document.meta.get("reading_pt") else settled(body))
+    return document.worked_out["printed"]
 
 
 def with_incomplete(document: Document) -> list[dict]:

@@ -130,6 +130,6 @@ def render_pdf(document: Document, font_folder: str | Path | None = None) -> tup
                  "about": saved_about(document), "flow": saved_flow(flow_for(document, "pdf", faces))}  # fmt: skip
         (folder / "main.typ").write_bytes(template)
         (folder / "data.json").write_text(json.dumps(data, ensure_ascii=False), encoding="utf-8")
-        (folder / "facts.json").write_text(json.dumps(facts, ensure_ascii=False, sort_keys=True, indent=1), encoding="utf-8")
+        (folder / "facts.json").write_text(json.dumps(facts, ensure_ascii=False, sort_keys=True), encoding="utf-8")
         made = _compile(folder, faces, document.stamp)
     return with_row_headers(made), {"format": "pdf", "fonts": list(faces.record), "missing": coverage.record(), "standards": STANDARDS}

@@ -39,7 +39,12 @@ def _load(files: tuple[Path, ...], _modified: tuple[int, ...]) -> tuple[Any, fro
 def load_faces(font_folder: str | Path | None = None) -> Faces:
     """Match the roles title, body, hei, kai, song with the fonts at hand; system fonts are never looked at."""
     files = tuple(font_files(font_folder or ""))
-    loaded, present = _load(files, tuple(path.stat().st_mtime_ns for path in files))
+    return _matched(files, tuple(path.stat().st_mtime_ns for path in files))
+
+
+@lru_cache(maxsize=4)
+def _matched(files: tuple[Path, ...], modified: tuple[int, ...]) -> Faces:
+    loaded, present = _load(files, modified)
     families: dict[str, tuple[str, ...]] = {}
     record = []
     for role, rows in tables.load("fonts").query("role != 'slide'").groupby("role", sort=False):

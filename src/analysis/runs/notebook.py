@@ -114,30 +114,33 @@ def export(executed: Path, formats: tuple[str, ...], folder: Path, stem: str, be
     import nbformat
     from nbconvert.exporters import get_exporter
 
+    from analysis.publishing.exporters import PREPARED, prepared
+
     notebook = nbformat.read(executed, as_version=4)
+    given: dict[str, object] = {}
     made, record = [], {}
     for name in formats:
         begin(name)
-        body, resources = get_exporter(EXPORTERS[name])().from_notebook_node(notebook, {"metadata": {"name": stem}})
+        given = given or {"metadata": {"name": stem}, PREPARED: prepared(notebook, stem)}
+        body, resources = get_exporter(EXPORTERS[name])().from_notebook_node(notebook, dict(given))
         path = folder / f"{stem}.{name}"
         path.write_bytes(body.encode("utf-8") if isinstance(body, str) else body)
         made.append(path)
         record[name] = resources.get("workbench", {})
-    return made, record | {"unsaid": unsaid_of(notebook), "asked": asked_of(notebook)}
+    told = _facts_blocks(notebook)
+    unsaid = [sentence for block in told for sentence in block.get("unsaid", [])]
+    return made, record | {"unsaid": unsaid, "asked": _asked(told)}
 
 
-def unsaid_of(notebook: dict) -> list[dict]:
-    """Return what an executed notebook left unsaid: template, line, text, reason; ``rule`` where a sentence broke a wording rule."""
+def _facts_blocks(notebook: dict) -> list[dict]:
     from analysis.publishing.reading import read_blocks
 
-    return [record for block in read_blocks(notebook) if block["type"] == "facts" for record in block.get("unsaid", [])]
+    return [block for block in read_blocks(notebook) if block["type"] == "facts"]
 
 
-def asked_of(notebook: dict) -> dict | None:
+def _asked(told: list[dict]) -> dict | None:
     """Return the ids of all figures that an executed notebook asked for and the texts it was written from; None where it does not tell."""
-    from analysis.publishing.reading import read_blocks
-
-    told = [block for block in read_blocks(notebook) if block["type"] == "facts" and "asked" in block]
+    told = [block for block in told if "asked" in block]
     if not told:
         return None
     return {"facts": sorted({name for block in told for name in [*block["asked"], *(f["id"] for f in block["facts"])]}),

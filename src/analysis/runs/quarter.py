@@ -157,9 +157,9 @@ def _read_ahead(package: Package, jobs: list[Job]) -> None:
     if documents & {"blank_areas", "research_report", "bulletin"}:
         package.states(), package.flows, package.flows_yoy
         visit_rows(package)
-    for document, part in ((QUALITY, "quality"), (BUILDING, "building"), (CAMPAIGN, "campaign")):
+    for document, read in ((QUALITY, package.with_quality), (BUILDING, package.with_building), (CAMPAIGN, package.with_campaign)):
         if document in documents:
-            getattr(package, part)
+            read()
 
 
 def _write_tables(settings: Settings, quarter: str, package: Package, jobs: list[Job], target: Path, manifest: dict, say: Say) -> list[Path]:

@@ -26,8 +26,11 @@ def flow_for(document: Document, form: str, faces: Faces | None = None) -> list[
         from analysis.publishing.deck import deck_of, flow_of_deck
 
         return flow_of_deck(deck_of(document))
-    flow = wanted.flow_of(printed_blocks(document), form)
-    return flow if faces is None else wanted.printed(flow, Coverage(list(faces.files)).printable)
+    made, files = document.worked_out, () if faces is None else tuple(faces.files)
+    if (form, files) not in made:
+        flow = wanted.flow_of(printed_blocks(document), form)
+        made[form, files] = flow if faces is None else wanted.printed(flow, Coverage(list(files)).printable)
+    return made[form, files]
 
 
 def departures(finished: Finished, document: Document, font_folder: str = "") -> list[Finding]:

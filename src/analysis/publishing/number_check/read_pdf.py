@@ -37,7 +37,7 @@ def _texts(data: bytes) -> tuple[dict[tuple[int, int], str], list[str]]:
                 if pdfium.FPDFPageObj_GetType(item) != pdfium.FPDF_PAGEOBJ_TEXT:
                     continue
                 length = pdfium.FPDFTextObj_GetText(item, words, target, _BUFFER)
-                text = buffer.raw[: max(length - 2, 0)].decode("utf-16-le", "replace")
+                text = ctypes.string_at(buffer, max(length - 2, 0)).decode("utf-16-le", "replace")
                 mark = pdfium.FPDFPageObj_GetMarkedContentID(item)
                 if mark < 0:
                     running[number] += text

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 _CN = "〇零一二两三四五六七八九十百千万亿"
 _MEASURE = "家人个份户名次项条件起宗篇元亿万"
@@ -25,6 +26,7 @@ _CHINESE = re.compile(
 _CODE = re.compile(r"〔U\+[0-9A-F]{4,6}〕")  # a character that no font has
 
 
+@lru_cache(maxsize=1 << 16)
 def _is_digit(character: str) -> bool:
     # Nd: digits of any script, full width too; No, Nl: ① ½ ² Ⅳ
     return character.isdigit() or (character > "\x7f" and unicodedata.category(character) in ("Nd", "No", "Nl") and character not in _CN)
@@ -40,9 +42,14 @@ def find_figures(text: str) -> list[tuple[int, int]]:
     >>> find_figures("一家一策，三点意见，十分重要，千方百计"), figures("〔U+20BB7〕田公司2家")
     ([], ['2'])
     """
+    return list(_spans(text))
+
+
+@lru_cache(maxsize=1 << 14)  # the same words are asked about when a document is prepared, and again in each of its finished files
+def _spans(text: str) -> tuple[tuple[int, int], ...]:
     found: list[tuple[int, int]] = []
-    if not any(_is_digit(c) for c in text):
-        return [m.span() for m in _CHINESE.finditer(text)]
+    if not any(map(_is_digit, text)):
+        return tuple(m.span() for m in _CHINESE.finditer(text))
     at, codes = 0, {m.start(): m.end() for m in _CODE.finditer(text)}
     while at < len(text):
         at = codes.get(at, at)
@@ -58,7 +65,7 @@ def find_figures(text: str) -> list[tuple[int, int]]:
             end += 1
         found.append((at, end))
         at = end
-    return sorted([*found, *(m.span() for m in _CHINESE.finditer(text))])
+    return tuple(sorted([*found, *(m.span() for m in _CHINESE.finditer(text))]))
 
 
 def figures(text: str) -> list[str]:
