@@ -93,11 +93,18 @@ class Register:
             if known is frame:
                 return grown.fresh()
         other = self.fresh()
-        other.frame = pd.concat([self.frame, frame], ignore_index=True)
-        other._grown = []
+        other.__dict__.pop("frame", None)
+        other._grown, other._grown_of = [], (self, frame)
         other._take(frame)
         self._grown[:] = [*self._grown[-3:], (frame, other)]
         return other.fresh()
+
+    def __getattr__(self, name: str) -> pd.DataFrame:
+        if name != "frame" or "_grown_of" not in self.__dict__:
+            raise AttributeError(name)
+        base, more = self._grown_of  # few ask for the whole table of a register that was extended: it is put together then
+        self.frame = pd.concat([base.frame, more], ignore_index=True)
+        return self.frame
 
     def fresh(self) -> Register:
         """Return a register of the same facts for another document, of which nothing is used yet; the rows are shared, not read again."""
