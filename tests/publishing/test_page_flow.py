@@ -120,6 +120,18 @@ def test_the_rows_kept_together_are_rows_like_any_other_to_a_screen_reader():
     assert kinds == ["/Table", "/THead", "/TR", "/TH", "/TH", "/TBody", "/TR", "/TD", "/TD", *row * 13]
 
 
+def test_a_table_of_which_no_row_stands_between_the_kept_ones_is_tagged_like_any_other():
+    table = b.table(["区县", "单位数"], [[f"{n}区", str(n)] for n in range(6)], caption="各区县", note="说明在表下。")
+    row = ["/TR", "/TH row", "/TD"]
+    parted = 0
+    for above in range(12, 20):
+        made = document(lines(above, "甲"), table)
+        parted += any(block.get("parted", False) for block in settled(made.body))
+        kinds = [e.kind for e in read_paper(render_pdf(made)[0]).elements if e.kind.startswith("/T") and e.kind != "/Title"]
+        assert kinds == ["/Table", "/THead", "/TR", "/TH", "/TH", "/TBody", *row * 6], above
+    assert parted
+
+
 def test_a_word_file_keeps_the_same_rows_on_one_page():
     table = b.table(["区县", "单位数"], [[f"{n}区", str(n)] for n in range(14)], caption="各区县", note="说明在表下。")
     rows = docx.Document(io.BytesIO(render_docx(document(table))[0])).tables[0].rows

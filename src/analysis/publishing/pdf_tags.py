@@ -50,6 +50,12 @@ def _put_right(file: pikepdf.Pdf, table: Any) -> None:
     groups = [child for child in table.K if isinstance(child, Dictionary) and child.get("/S") in (Name.THead, Name.TBody, Name.TFoot)]
     head = next((group for group in groups if str(group.S) == "/THead"), None)
     rows = [row for group in groups for row in group.K]
+    if not groups:  # where head, kept rows and foot meet, with no other row between, Typst groups none of them
+        groups = [child for child in table.K if isinstance(child, Dictionary) and child.get("/S") == Name.TR]
+        head = file.make_indirect(Dictionary(Type=Name.StructElem, S=Name.THead, P=table)) if groups else None
+        rows = [*groups]
+    if not rows:
+        return
     if _is_note(rows[-1]):
         _move_behind(table, rows.pop().K[0])
     if head is None or len(rows) < 2:
@@ -58,6 +64,7 @@ def _put_right(file: pikepdf.Pdf, table: Any) -> None:
     if body is None:
         body = file.make_indirect(Dictionary(Type=Name.StructElem, S=Name.TBody, P=table))
     head.K, body.K = Array(rows[:1]), Array(rows[1:])
+    rows[0].P = head
     for row in rows[1:]:
         row.P = body
         for number, cell in enumerate(row.K):
