@@ -1,8 +1,8 @@
 """A whole quarter by the workbench beside what one would do by hand: per notebook and scope papermill's command line, ``jupyter nbconvert --to html``,
 a headless browser's print to PDF, one after the other, on the same notebooks reading the same store.
 
-``python benchmarks/quarter.py`` measures every ``--every``-th document by hand and takes the rest to cost the same a document (said in the results);
-``--every 1`` measures all. Both sides make HTML and PDF; DOCX and the number checks are ours on top. Results: ``benchmarks/results/quarter.json``.
+``python benchmarks/quarter.py`` measures by hand at least one document of each kind (city and district apart), and every ``--every``-th where a kind has
+many (``sampling.py``); the others of a kind are taken to cost what those cost on average, which the results say. ``--every 1`` measures all. Both sides make HTML and PDF; DOCX and the number checks are ours on top. Results: ``benchmarks/results/quarter.json``.
 """
 
 from __future__ import annotations
@@ -19,6 +19,8 @@ from pathlib import Path
 from typing import Any
 
 import psutil
+from sampling import by_kind, whole
+from sampling import chosen as sampled
 
 ROOT = Path(__file__).resolve().parents[1]
 RESULTS = ROOT / "benchmarks" / "results" / "quarter.json"
@@ -84,7 +86,7 @@ def main() -> None:
     options.add_argument("--quarter", default="2021Q3")
     options.add_argument("--ledgers", default="")
     options.add_argument("--boundaries", default="")
-    options.add_argument("--every", type=int, default=8, help="measure every n-th document by hand; 1 = all")
+    options.add_argument("--every", type=int, default=8, help="measure by hand every n-th document of each kind, at least one; 1 = all")
     options.add_argument("--check", action="store_true", help="compare the bytes of every measured document with plain papermill + our exporters")
     chosen = options.parse_args()
     browser = next((found for name in BROWSERS if (found := shutil.which(name))), None)
@@ -103,11 +105,10 @@ def main() -> None:
         jobs = [{"notebook": str(j.notebook), "document": j.document, "scope": j.scope, "quarter": chosen.quarter}
                 for j in plan("all", "", opened.city, opened.register.regions("district"))]  # fmt: skip
         run = [BIN / "workbench", "run", "--quarter", chosen.quarter, *given, "--out"]
-        before = [by_hand(job, package, Path(place), browser) for job in jobs[:: chosen.every][::2]]
+        sample = sampled(jobs, chosen.every)
+        before = [by_hand(job, package, Path(place), browser) for job in sample[::2]]
         fast = command(*run, Path(place) / "fast", "--formats", "html,pdf")
-        after = [
-            by_hand(job, package, Path(place), browser) for job in jobs[:: chosen.every][1::2]
-        ]  # before and after: other work on the machine weighs on both
+        after = [by_hand(job, package, Path(place), browser) for job in sample[1::2]]  # before and after: other work on the machine weighs on both
         again = command(*run, Path(place) / "fast", "--formats", "html,pdf")
         full = command(*run, Path(place) / "full")
         measured = before + after
@@ -116,15 +117,14 @@ def main() -> None:
             for j in measured
             if chosen.check and (odd := same_as_plain(j, package, Path(place) / "fast" / chosen.quarter, Path(place)))
         }
-    share = len(jobs) / len(measured)
-    hand = {"wall_s": share * sum(j["wall_s"] for j in measured), "cpu_s": share * sum(j["cpu_s"] for j in measured)}
+    hand = {amount: whole(jobs, measured, amount) for amount in ("wall_s", "cpu_s")}
     made = {"quarter": chosen.quarter, "documents": len(jobs), "measured_by_hand": len(measured), "by_hand": hand, "fast": {"wall_s": fast[0], "cpu_s": fast[1]},
             "all_formats": {"wall_s": full[0], "cpu_s": full[1]}, "unchanged": {"wall_s": again[0], "cpu_s": again[1]}, "ratio": hand["wall_s"] / fast[0],
             "cpu_ratio": hand["cpu_s"] / fast[1], "cores": os.cpu_count(), "load": os.getloadavg()[0], "compared": len(measured) if chosen.check else 0, "differing": differing,
-            "single": measured}  # fmt: skip
+            "kinds": by_kind(jobs, measured), "single": measured}  # fmt: skip
     RESULTS.parent.mkdir(exist_ok=True)
     RESULTS.write_text(json.dumps(made, ensure_ascii=False, indent=1), encoding="utf-8")
-    print(json.dumps({k: v for k, v in made.items() if k != "single"}, indent=1))
+    print(json.dumps({k: v for k, v in made.items() if k not in ("single", "kinds")}, indent=1))
 
 
 if __name__ == "__main__":

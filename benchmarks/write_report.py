@@ -19,7 +19,13 @@ def read(name: str) -> dict:
 def quarter_part(made: dict) -> list[str]:
     if not made:
         return ["还没有测过整季度，请运行 make bench。"]
-    partly = "" if made["measured_by_hand"] == made["documents"] else f"（逐条命令实测{made['measured_by_hand']}份，按份数推算到{made['documents']}份）"
+    partly = (
+        ""
+        if made["measured_by_hand"] == made["documents"]
+        else (
+            f"。逐条命令实测 {made['measured_by_hand']} 份：每种文稿（全市、区县分开）至少一份，同一种的其余各份按实测的平均推算，共推算 {made['documents'] - made['measured_by_hand']} 份"
+        )
+    )
     rows = [("逐条命令：papermill → nbconvert → 浏览器打印", made["by_hand"]), ("workbench run（网页、PDF）", made["fast"]), ("workbench run（再加 DOCX 等全部格式）", made["all_formats"]),
             ("workbench run（没有变化，再次运行）", made["unchanged"])]  # fmt: skip
     lines = [f"{made['quarter']}，{made['documents']} 份文稿，{made['cores']} 核，测时系统负载 {made['load']:.1f}{partly}。两边读同一个数据包。", "",
@@ -32,6 +38,11 @@ def quarter_part(made: dict) -> list[str]:
     if made["compared"]:
         odd = "全部逐字节相同" if not made["differing"] else "不同的有 " + "、".join(made["differing"])
         lines.append(f"与普通 papermill 加本工作台导出器的成品比较 {made['compared']} 份：{odd}。")
+    lines += ["", "逐条命令的一份文稿：", "", "| 文稿 | 范围 | 份数 | 实测 | 用时（秒） | 处理器（秒） |", "|---|---|---|---|---|---|"]
+    levels = {"city": "全市", "district": "区县"}
+    lines += [
+        f"| {r['document']} | {levels[r['level']]} | {r['documents']} | {r['measured']} | {r['wall_s']:.1f} | {r['cpu_s']:.1f} |" for r in made.get("kinds", [])
+    ]
     return lines
 
 
