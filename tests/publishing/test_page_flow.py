@@ -103,14 +103,14 @@ def test_a_table_stays_in_its_section_and_no_part_has_less_than_three_rows():
         assert [n for n in rows if 0 < n < 3] == [], (above, rows)
 
 
-@pytest.mark.parametrize("count", [8, 14])
+@pytest.mark.parametrize("count", [6, 8, 14])
 def test_the_last_three_rows_of_a_table_stay_together_with_its_note(count):
     table = b.table(["区县", "单位数"], [[f"{n}区", str(n)] for n in range(count)], caption="各区县", note="说明在表下。")
     for above in range(4, 20, 2):
         words = list(_words(render_pdf(document(lines(above, "甲"), table))[0]))
         rows = [len(re.findall(r"\d区", page)) for page in words]
         assert sum(rows) == count and [n for n in rows if 0 < n < 3] == [], (above, rows)
-        assert all(n for n, page in zip(rows, words, strict=True) if "说明在表下" in page), above
+        assert all(n and "单位数" in page for n, page in zip(rows, words, strict=True) if "说明在表下" in page), above
 
 
 def test_the_rows_kept_together_are_rows_like_any_other_to_a_screen_reader():
@@ -154,3 +154,16 @@ def test_a_speech_to_be_read_keeps_its_order():
 def test_figures_of_both_kinds_are_measured():
     made = document(b.figure("图", png=png(60, 30), caption="甲"), b.figure("图", svg=bar_svg(), caption="乙"))
     assert order(made) == ["t题目", "F", "F"]
+
+
+@pytest.mark.parametrize("each", [600, 2400])
+def test_few_rows_taller_than_a_page_go_on_overleaf_and_nothing_is_lost_below_the_page(each):
+    table = b.table(["区县", "说明"], [[f"{n}区", "说" * each] for n in range(4)], caption="各区县")
+    paper = read_paper(render_pdf(document(table))[0])
+    cells = [line for line in paper.lines if line.part == "cell"]
+    assert sum(line.text.count("说") for line in cells) == 4 * each and min(line.y for line in cells) * 25.4 / 72 > 34
+
+
+def test_a_figure_that_only_just_fits_is_drawn_a_little_smaller():
+    made = document(lines(5, "甲"), figure(width=140))
+    assert next(block for block in settled(made.body) if block["type"] == "figure")["width_mm"] < 140

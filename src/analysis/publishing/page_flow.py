@@ -19,7 +19,9 @@ TALLEST_MM, WIDEST_MM = 185.0, 156.0
 WHOLE_ROWS = 12  # a table of up to so many rows stays on one page
 _LEAST_ROWS, _LEAST_SMALL_ROWS = 3, 2  # a part of a table has at least so many; an annex has tall ones
 _WORTH_MM = 3 * LINE_MM  # a smaller gap is left
+_TALLEST_END_MM = 110.0  # the rows kept together at an end of a table
 _HALF_EMPTY_MM = 50.0  # rather than leave so much, a table too short to be parted comes after the next section's first words
+_SURE_MM = 11.0  # a figure that fits by less is drawn that much smaller: a paragraph may take a line more than reckoned
 _UNSURE_MM = 45.0  # what seems to fit with no more to spare than this may not
 _LEAST_SCALE = 0.82
 _CHARACTERS, _SMALL_CHARACTERS = 28, 37
@@ -41,14 +43,28 @@ def figure_width(block: Block) -> float:
 
 
 def is_parted(block: Block) -> bool:
-    """Return whether a table may go on overleaf."""
-    return len(block["rows"]) > WHOLE_ROWS or bool(block.get("parted"))
+    """Return whether a table may go on overleaf: one of many rows, one that found too little room, one of few rows too tall for a page (of an annex: for half a page)."""
+    return len(block["rows"]) > WHOLE_ROWS or bool(block.get("parted")) or _table(block) > (PAGE_MM / 2 if block.get("small") else TALLEST_MM)
+
+
+def has_tall_rows(block: Block) -> bool:
+    """Return whether a row may need more than most of a page, so that it must be cut."""
+    return any(_table(block | {"rows": [row], "columns": [], "caption": [], "note": []}) > TALLEST_MM * 0.8 for row in block["rows"])
 
 
 def rows_together(block: Block) -> int:
-    """Return how many first rows stay with the head of a table that may go on overleaf, and how many last rows with one another."""
+    """Return how many first rows stay with the head of a table that may go on overleaf, and how many last rows with one another and the note.
+
+    Fewer where rows are so tall that they would take much of a page.
+    """
+    if not is_parted(block):
+        return 0
     least = _LEAST_SMALL_ROWS if block.get("small") else _LEAST_ROWS
-    return least if is_parted(block) and len(block["rows"]) >= 2 * least else 0
+    for count in range(least, 0, -1):
+        ends = (block | {"rows": block["rows"][:count], "note": []}, block | {"rows": block["rows"][-count:]})
+        if len(block["rows"]) >= 2 * count and all(_table(end) < _TALLEST_END_MM for end in ends):
+            return count
+    return 0
 
 
 def settled(blocks: Sequence[Block]) -> list[Block]:
@@ -98,7 +114,7 @@ class _Page:
     def add(self, block: Block, following: float = 0.0) -> None:
         """Put a block on the page; ``following`` is what must stand with it."""
         tall = height(block)
-        is_whole = _is_whole(block) and not block.get("parted")
+        is_whole = _is_whole(block)
         if block["type"] == "page_break" or (self.lacks(block) if is_whole else block["type"] == "heading" and self.at + tall + following > PAGE_MM):
             self.at, self.first = 0.0, len(self.made)
         self.made.append(block)
@@ -111,7 +127,7 @@ class _Page:
 
 
 def _is_whole(block: Block) -> bool:
-    return block["type"] == "figure" or (block["type"] == "table" and not block["plan"].is_turned and len(block["rows"]) <= WHOLE_ROWS)
+    return block["type"] == "figure" or (block["type"] == "table" and not block["plan"].is_turned and not is_parted(block))
 
 
 def _own_notes(waiting: Sequence[Block]) -> int:
@@ -147,6 +163,8 @@ def _fitted(block: Block, page: _Page) -> Block:
     lacking = page.lacks(block)
     if block["type"] == "table" and not lacking and page.needs(block) > page.left - _UNSURE_MM:
         return _parted(block)
+    if block["type"] == "figure" and not lacking and page.at and page.needs(block) > page.left - _SURE_MM:
+        return _smaller(block, page.needs(block) - page.left + _SURE_MM) or block
     if not lacking or page.left <= _WORTH_MM:
         return block
     if block["type"] == "figure":
@@ -210,7 +228,8 @@ def _table(block: Block) -> float:
     plan = block["plan"]
     per_line = [max(1.0, (width - 2.6) / (plan.size_pt * _MM_PER_PT)) for width in plan.widths_mm]
     inset = 1.1 if block.get("small") else 2.6
-    texts = [[column["runs"] for column in block["columns"]], *([cell["runs"] for cell in row] for row in block["rows"])]
+    heads = [[column["runs"] for column in block["columns"]]] if block["columns"] else []
+    texts = [*heads, *([cell["runs"] for cell in row] for row in block["rows"])]
     rows = sum(
         inset + plan.size_pt * _MM_PER_PT * (1.4 * max(1, *(ceil(em(words(cell)) / room) for cell, room in zip(row, per_line, strict=True))) - 0.4)
         for row in texts

@@ -19,7 +19,7 @@ from analysis.publishing.document import DEMO_NOTICE, Document
 from analysis.publishing.layout import title_lines, words
 from analysis.publishing.notices import printed_blocks
 from analysis.publishing.number_check.export import flow_for, saved_about, saved_flow
-from analysis.publishing.page_flow import TALLEST_MM, WIDEST_MM, is_parted, rows_together
+from analysis.publishing.page_flow import TALLEST_MM, WIDEST_MM, has_tall_rows, is_parted, rows_together
 from analysis.publishing.pdf_tags import with_row_headers
 from analysis.publishing.pictures import decode_png, png_ratio
 from analysis.publishing.svg import clean_svg
@@ -61,7 +61,7 @@ def _table(block: dict) -> dict:
     plan = block["plan"]
     return {"type": "table", "columns": [{"runs": c["runs"], "align": c.get("align", "left")} for c in block["columns"]], "rows": block["rows"],
             "caption": _caption(block), "note": block.get("note", []), "size": plan.size_pt, "widths": plan.widths_mm, "turned": plan.is_turned,
-            "breakable": is_parted(block), "together": rows_together(block), "small": bool(block.get("small"))}  # fmt: skip
+            "breakable": is_parted(block), "together": rows_together(block), "cut": has_tall_rows(block), "small": bool(block.get("small"))}  # fmt: skip
 
 
 def _title(block: dict) -> dict:
