@@ -18,7 +18,7 @@ def anchor(packages: Path, sources: Path = SOURCES) -> list[Path]:
     way = os.path.relpath(sources, packages)
     if not way.isascii():
         raise SystemExit(f"虚拟环境 {packages} 不在程序文件夹 {sources.parent} 之内，没有改写。请按安装脚本的做法把 .venv 放在程序文件夹里。")
-    made = sorted(packages.glob("_union_coverage_workbench*.pth"))
+    made = sorted(packages.glob("_*union_coverage_workbench.pth"))
     for path in made:
         path.write_text(way + "\n", encoding="ascii")
     return made

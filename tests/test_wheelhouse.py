@@ -82,7 +82,7 @@ def test_the_way_to_the_program_is_read_in_any_encoding(tmp_path):
     (tmp_path / "工 作台" / "src").mkdir(parents=True)
     packages.mkdir(parents=True)
     (tmp_path / "工 作台" / "src" / "program.py").write_text("print('found')")
-    told = packages / "_union_coverage_workbench.pth"
+    told = packages / "_editable_impl_union_coverage_workbench.pth"
     told.write_text(f"{tmp_path / '工 作台' / 'src'}\n", encoding="utf-8")
 
     def found() -> str:

@@ -6,10 +6,18 @@ import json
 import os
 import random
 import re
+import shutil
+import subprocess
+from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
-from harness import FAULTS, OPTIONS, WAYS, Broken, Undisturbed
+from harness import FAULTS, OPTIONS, WAYS, Broken, Undisturbed, tree
 from small_run import QUARTER, finish, small_city, start
+
+from analysis.desk.making import Making, outcome_sentence
+from analysis.errors import DISK_FULL
+from analysis.runs.holding import QUARTER_NOTE, held
 
 FUZZ = os.environ.get("WORKBENCH_PROPERTIES") == "fuzz"
 FIRST = int(os.environ.get("WORKBENCH_SEED", random.SystemRandom().randint(0, 10**6) if FUZZ else 20))
@@ -29,18 +37,64 @@ def test_a_run_broken_off_anywhere_is_finished_by_the_next(tmp_path, undisturbed
     broken.run_again()
 
 
-def test_two_runs_at_once_do_not_meet(tmp_path):
-    settings = small_city(tmp_path / "city")
-    first = start(settings, *OPTIONS)
-    note = settings.parent / "out" / QUARTER / "正在生成.txt"
-    while not note.is_file() and first.poll() is None:
-        pass
-    code, said = finish(settings, *OPTIONS)
-    assert code == 2
-    assert re.fullmatch(rf"{QUARTER} 的成果文件夹正由另一个运行使用（.+，电脑 .+，进程 {first.pid}，自 .+ 起），等它做完。\n"
-                        rf"{QUARTER} 的成果文件夹正由另一个运行使用（.+，进程 {first.pid}，自 .+ 起）。请等它做完后重试。\n", said)  # fmt: skip
-    assert first.communicate(timeout=600) and first.returncode == 0
-    assert not note.exists()
+@contextmanager
+def small_disk(folder: Path):
+    """Give a folder a file system of its own in memory, which can be filled."""
+    folder.mkdir()
+    mounted = (
+        subprocess.run(["mount", "-t", "tmpfs", "-o", "size=128m", "tmpfs", str(folder)], capture_output=True, check=False) if shutil.which("mount") else None
+    )
+    if mounted is None or mounted.returncode:
+        pytest.skip("a small file system can only be mounted by root on Linux; without it the full disk is only simulated (way 'disk full')")
+    try:
+        yield folder
+    finally:
+        subprocess.run(["umount", "--lazy", str(folder)], check=True)
+
+
+@pytest.mark.parametrize("seed", SEEDS[:: len(WAYS) if FUZZ else len(SEEDS)])
+def test_a_disk_that_fills_up_leaves_whole_files_and_says_so(tmp_path, undisturbed, seed):
+    lot = random.Random(seed)
+    with small_disk(tmp_path / "disk") as disk:
+        broken = Broken(disk / "city", undisturbed, seed)
+        needed = sum(len(data) for part in ("store", "out") for data in tree(undisturbed.home / part).values())
+        left = int(needed * lot.uniform(0.02, 0.9))
+        filler = disk / "other people's files"
+        with open(filler, "wb") as stream:
+            stream.write(bytes(max(0, shutil.disk_usage(disk).free - left)))
+        elsewhere = {"TMPDIR": str(disk)} if lot.random() < 0.3 else {}  # the system's own folder for passing things may be full, too
+        code, said = finish(broken.settings, *OPTIONS, **elsewhere)
+        broken.told = f"{left} of {needed} bytes were left, {elsewhere}\n{said}"
+        assert code in (1, 2) and DISK_FULL in said and "Traceback" not in said, broken.told
+        broken.check_whole()
+        filler.unlink()
+        broken.run_again()
+
+
+def test_whoever_comes_second_waits_or_is_told_who_works_there(tmp_path):
+    settings = small_city(tmp_path / "city", quarters=(QUARTER,))
+    folder, told, ended = settings.parent / "out" / QUARTER, [], []
+    folder.mkdir(parents=True)
+    other_folder = str(settings.parent / "elsewhere")
+    with held(folder / QUARTER_NOTE, "x"):
+        again = start(settings, *OPTIONS)
+        page = Making(["run", "--settings", str(settings), "--quarter", QUARTER, *OPTIONS], told.append, lambda code, progress: ended.append((code, progress)))
+        page.start()
+        check = start(settings, "--quarter", QUARTER, command="check")
+        beside = start(settings, *OPTIONS, "--out", other_folder)  # another folder of results, the same store
+        said, _ = again.communicate(timeout=600)
+        page.wait(600)
+    owner = rf"（.+，电脑 .+，进程 {os.getpid()}，自 .+ 起）"
+    refused = rf"{QUARTER} 的成果文件夹正由另一个运行使用{owner}。请等它做完后重试。"
+    assert again.returncode == 2
+    assert re.fullmatch(rf"{QUARTER} 的成果文件夹正由另一个运行使用{owner}，等它做完。\n{refused}\n", said)
+    ((code, progress),) = ended
+    assert code == 2 and re.fullmatch(refused, outcome_sentence(code, progress))
+    said, _ = check.communicate(timeout=600)
+    assert check.returncode == 1 and re.search(rf"^{QUARTER} 的成果文件夹正由另一个运行使用{owner}，等它做完。$", said, re.MULTILINE) and "共退回" in said, said
+    said, _ = beside.communicate(timeout=600)
+    assert beside.returncode == 0, said
+    assert len(list((settings.parent / "store").glob(f"{QUARTER}-*"))) == 1 and not list(settings.parent.rglob("正在*.txt"))
 
 
 def test_a_hung_export_is_ended_and_the_next_run_makes_it(tmp_path):

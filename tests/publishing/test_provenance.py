@@ -83,3 +83,15 @@ def test_a_figure_left_out_is_named():
     made[-1]["facts"][0] = part.as_record()
     entry = next(e for e in annex.entries(prepare(made)) if e["id"] == CITY.id)
     assert entry["left_out"] == "东山区"
+
+
+@pytest.mark.parametrize(("absent", "named"), [({"990107": "第7工业园"}, "第7工业园"), ({}, "代码990107的区县")])
+def test_a_district_that_no_figure_is_of_is_named_where_it_is_left_out(absent, named):
+    from dataclasses import replace
+
+    made = story()
+    made[0]["absent"] = absent
+    made[-1]["facts"][0] = replace(CITY, left_out=("990107",)).as_record()
+    document, data = written("html", made)
+    assert next(e for e in annex.entries(document) if e["id"] == CITY.id)["left_out"] == named
+    assert check_export(data, "html", document) == []

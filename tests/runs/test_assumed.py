@@ -41,7 +41,9 @@ def test_the_page_and_the_table_name_the_same_settings():
         "breaks",
         "sealed",
         "targets",
-        "deadline_days",
+        "aliases",
+        "crosswalk",
+        "townships",
         "guidance_units",
         "guidance_districts",
     }

@@ -63,6 +63,8 @@ def test_a_killed_holder_keeps_nobody_out_and_its_leftovers_go(tmp_path):
     (tmp_path / "city" / "speech.html").write_text("whole")
     with held(note, "文件夹", said.append):
         assert not any(path.exists() for path in left)
+        (tmp_path / ".unfinished-y").mkdir()  # of a worker of ours that was killed
+    assert not (tmp_path / ".unfinished-y").exists()
     assert len(said) == 1 and said[0].startswith("上次在这里的运行没有做完（") and f"进程 {first.pid}" in said[0] and said[0].endswith("），现在接着做。")
     assert [p.name for p in tmp_path.rglob("*") if p.is_file()] == ["speech.html"]
 

@@ -51,7 +51,7 @@ class Draft:
         p = self.package
         return blocks.meta(self.document, self.title, p.quarter, scope=p.scope, scope_name=p.region_name, as_of=Quarter(p.quarter).as_of, demo=p.is_demo,
                            map_use=p.map_use, label="内部资料 注意保存" if p.audience != "public" else "", city_name=p.city[1], incomplete=incomplete_sentences(p),
-                           sources=p.sources())  # fmt: skip
+                           absent={row["region"]: row["region_name"] for row in p.incomplete}, sources=p.sources())  # fmt: skip
 
     def render(self, template: str, **context: Any) -> Text:
         text = self.engine.render(template, **common_words(self.package), **{name: as_figures(self.register, value) for name, value in context.items()})

@@ -70,7 +70,10 @@ def shown_records(document: Document) -> list[dict]:
 
 
 def region_names(document: Document) -> dict[str, str]:
-    return {r["region_code"]: r["region_name"] for r in document.facts.values() if r.get("region_code") and r.get("region_name")}
+    """Return code → name of every region that the document knows: those of its facts, and those that its figures may leave out."""
+    return dict(document.meta.get("absent") or {}) | {
+        r["region_code"]: r["region_name"] for r in document.facts.values() if r.get("region_code") and r.get("region_name")
+    }
 
 
 def _plain(text: str, mark: str = "") -> dict:
@@ -85,7 +88,7 @@ def _figure(record: dict, own_day: str, names: dict[str, str], label: str = "") 
     if record.get("as_of") and record["as_of"] != own_day:
         runs += [_plain("〔"), _plain(day(record["as_of"]), "date"), _plain("〕")]
     if record.get("left_out"):
-        runs.append(_plain(f"〔未含{'、'.join(names.get(c, c) for c in record['left_out'])}〕", "name"))
+        runs.append(_plain(f"〔未含{'、'.join(names.get(c, f'代码{c}的区县') for c in record['left_out'])}〕", "name"))
     if record.get("reason"):
         runs.append(_plain(f"〔{record['reason']}〕", "name"))
     return runs
@@ -218,7 +221,7 @@ def entries(document: Document) -> list[dict]:
             "id": record["id"], "number": number, "title": f"{segment_word(record)}{record.get('name', '')}", "code": record.get("indicator", ""),
             "region": record.get("region_name", ""), "figure": record.get("text", ""), "share": f"{record['numerator']}/{record['denominator']}" if is_rate else "",
             "below": record.get("denominator_name") or "", "as_of": day(record["as_of"]) if record.get("as_of") else "",
-            "left_out": "、".join(names.get(c, c) for c in record.get("left_out") or []), "reason": record.get("reason") or "",
+            "left_out": "、".join(names.get(c, f"代码{c}的区县") for c in record.get("left_out") or []), "reason": record.get("reason") or "",
             "sources": [sums[code] for code in tables_of(record) if code in sums],
         })  # fmt: skip
     return made

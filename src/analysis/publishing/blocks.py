@@ -55,10 +55,10 @@ def as_runs(*parts: Text) -> list[dict]:
 
 
 def meta(document: str, title: str, quarter: str, **fields: Any) -> dict:
-    """What the document is: ``scope scope_name as_of label demo map_use city_name incomplete`` as in docs/architecture.md."""
+    """What the document is: ``scope scope_name as_of label demo map_use city_name incomplete absent`` (names of the districts that lack something, by code) as in docs/architecture.md."""
     as_of = fields.pop("as_of", "")
     made = {"type": "meta", "document": document, "title": title, "quarter": str(quarter), "scope": "city", "scope_name": "", "as_of": str(as_of),
-            "label": LABEL, "demo": False, "map_use": "internal", "city_name": "", "incomplete": [], "sources": []}  # fmt: skip
+            "label": LABEL, "demo": False, "map_use": "internal", "city_name": "", "incomplete": [], "absent": {}, "sources": []}  # fmt: skip
     unknown = set(fields) - set(made)
     if unknown:
         raise ExportError(f"meta 块里有不认识的字段 {'、'.join(sorted(unknown))}。可用的字段见 docs/architecture.md 的 Block model。")

@@ -28,7 +28,7 @@ _LOCKED_BYTE = 1 << 30  # far behind the note's words, so that others can read t
 
 @contextmanager
 def held(note: Path, what: str, say: Say = lambda _: None, patience: float = 0.0, is_finishing: bool = True) -> Iterator[None]:
-    """Hold a folder for this process while the block runs; takes away what an interrupted run left there.
+    """Hold a folder for this process while the block runs; takes away what an interrupted run, or a killed process of this one, left there.
 
     Parameters
     ----------
@@ -56,6 +56,7 @@ def held(note: Path, what: str, say: Say = lambda _: None, patience: float = 0.0
         os.write(descriptor, _TEXT.format(who=_me()).encode())
         clear_leftovers(note.parent)
         yield
+        clear_leftovers(note.parent)  # of own processes that were killed: what they began, another one has done
     finally:
         _let_go(note, descriptor)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date, datetime, time
 from pathlib import Path
 
 import duckdb
@@ -201,17 +202,18 @@ def write_evidence(package: Package, target: Path, scopes: list[str], is_interna
     wanted = sorted({*scopes, *old})
     frame = evidence(whole, made.cards["district"], codes if "city" in wanted else [c for c in codes if c in wanted])
     typed = unit_types(whole)
-    written = []
+    written, as_of = [], Quarter(package.quarter).as_of
     for scope in wanted:
         own = frame if scope == "city" else frame[frame["district_code"] == scope]
         kinds = typed if scope == "city" else typed[typed["区县代码"] == scope]
-        write_whole(target / scope / FILE, lambda p, o=own, k=kinds, s=scope: _write_book(p, made, o, k, s))
+        write_whole(target / scope / FILE, lambda p, o=own, k=kinds, s=scope: _write_book(p, made, o, k, s, as_of))
         written.append(target / scope / FILE)
     return written
 
 
-def _write_book(path: Path, made: Assessment, frame: pd.DataFrame, typed: pd.DataFrame, scope: str) -> None:
+def _write_book(path: Path, made: Assessment, frame: pd.DataFrame, typed: pd.DataFrame, scope: str, as_of: date) -> None:
     with xlsxwriter.Workbook(str(path), {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}) as book:
+        book.set_properties({"title": "考核依据", "created": datetime.combine(as_of, time())})  # else it says when it was written
         head = book.add_format({"bold": True, "bg_color": "#dce6f1", "border": 1})
         _sheet(book, "得分", _points(made, scope), head, [14, 16, 20, 8, 12, 8, 8, 40])
         _sheet(book, "失分明细", frame.rename(columns=HEADERS), head, [18, 8, 10, 22, 28, 36, 26, 12, 8])

@@ -65,7 +65,7 @@ class Stored:
         """Region code → name, of every level."""
         return dict(self.frame[["region_code", "region_name"]].drop_duplicates().itertuples(index=False, name=None))
 
-    @property
+    @cached_property
     def districts(self) -> list[str]:
         own = self.frame[(self.frame["quarter"] == self.quarter) & (self.frame["region_level"] == "district")]
         return sorted(own["region_code"].unique())
