@@ -5,6 +5,7 @@ import csv
 import hashlib
 import json
 import re
+import subprocess
 import sys
 import zipfile
 from collections import Counter
@@ -15,9 +16,10 @@ import cn2an
 import pypdfium2
 import pytest
 from lxml import etree
+from nbconvert.exporters import get_exporter
 
 from analysis.facts import round_half_up
-from analysis.paths import DATA
+from analysis.paths import DATA, NOTEBOOKS
 from analysis.publishing.conformance import check_layout
 from analysis.runs.quarter import run_quarter
 from analysis.runs.sources import choose_settings
@@ -98,6 +100,21 @@ def test_every_document_is_there_in_three_formats(made):
     there = {p.relative_to(result.folder).as_posix() for p in result.folder.rglob("*") if p.suffix in (".html", ".pdf", ".docx")} - {"index.html"}
     assert there == wanted
     assert result.exit_code == 0
+
+
+@pytest.mark.parametrize(("notebook", "scope"), [("20_coverage_map", "980102"), ("70_speech", "city")])
+def test_forked_kernels_and_warm_exports_change_no_byte(made, tmp_path, notebook, scope):
+    """The fast path's documents are those of plain papermill (its command line, an ordinary kernel) and our exporters."""
+    result, settings = made
+    package, executed, document = next(settings.store.glob(f"{QUARTER}-*")), tmp_path / f"{notebook}.ipynb", notebook[3:]
+    given = {"quarter": QUARTER, "scope": scope, "package": str(package), "audience": "internal", "map_use": "internal"}
+    parameters = [part for pair in given.items() for part in ("-r", *pair)]
+    command = [Path(sys.executable).parent / "papermill", NOTEBOOKS / f"{notebook}.ipynb", executed, *parameters, "--no-progress-bar"]
+    subprocess.run(command, check=True, capture_output=True)
+    for form in ("html", "pdf", "docx"):
+        body, _ = get_exporter(f"workbench-{form}")().from_filename(str(executed), {"metadata": {"name": document}})
+        plain = body.encode("utf-8") if isinstance(body, str) else body
+        assert plain == (result.folder / scope / f"{document}.{form}").read_bytes(), form
 
 
 def test_every_figure_of_every_page_is_the_number_of_indicators_csv(made, indicators):

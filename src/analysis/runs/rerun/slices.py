@@ -18,7 +18,7 @@ from analysis.runs.rerun.fingerprint import file_hash, of
 
 FILE = "digests.json"
 _OWNERS = ("district_code", "region_code", "region")  # columns that name whose a row is
-_UNTOLD = ("made_at", "identity", "made_of")  # of the context: when and of which files, nothing that a document says
+_UNTOLD = ("made_at", "identity", "made_of", "ledgers_key")  # of the context: when, where and of which files, nothing that a document says
 _SHARED = ("incomplete", "township_parents", "intake", "notes")  # of the context: the city's, or told by district
 _QUIET = ("dominance.parquet", "building/guard.parquet")  # decide what other readers may see; those documents rest on the whole package
 
