@@ -22,7 +22,7 @@ OWN, OTHER = "970101", "970102"
 
 @pytest.fixture(scope="module")
 def settings(tmp_path_factory):
-    file = small_city(tmp_path_factory.mktemp("share") / "city")
+    file = small_city(tmp_path_factory.mktemp("share") / "city", quarters=(QUARTER,))
     code, said = finish(file, "--scope", f"{OWN},{OTHER}", "--documents", "blank_areas,union_building,district_brief", "--formats", "html,pdf,docx")
     assert code == 0, said
     return load_settings(file)

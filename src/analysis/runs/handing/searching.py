@@ -129,6 +129,8 @@ class Forbidden:
         said, excused = plain(text), 0  # what ends before ``excused`` stands inside a text of our own
         for at in range(len(said) - _HEAD + 1):
             head = said[at : at + _HEAD]
+            if head not in self._names and head not in self._mine:
+                continue
             excused = max([excused, *(at + len(own) for own, _ in self._mine.get(head, ()) if said.startswith(own, at))])
             for name, shown in self._names.get(head, ()):
                 if said.startswith(name, at) and at + len(name) > excused and name not in own_words():
