@@ -102,7 +102,7 @@ def test_every_document_is_there_in_three_formats(made):
     assert result.exit_code == 0
 
 
-@pytest.mark.parametrize(("notebook", "scope"), [("20_coverage_map", "980102"), ("70_speech", "city")])
+@pytest.mark.parametrize(("notebook", "scope"), [("30_blank_areas", "980102"), ("70_speech", "city")])
 def test_forked_kernels_and_warm_exports_change_no_byte(made, tmp_path, notebook, scope):
     """The fast path's documents are those of plain papermill (its command line, an ordinary kernel) and our exporters."""
     result, settings = made
