@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import io
 
+import docx
 import pikepdf
 import pytest
 from finished import CITY, FACTS, in_word, story, written
 from sample import LONG, bar_svg, speech
 
+from analysis.errors import ExportError
 from analysis.publishing import blocks as b
 from analysis.publishing import pdf as pdf_writer
 from analysis.publishing.conformance import check_layout
@@ -236,3 +238,15 @@ def test_a_turned_table_and_a_document_of_facts_pass():
     document = prepare([b.meta("t", "表", "2021Q3"), b.title("表"), b.paragraph(LONG), wide, b.paragraph(LONG)])
     assert said(render_pdf(document)[0]) == "" and said(render_docx(document)[0], "docx") == ""
     assert said(written("pdf")[1]) == ""
+
+
+def test_files_of_other_programs_get_an_answer():
+    empty = io.BytesIO()
+    docx.Document().save(empty)
+    assert "标题没有" in said(empty.getvalue(), "docx")
+    locked = io.BytesIO()
+    with pikepdf.new() as file:
+        file.add_blank_page()
+        file.save(locked, encryption=pikepdf.Encryption(owner="甲", user="乙"))
+    with pytest.raises(ExportError, match="打开密码"):
+        check_layout(locked.getvalue(), "pdf")

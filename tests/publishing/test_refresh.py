@@ -21,6 +21,9 @@ from finished import BLANK, BLIND, CITY, EAST, WORKERS, ZONE, written
 from analysis.charts.bars import ranked_bars
 from analysis.charts.imprint import Imprint
 from analysis.errors import ExportError
+from analysis.publishing import blocks as b
+from analysis.publishing.document import prepare
+from analysis.publishing.docx import render_docx
 from analysis.publishing.number_check import check_file
 from analysis.publishing.pictures import png_ratio
 from analysis.publishing.refresh import Change, open_word, renew
@@ -216,3 +219,15 @@ def test_saved_by_libreoffice_every_figure_is_found_again(fresh, tmp_path):
     made = again(saved_by_libreoffice(fresh, tmp_path))
     assert paragraph(made.data, "截至") == "截至2021年12月31日，全市单位覆盖率为70.4%，盲区单位还有800家，职工12.4万人。"
     assert [c.before for c in made.changes if c.kind == "没有更新"] == ["58.6%", "58.6%", "649/1108"]
+
+
+def test_dates_of_every_kind_move_on_and_one_that_no_quarter_gives_is_told():
+    dated = [("三季度末", "date"), ("2021年第3期", "date"), ("2021年7月1日至2021年9月30日", "date"), ("2021年第二季度末", "date"), ("2021年10月15日", "date")]
+    blocks = [b.meta("speech", "讲话", "2021Q3"), b.title("讲话"), b.paragraph(*(part for word, kind in dated for part in (b.mark(word, kind), "，")), "完。")]
+    rows = b.table(["文件", "单位"], [["甲.xlsx", b.mark("3/4", "rows")], ["乙.xlsx", b.mark("5/5", "rows")]])
+    made = again(render_docx(prepare([*blocks, rows, b.facts([CITY])]))[0])
+    assert "四季度末，2021年第4期，2021年10月1日至2021年12月31日，2021年第三季度末，2021年10月15日，完。" in texts(made.data)
+    assert [(c.before, c.note[:12]) for c in made.changes if c.kind == "没有更新"] == [
+        ("2021年10月15日", "这个日期不能由季度推出（"),
+        ("来源文件和行数", "是2021年第三季度的，没有"),
+    ]

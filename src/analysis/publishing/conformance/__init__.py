@@ -31,7 +31,7 @@ def _pdf(data: bytes) -> Layout:
 
     try:
         return check_pdf(data)
-    except (pikepdf.PdfError, pypdfium2.PdfiumError) as error:
+    except (pikepdf.PdfError, pikepdf.PasswordError, pypdfium2.PdfiumError) as error:
         raise ExportError("这个文件不是完好的 PDF（或者加了打开密码），无法测量版式。请换成完好的文件。") from error
 
 

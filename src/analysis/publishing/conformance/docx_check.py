@@ -128,7 +128,7 @@ def _footers(word: Word, section: Section, made: Layout) -> None:
 def _flow(word: Word, made: Layout, is_reading: bool) -> None:
     """Headings and captions keep to what follows, table headers repeat, rows stay whole."""
     shown = [p for p in word.paragraphs if p.text.strip() or p.alts]
-    for p, after in zip(shown, [*shown[1:], None], strict=True):
+    for p, after in zip(shown, [*shown, None][1:], strict=True):
         name = f"“{p.text.strip()[:14]}”"
         if (p.part.startswith("heading") or p.part == "title") and not p.keeps_next:
             made.depart(f"标题{name}", "与下段同页", "没有设置", "与下文同页")

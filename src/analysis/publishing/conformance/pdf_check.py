@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
+from dataclasses import replace
 from statistics import median
 
 from analysis.publishing.conformance.pdf_flow import check_flow, check_structure
@@ -228,7 +229,7 @@ def _fonts(paper: Paper, made: Layout) -> None:
 def _folios(paper: Paper, made: Layout) -> None:
     """Each page bears its number between dashes: odd pages right, even pages left, one character in, the dash 7 mm below the text."""
     for page, (width, _height) in enumerate(paper.sizes):
-        found = [line for line in paper.lines if line.page == page and line.part == "running" and (_FOLIO.search(line.text))]
+        found = [line for line in _whole_running(paper, page) if _FOLIO.search(line.text)]
         if not found:
             made.depart(page_words(page), "页码", "没有", f"“— {page + 1} —”")
             continue
@@ -246,6 +247,18 @@ def _folios(paper: Paper, made: Layout) -> None:
         gap = (right * MM - 26) if is_odd else (folio.x * MM - 26)
         made.hold("folio_indent", gap, page_words(page), is_told=page == 0)
         made.hold("folio_gap", 35 - (folio.y + 0.38 * folio.size) * MM, page_words(page), is_told=page == 0)
+
+
+def _whole_running(paper: Paper, page: int) -> list[Line]:
+    """Return the lines at the head and foot of a page; other programs draw a folio in several pieces."""
+    pieces: dict[int, list[Line]] = defaultdict(list)
+    for line in paper.lines:
+        if line.page == page and line.part == "running":
+            pieces[round(line.y)].append(line)
+    rows = (sorted(row, key=lambda line: line.x) for row in pieces.values())
+    return [line for row in pieces.values() for line in row] + [
+        replace(row[0], text="".join(line.text for line in row), right=row[-1].right, size=max(line.size for line in row)) for row in rows if len(row) > 1
+    ]
 
 
 def _marks(paper: Paper, made: Layout) -> None:

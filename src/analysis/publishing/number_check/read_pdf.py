@@ -136,7 +136,7 @@ def read_pdf(data: bytes) -> Finished:
             structure.walk(file.Root.StructTreeRoot.K)
             saved = {name: json.loads(item.get_file().read_bytes()) for name, item in file.attachments.items() if name.endswith(".json")}
             title = str(file.docinfo.get("/Title", ""))
-    except (pikepdf.PdfError, pypdfium2.PdfiumError) as error:
+    except (pikepdf.PdfError, pikepdf.PasswordError, pypdfium2.PdfiumError) as error:
         raise ExportError("这个文件不是完好的 PDF。请重新生成后再核对。") from error
     record = saved.get("facts.json", {})
     beside = [Place("alt", (Piece(alt),), (n,), where=f"第{n}幅图的替代文字") for n, alt in enumerate(structure.alts, 1)]

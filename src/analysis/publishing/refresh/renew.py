@@ -58,9 +58,16 @@ def dates(old: Quarter, new: Quarter) -> dict[str, str]:
     """Return how the quarter, the one before and that of a year ago are written, and how those of the new quarter are."""
     made: dict[str, str] = {}
     for a, b in ((old, new), (old.previous, new.previous), (old.year_ago, new.year_ago)):
-        for before, after in zip(quarter_words(a.key), quarter_words(b.key), strict=True):
+        for before, after in zip(_written(a), _written(b), strict=True):
             made.setdefault(before, after)
     return made
+
+
+def _written(quarter: Quarter) -> list[str]:
+    """Return the ways in which documents write a quarter: its own, ``三季度末``, its days from first to last, and the number of an issue that goes by quarters."""
+    spoken = f"{'一二三四'[quarter.number - 1]}季度"
+    whole = f"{quarter.year}年{3 * quarter.number - 2}月1日至{quarter.as_of_label}"
+    return [*quarter_words(quarter.key), f"{quarter.label}末", f"{spoken}末", spoken, whole, f"{quarter.year}年第{quarter.number}期"]
 
 
 @dataclass
@@ -111,8 +118,10 @@ class _Renewer:
             if fact and before.strip():
                 made, run = self.figure(fact, texts, place, paragraph.is_cell, prefix)
             elif mark == "date":
-                made, run = self.date(texts, before, place)
+                made, run = self.date(texts, before, place, paragraph.is_cell, prefix)
             else:
+                if mark == "rows":
+                    self.rows_of_files(place)
                 made, run = [], {"text": before} | ({"mark": mark} if mark else {})
                 if not mark and is_body:
                     self.plain(before, place, paragraph.style.startswith("Heading"))
@@ -180,12 +189,23 @@ class _Renewer:
             return []
         return [(*t.run.highlight, b"") for t in texts if t.run.highlight is not None]
 
-    def date(self, texts: list[Text], before: str, place: str) -> tuple[list[Edit], dict[str, Any]]:
-        after = self.dates.get("".join(before.split()), before)
-        if after == before:
+    def date(self, texts: list[Text], before: str, place: str, is_cell: bool, prefix: str) -> tuple[list[Edit], dict[str, Any]]:
+        after = self.dates.get("".join(before.split()), "")
+        if not after and not is_cell and any(sign.isdigit() for sign in before) and before.strip() not in self.dates.values():
+            self.changes.append(
+                Change(KEPT, place, before, before, f"这个日期不能由季度推出（时限、会期等），没有更新，请核对；文稿里的数字已是{self.new.label}的")
+            )
+            return set_highlight((t.run for t in texts if t.text), prefix), {"text": before, "mark": "date"}
+        if after in ("", before):
             return [], {"text": before, "mark": "date"}
         self.changes.append(Change(DATED, place, before, after))
         return set_text(texts, after), {"text": after, "mark": "date"}
+
+    def rows_of_files(self, place: str) -> None:
+        """Say once that what came in is told of the old quarter: files and their rows are no facts."""
+        change = Change(KEPT, place, "来源文件和行数", "来源文件和行数", f"是{self.old.label}的，没有更新；请换成{self.new.label}文稿里的，或者删去")
+        if change not in self.changes:
+            self.changes.append(change)
 
     def plain(self, text: str, place: str, is_heading: bool) -> None:
         for piece in self.allowed.split(text, is_heading):
