@@ -116,7 +116,7 @@ class Package:
         found = once(self.folder, lambda: read_quality(self.folder), "quality")
         if self.audience == "internal":
             return found
-        return replace(found, figures=self._protected.quality, lists=found.lists.iloc[0:0], declared=found.declared.iloc[0:0])
+        return replace(found, figures=self._protected.quality, lists=found.lists.iloc[0:0], declared=found.declared.iloc[0:0], rows=found.rows.iloc[0:0])
 
     def with_quality(self) -> Package:
         """Return the package with a register that holds the quality figures beside the indicators."""

@@ -35,7 +35,9 @@ def write_part(part: Any, folder: Path) -> None:
 
 
 def read_part(kind: type[Part], folder: Path) -> Part:
-    return kind(*(pd.read_parquet(folder / f"{frame.name}.parquet") for frame in fields(kind)))
+    """Return a part of a package; a frame that an earlier program did not write yet, as in quarters sealed long ago, is empty."""
+    paths = [folder / f"{frame.name}.parquet" for frame in fields(kind)]
+    return kind(*(pd.read_parquet(path) if path.is_file() else pd.DataFrame() for path in paths))
 
 
 def without_blanks(lists: pd.DataFrame, kind: str, needs: Mapping[str, str], missing: Missing) -> pd.DataFrame:

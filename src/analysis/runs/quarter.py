@@ -24,7 +24,7 @@ from analysis.runs.lists.building import DOCUMENT as BUILDING
 from analysis.runs.lists.building import write_building_lists
 from analysis.runs.lists.campaign import DOCUMENT as CAMPAIGN
 from analysis.runs.lists.campaign import write_campaign_lists
-from analysis.runs.lists.evidence import write_evidence
+from analysis.runs.lists.evidence_book import write_evidence
 from analysis.runs.lists.quality import DOCUMENT as QUALITY
 from analysis.runs.lists.quality import write_lists
 from analysis.runs.lists.returning import doubled, write_returns

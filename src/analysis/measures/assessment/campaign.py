@@ -23,6 +23,8 @@ LIST_COLUMNS = ["list", "district_code", "code", "name", "detail", "amount", *SO
 BODY_COLUMNS = ["body", "district_code", "total", "due", "on_time", "late", "overdue", "due_soon"]
 FORCE_COLUMNS = ["district_code", "task_force", "lead_post", "member_total", "assigned_unit_count", "formed_on", *SOURCES]
 NO_BODY = "没有写责任单位"
+# names are the same where they differ by spaces only
+BODY = f"coalesce(nullif(regexp_replace(responsible_body, '[\\s　]', '', 'g'), ''), '{NO_BODY}')"
 
 
 @lru_cache(maxsize=1)
@@ -43,9 +45,9 @@ def campaign_frame(connection: duckdb.DuckDBPyConnection | None, lacking: dict[s
 
 
 def bodies(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
-    """Return ``BODY_COLUMNS``: the tasks of every responsible body in every district; names are the same where they differ by spaces only."""
+    """Return ``BODY_COLUMNS``: the tasks of every responsible body in every district."""
     query = f"""
-    SELECT coalesce(nullif(regexp_replace(responsible_body, '[\\s　]', '', 'g'), ''), '{NO_BODY}') AS body, district_code, count(*) AS total,
+    SELECT {BODY} AS body, district_code, count(*) AS total,
       count(*) FILTER (due) AS due, count(*) FILTER (due AND on_time) AS on_time, count(*) FILTER (due AND late) AS late,
       count(*) FILTER (overdue) AS overdue, count(*) FILTER (due_soon) AS due_soon
     FROM campaign_task GROUP BY 1, 2 ORDER BY 1, 2"""

@@ -62,6 +62,29 @@ def evaluate(text: str, lookup: Lookup) -> tuple[Fraction | None, str]:
         return None, "算式的除数为零"
 
 
+def directions(text: str) -> dict[str, bool | None]:
+    """Return, for every figure that a formula names, whether the formula grows with it (all figures being positive); None where it does both.
+
+    Examples
+    --------
+    >>> directions("(founded - dissolved) / blind"), directions("a - a * b")
+    ({'founded': True, 'dissolved': False, 'blind': False}, {'a': None, 'b': False})
+    """
+    found: dict[str, bool | None] = {}
+
+    def walk(node: ast.AST, grows: bool) -> None:
+        if isinstance(node, ast.Name):
+            found[node.id] = grows if found.get(node.id, grows) is grows else None
+        elif isinstance(node, ast.UnaryOp):
+            walk(node.operand, not grows)
+        elif isinstance(node, ast.BinOp):
+            walk(node.left, grows)
+            walk(node.right, grows is not isinstance(node.op, ast.Sub | ast.Div))
+
+    walk(_tree(text, "").body, True)
+    return found
+
+
 class _Blank(Exception):
     """A figure in the formula is blank; carries its reason."""
 

@@ -90,7 +90,8 @@ class Standing:
 
 @dataclass(frozen=True)
 class Card:
-    """The assessment of one kind of subject: best first, the unranked after them; ``dropped`` items that are blank for all, with the reason."""
+    """The assessment of one kind of subject: best first, the unranked after them; ``dropped`` items that are blank for all, with the reason;
+    ``unmatched`` decisions on a subject that is not among those assessed."""
 
     kind: str
     standings: tuple[Standing, ...]
@@ -98,6 +99,7 @@ class Card:
     edges: tuple[int, ...]
     sensitivity: Fraction
     smallest: int
+    unmatched: tuple[Manual, ...] = ()
 
     @property
     def ranked(self) -> list[Standing]:
@@ -122,16 +124,18 @@ def assess(sheet: Sheet, kind: str, subjects: Sequence[Subject], figures: Figure
     )
     kept = [i for i in sheet.items[kind] if i not in [d for d, _ in dropped]]
     scale = Fraction(100) / sum(i.weight for i in kept) if kept else Fraction(0)
+    manual = [m for m in sheet.manual if m.kind == kind and m.quarter in ("", quarter)]
     made = []
     for s in people:
         lines = [Line(i, i.weight * scale, values[i.name][s.code][0], share_of(i, s.code, values[i.name], peers), values[i.name][s.code][1]) for i in kept]
-        decided = [m for m in sheet.manual if m.kind == kind and m.subject in (s.code, s.name) and m.quarter in ("", quarter)]
+        decided = [m for m in manual if m.subject in (s.code, s.name)]
         losses = [_loss(d, s, figures) for d in sheet.deductions[kind]] + [Loss(m.name, None, None, m.points, m.evidence) for m in decided if not m.is_veto]
         vetoes = _vetoes(sheet.vetoes[kind], s, figures, decided)
         made.append(Standing(s, peers[s.code], lines, losses, vetoes, _why_unranked(s, lines, losses, vetoes, sheet.smallest)))
     _rank(made, sheet.sensitivity)
     order = sorted(made, key=lambda m: (not m.is_ranked, -m.total if m.is_ranked else 0, m.subject.code))
-    return Card(kind, tuple(order), dropped, sheet.peer_edges if kind == "district" else (), sheet.sensitivity, sheet.smallest)
+    unmatched = tuple(m for m in manual if all(m.subject not in (s.code, s.name) for s in people))
+    return Card(kind, tuple(order), dropped, sheet.peer_edges if kind == "district" else (), sheet.sensitivity, sheet.smallest, unmatched)
 
 
 def _value(item: Item, subject: Subject, figures: Figures) -> tuple[Fraction | None, str]:

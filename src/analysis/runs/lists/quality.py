@@ -22,12 +22,14 @@ _HEADERS = {"signal": "信号", "district_code": "区县代码", "code": "代码
 
 @dataclass(frozen=True)
 class Quality:
-    """``figures`` in the shape of the indicators; ``lists`` of units and unions (internal); ``declared`` and ``missing`` as the document lists them."""
+    """``figures`` in the shape of the indicators; ``lists`` of units and unions (internal); ``declared`` and ``missing`` as the document lists them;
+    ``rows`` that were flagged or quarantined, each with the district that it counts with."""
 
     figures: pd.DataFrame
     lists: pd.DataFrame
     declared: pd.DataFrame
     missing: pd.DataFrame
+    rows: pd.DataFrame
 
 
 def reconcile(workshop: Workshop, quarter: str, city: tuple[str, str], published: pd.DataFrame) -> Quality:
@@ -58,7 +60,12 @@ def reconcile(workshop: Workshop, quarter: str, city: tuple[str, str], published
     bases = pd.concat(parts, axis=1)
     absent = ledger.gaps[(ledger.gaps["column"] == "") & ledger.gaps["table"].isin(COUNTED)]
     declared = intake.declared.assign(district_code=intake.declared["file"].map(sender).fillna(OTHER[0]).astype(object))
-    return Quality(quality_frame(bases, lacking, places, quarter), lists, declared, absent.reset_index(drop=True))
+    return Quality(quality_frame(bases, lacking, places, quarter), lists, declared, absent.reset_index(drop=True), _remarked(rows))
+
+
+def _remarked(rows: pd.DataFrame) -> pd.DataFrame:
+    found = rows[rows["verdict"].isin(["flagged", "quarantined"])].rename(columns={"district": "district_code"})
+    return found.astype({"row": "Int64"}).sort_values(["district_code", "file", "sheet", "row"], kind="stable", ignore_index=True)
 
 
 def _units_ledger(workshop: Workshop, quarter: str) -> Ledger | None:

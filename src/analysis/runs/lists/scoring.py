@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import tomllib
+from collections import Counter
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -17,7 +19,9 @@ from analysis.facts import Register
 from analysis.facts.fact import RESIDUAL
 from analysis.measures.assessment.campaign import definitions as campaign_definitions
 from analysis.measures.assessment.score_sheet import Sheet, read_sheet
-from analysis.measures.assessment.scorecard import Card, Subject, assess
+from analysis.measures.assessment.scorecard import Card as Scores
+from analysis.measures.assessment.scorecard import Subject, assess
+from analysis.measures.formulas import Card, Formula
 from analysis.measures.quality import definitions as quality_definitions
 from analysis.measures.unions.building import definitions as building_definitions
 from analysis.periods import Quarter
@@ -27,6 +31,14 @@ from analysis.settings import Settings
 
 BODY_FIGURES = {"task_total": "total", "task_due": "due", "task_ontime": "on_time", "task_late": "late", "task_overdue": "overdue"}
 BODY_RATES = {"ontime_rate": "on_time", "overdue_rate": "overdue"}
+_BODY_ROWS = {"task_total": ("任务", "TRUE"), "task_due": ("到期任务", "due"), "task_ontime": ("按时办结", "due AND on_time"), "task_late": ("逾期办结", "due AND late"),
+              "task_overdue": ("逾期未办结", "overdue"), "ontime_rate": ("按时办结率", "due AND on_time"), "overdue_rate": ("逾期未办结占到期任务", "overdue")}  # fmt: skip
+BODY_CARDS = {
+    name: Card(
+        {"name": called, "unit": "ratio" if name in BODY_RATES else "count"}, Formula("task", rows), Formula("task", "due") if name in BODY_RATES else None
+    )
+    for name, (called, rows) in _BODY_ROWS.items()
+}
 FORCE_FIGURES = ("member_total", "assigned_unit_count", "assigned_per_member", "has_lead")
 
 
@@ -35,8 +47,8 @@ class Assessment:
     """The cards by kind, those of the quarter before where it is stored (``before_said`` says which, or why not), and the sheet."""
 
     sheet: Sheet
-    cards: dict[str, Card]
-    before: dict[str, Card]
+    cards: dict[str, Scores]
+    before: dict[str, Scores]
     before_said: str
 
 
@@ -85,7 +97,7 @@ def assessment(package: Package) -> Assessment | None:
     return Assessment(sheet, cards_of(package, sheet), cards_of(earlier, sheet) if earlier is not None else {}, said)
 
 
-def cards_of(package: Package, sheet: Sheet) -> dict[str, Card]:
+def cards_of(package: Package, sheet: Sheet) -> dict[str, Scores]:
     """Return the cards of all kinds that the sheet has items for."""
     whole = package.with_campaign()
     makers = {"district": _districts, "body": _bodies, "force": _forces}
@@ -114,9 +126,14 @@ def _districts(package: Package):
     return subjects, lambda code, name, segment: _exact(register, name, code, segment)
 
 
-def _bodies(package: Package):
+def _body_sums(package: Package) -> pd.DataFrame:
     bodies = package.campaign.bodies
-    sums = bodies.groupby("body")[list(BODY_FIGURES.values())].sum() if len(bodies) else pd.DataFrame(columns=list(BODY_FIGURES.values()))
+    columns = list(BODY_FIGURES.values())
+    return bodies.groupby("body")[columns].sum() if len(bodies) else pd.DataFrame(columns=columns)
+
+
+def _bodies(package: Package):
+    sums = _body_sums(package)
     subjects = [Subject(name, name, int(row["due"]), "到期任务", "") for name, row in sums.iterrows()]
 
     def figures(code: str, name: str, segment: str) -> tuple[Fraction | None, str]:
@@ -129,15 +146,41 @@ def _bodies(package: Package):
     return subjects, figures
 
 
-def force_key(row) -> str:
-    """Return what a task force is known by: its district, its name, and where it stands if it has none."""
-    return f"{row.district_code}/{row.task_force or f'第{row.source_row}行'}"
+def body_figure(package: Package, body: str, name: str, is_rising: bool) -> Fraction | None:
+    """Return how many tasks stand between a body's figure and its best, by the sums the score was made from; None for a count where more is better."""
+    row = _body_sums(package).loc[body]
+    if name in BODY_RATES:
+        top = int(row[BODY_RATES[name]])
+        return Fraction(int(row["due"]) - top if is_rising else top)
+    return None if is_rising else Fraction(int(row[BODY_FIGURES[name]]))
+
+
+def force_rows(package: Package) -> dict[str, Any]:
+    """Return key → the row of every task force: its district and name, and the row it stands in where it has no name or shares it."""
+    rows = list(package.campaign.forces.itertuples())
+    shared = Counter((row.district_code, row.task_force) for row in rows)
+    made = {}
+    for row in rows:
+        is_plain = bool(row.task_force) and shared[row.district_code, row.task_force] == 1
+        made[f"{row.district_code}/{row.task_force or ''}" + ("" if is_plain else f"（{row.source_file}第{row.source_row}行）")] = row
+    return made
+
+
+def _force_names(package: Package, rows: dict[str, Any]) -> list[str]:
+    """Return what each task force is called: its own name, with its district's before it where several are called so, with its row where that does not tell them apart."""
+    names, made = dict(package.register.regions("district")), []
+    plain, within = Counter(row.task_force for row in rows.values()), Counter((row.district_code, row.task_force) for row in rows.values())
+    for row in rows.values():
+        called = row.task_force or "没有名称的专班"
+        called = called if row.task_force and plain[row.task_force] == 1 else f"{names.get(row.district_code, row.district_code)}{called}"
+        made.append(called if within[row.district_code, row.task_force] == 1 else f"{called}（第{row.source_row}行）")
+    return made
 
 
 def _forces(package: Package):
-    rows = {force_key(row): row for row in package.campaign.forces.itertuples()}
-    subjects = [Subject(key, row.task_force or f"{row.district_code}没有名称的专班", None if pd.isna(row.assigned_unit_count) else int(row.assigned_unit_count), "包联单位", row.district_code)
-                for key, row in rows.items()]  # fmt: skip
+    rows = force_rows(package)
+    subjects = [Subject(key, name, None if pd.isna(row.assigned_unit_count) else int(row.assigned_unit_count), "包联单位", row.district_code)
+                for (key, row), name in zip(rows.items(), _force_names(package, rows), strict=True)]  # fmt: skip
 
     def figures(code: str, name: str, segment: str) -> tuple[Fraction | None, str]:
         row = rows[code]

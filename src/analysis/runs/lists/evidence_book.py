@@ -1,0 +1,128 @@
+"""``campaign_evidence.xlsx``: points, the rows behind every point lost, and the units by type, for the city and for every district its own."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time
+from fractions import Fraction
+from pathlib import Path
+
+import pandas as pd
+import xlsxwriter
+
+from analysis.measures.assessment.score_sheet import KINDS
+from analysis.measures.assessment.scorecard import Standing
+from analysis.periods import Quarter
+from analysis.runs.lists.evidence import Evidence, evidence
+from analysis.runs.lists.guiding import unit_types
+from analysis.runs.lists.scoring import Assessment, assessment
+from analysis.runs.outputs import write_whole
+from analysis.runs.package import Package
+
+FILE = "campaign_evidence.xlsx"
+HEADERS = {"kind": "类别", "subject": "考核对象", "item": "考核项", "lost": "失分", "district_code": "区县", "code": "代码", "name": "名称", "amount": "数量", "note": "为什么在这里",
+           "file": "文件", "sheet": "工作表", "row": "行"}  # fmt: skip
+POINTS = ["类别", "考核对象", "组", "考核项", "满分", "实际值", "得分", "失分", "明细合计", "说明"]
+MOST = 200_000  # rows a sheet holds; a workbook of more is no help to anybody
+_GUIDE = [
+    ("得分", "每个区县、责任单位、专班一项一行：满分、实际值（率为小数）、得分、失分；“扣分”“合计”各占一行。“明细合计”是“失分明细”里这一项的数量之和，与统计的数核对过，不符的在说明里写明。"),
+    ("失分明细", "每一分失在哪几行：按“考核对象”“考核项”筛选，右边三列是报来的文件、工作表和行号（与 Excel 里的行号一致；CSV 为第几条）。“数量”是这一行占多少：按家、项、格计的一行一个，按职工计的是职工数。"),
+    ("分类指导", "每家应建会单位的类型和对策。"),
+    ("责任单位", "同名的算一家，空格不计；几个区县都有任务的只列在全市的一本里。"),
+]  # fmt: skip
+
+
+def write_evidence(package: Package, target: Path, scopes: list[str], is_internal: bool) -> list[Path]:
+    """Write the workbook beside each scope's campaign document; for other readers none, and earlier ones are taken away."""
+    old = {path.parent.name for path in target.glob(f"*/{FILE}")}
+    made = assessment(package) if is_internal and scopes else None
+    if made is None or not any(made.cards.values()):
+        for scope in old:
+            (target / scope / FILE).unlink(missing_ok=True)
+        return []
+    whole, wanted = package.with_campaign(), sorted({*scopes, *old})
+    found = evidence(whole, made, only=None if "city" in wanted else set(wanted))
+    typed, written, as_of = unit_types(whole), [], Quarter(package.quarter).as_of
+    for scope in wanted:
+        sheets = _sheets(whole, made, found, scope) | {"分类指导": typed if scope == "city" else typed[typed["区县代码"] == scope]}
+        write_whole(target / scope / FILE, lambda p, s=sheets: _write_book(p, s, as_of))
+        written.append(target / scope / FILE)
+    return written
+
+
+def _sheets(package: Package, made: Assessment, found: Evidence, scope: str) -> dict[str, pd.DataFrame]:
+    own = found.rows if scope == "city" else found.rows[found.rows["home"] == scope]
+    names = dict(package.register.regions("district"))
+    called = {(kind, s.subject.code): s.subject.name for kind, card in made.cards.items() for s in card.standings}
+    listed = own.assign(kind=own["kind"].map(KINDS), subject=[called[key] for key in zip(own["kind"], own["subject"], strict=True)],
+                        district_code=own["district_code"].map(lambda code: names.get(code, code)))  # fmt: skip
+    blank = listed["file"] == ""
+    listed = listed.astype({"amount": object, "row": object}).assign(amount=listed["amount"].where(~blank, ""), row=listed["row"].where(~blank, ""))
+    return {"得分": _points(made, found, scope, set(zip(own["kind"], own["subject"], strict=True))), "失分明细": listed[list(HEADERS)].rename(columns=HEADERS)}
+
+
+def _points(made: Assessment, found: Evidence, scope: str, own: set[tuple[str, str]]) -> pd.DataFrame:
+    """Return every item of every subject of a scope: a district its own, with its task forces and the bodies that lost points there alone."""
+    checks = {(r.kind, r.subject, r.item): (r.counted, r.listed) for r in found.checks.itertuples()}
+    rows = []
+    for kind, card in made.cards.items():
+        for standing in card.standings:
+            subject = standing.subject
+            if scope in ("city", subject.region) or (kind, subject.code) in own:
+                rows += [[KINDS[kind], subject.name, *line] for line in _lines(standing, kind, checks)]
+    return pd.DataFrame(rows, columns=POINTS)
+
+
+def _lines(standing: Standing, kind: str, checks: dict[tuple[str, str, str], tuple[Fraction, Fraction]]) -> list[list]:
+    rows = []
+    for line in standing.lines:
+        points = [round(float(x), 4) if x is not None else "" for x in (line.value, line.points, line.lost)]
+        rows.append(
+            [line.item.group, line.item.name, round(float(line.weight), 2), *points, *_held((kind, standing.subject.code, line.item.name), checks, line.reason)]
+        )
+    for loss in standing.losses:
+        count, points = "" if loss.count is None else float(loss.count), round(float(loss.points), 2)
+        rows.append(["扣分", loss.name, "", count, -points, points, *_held((kind, standing.subject.code, loss.name), checks, loss.evidence or loss.reason)])
+    place = standing.why or f"第{standing.rank}名，权重变动时第{standing.best}至第{standing.worst}名"
+    return [*rows, ["合计", "总分", 100, "", round(float(standing.total), 2), "", "", place]]
+
+
+def _held(key: tuple[str, str, str], checks: dict[tuple[str, str, str], tuple[Fraction, Fraction]], said: str) -> list:
+    """Return what the rows of an item add up to and what is to be said of it."""
+    if key not in checks:
+        return ["", said]
+    counted, listed = checks[key]
+    return [float(listed), said if counted == listed else f"{said}；" * bool(said) + f"明细合计与统计的{float(counted):g}不符，请以统计的数为准并报告"]
+
+
+def _write_book(path: Path, sheets: dict[str, pd.DataFrame], as_of: date) -> None:
+    widths = {
+        "得分": [10, 24, 12, 28, 8, 12, 8, 8, 10, 48],
+        "失分明细": [10, 24, 24, 8, 12, 22, 30, 8, 40, 26, 12, 8],
+        "分类指导": [12, 10, 22, 28, 14, 12, 14, 44],
+    }
+    with xlsxwriter.Workbook(str(path), {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}) as book:
+        book.set_properties({"title": "考核依据", "created": datetime.combine(as_of, time())})  # else it says when it was written
+        head = book.add_format({"bold": True, "bg_color": "#dce6f1", "border": 1, "text_wrap": True, "valign": "vcenter"})
+        for name, frame in sheets.items():
+            _sheet(book, name, frame, head, widths[name])
+        _sheet(book, "说明", pd.DataFrame(_GUIDE, columns=["页", "怎样看"]), head, [14, 140])
+
+
+def _sheet(book: xlsxwriter.Workbook, name: str, frame: pd.DataFrame, head, widths: list[int]) -> None:
+    sheet = book.add_worksheet(name)
+    for column, width in enumerate(widths):
+        sheet.set_column(column, column, width)
+    sheet.freeze_panes(1, 0)
+    for column, title in enumerate(frame.columns):
+        sheet.write_string(0, column, title, head)
+    for number, row in enumerate(frame.head(MOST).itertuples(index=False), start=1):
+        for column, value in enumerate(row):
+            if isinstance(value, str):
+                if value:
+                    sheet.write_string(number, column, value)
+            elif pd.notna(value):
+                sheet.write_number(number, column, float(value))
+    if len(frame) > MOST:
+        sheet.write_string(MOST + 1, 0, f"只列前 {MOST} 行，另有 {len(frame) - MOST} 行没有列出。")
+    if len(frame):
+        sheet.autofilter(0, 0, min(len(frame), MOST), len(frame.columns) - 1)
