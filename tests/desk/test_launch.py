@@ -74,3 +74,26 @@ def test_only_reports_are_handed_out(tmp_path, asked):
         (out / place).write_text("x", encoding="utf-8")
     (out / "link.html").symlink_to(tmp_path / "secret.html")
     assert inside(out, asked) is None and inside(out, "2021Q3/a.html") is not None
+
+
+def test_jupyterlab_gets_the_words_that_its_language_pack_lacks():
+    from analysis.desk.server import words
+
+    said = words()["jupyterlab"]
+    assert said["Delete the cell"] == ["删除单元格"] and said["Cell %1/%2"] == ["单元格 %1/%2"]
+    assert said[""]["domain"] == "jupyterlab" and len(said) > 1000
+
+
+def test_a_new_topic_gets_a_free_number_and_name(tmp_path):
+    from analysis.desk.server import free_name
+
+    assert free_name(tmp_path) == "45_topic"
+    (tmp_path / "45_property.ipynb").touch()
+    assert free_name(tmp_path) == "46_topic2"
+
+
+def test_our_part_of_jupyterlab_is_found_where_its_package_says():
+    (package,) = (OURS / "labextensions").glob("*/package.json")
+    about = json.loads(package.read_text(encoding="utf-8"))
+    entry = package.parent / about["jupyterlab"]["_build"]["load"]
+    assert about["name"] == package.parent.name and f'const NAME = "{about["name"]}"' in entry.read_text(encoding="utf-8")

@@ -65,7 +65,7 @@ def free_port(ip: str, wanted: int) -> int:
 def arguments(kind: str, settings: Settings, ip: str, port: int, has_browser: bool) -> list[str]:
     """Return the options of the Jupyter server; the token is no option, since others can see those."""
     is_app = kind == "app"
-    start = f"/voila/render/{NOTEBOOKS.name}/{HOME}" if is_app else f"/lab/tree/{NOTEBOOKS.name}/{HOME}?reset"
+    start = f"/voila/render/{NOTEBOOKS.name}/{HOME}" if is_app else "/lab?reset"  # where our part of JupyterLab opens the same page
     own = [
         f"--ServerApp.ip={ip}", f"--ServerApp.port={port}", "--ServerApp.port_retries=0", f"--ServerApp.root_dir={ROOT}",
         f"--ServerApp.open_browser={has_browser}", "--ServerApp.answer_yes=True", "--ServerApp.log_level=ERROR",
@@ -73,7 +73,7 @@ def arguments(kind: str, settings: Settings, ip: str, port: int, has_browser: bo
     ]  # fmt: skip
     own += ["--allow-root"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
     if is_app:
-        return ["server", *own, f"--ServerApp.default_url={start}", "--VoilaConfiguration.template=workbench", "--VoilaConfiguration.show_tracebacks=False"]
+        return ["server", *own, f"--ServerApp.default_url={start}"]
     state = lab_state(settings)
     return [
         "lab",
@@ -95,11 +95,12 @@ def write_config(kind: str, settings: Settings) -> Path:
     """Write what the server reads as its configuration and return the folder; the configuration of other Jupyters of this user is not read."""
     folder = ready_folder(lab_state(settings) / f"config-{kind}")
     limit = _DROPPED_AT_ONCE * settings.max_upload_mb * 1024 * 1024
-    extensions = {"analysis.desk.server": True, "voila.server_extension": kind == "app", "jupyterlab": kind == "lab"}
+    extensions = {"analysis.desk.server": True, "voila.server_extension": True, "jupyterlab": kind == "lab"}
     # through files of this user, not ports of the machine: nobody listens in, and no two servers reach for one port
     kernels = {} if sys.platform == "win32" else {"KernelManager": {"transport": "ipc"}}
     content = kernels | {
-        "ServerApp": {"jpserver_extensions": extensions, "tornado_settings": {"websocket_max_message_size": limit, "mathjax_url": "/workbench/nothing.js"}}
+        "VoilaConfiguration": {"template": "workbench", "show_tracebacks": False},
+        "ServerApp": {"jpserver_extensions": extensions, "tornado_settings": {"websocket_max_message_size": limit, "mathjax_url": "/workbench/nothing.js"}},
     }
     write_whole(folder / "jupyter_server_config.json", lambda path: path.write_text(json.dumps(content, indent=1), encoding="utf-8"))
     return folder
@@ -127,7 +128,7 @@ def launch(kind: str, settings: Settings, ip: str = "127.0.0.1", port: int = 888
         raise SettingsError(f"没有找到首页笔记本 {NOTEBOOKS / HOME}。请在工作台的文件夹里运行这个命令。")
     chosen, token = free_port(address, port), secrets.token_urlsafe(24)
     host = f"[{address}]" if ":" in address else address
-    page = f"voila/render/{NOTEBOOKS.name}/{HOME}" if kind == "app" else f"lab/tree/{NOTEBOOKS.name}/{HOME}"
+    page = f"voila/render/{NOTEBOOKS.name}/{HOME}" if kind == "app" else "lab"
     say(f"{'首页' if kind == 'app' else 'JupyterLab'}正在打开；没有自动打开的，请把下面的地址粘贴到浏览器（地址里有口令，不要转发）：")
     say(f"http://{host}:{chosen}/{page}?token={token}")
     say("只有这台电脑能打开。" if _is_local(address) else f"同一网络里知道这个地址和口令的人都能打开（--open-to-network，监听 {address}）。")

@@ -1,21 +1,29 @@
-"""The part of the Jupyter server that is ours: it hands out the files of the reports' folder, to whoever has the token, and writes down each."""
+"""The part of the Jupyter server that is ours, for whoever has the token: the files of the reports' folder, each written down; JupyterLab's words; a new notebook."""
 
 from __future__ import annotations
 
+import json
 import mimetypes
 from pathlib import Path
+from typing import Any
 
 from jupyter_server.base.handlers import JupyterHandler
 from jupyter_server.utils import url_path_join
+from jupyterlab_server.translation_utils import get_language_pack
 from tornado import web
 
-from analysis.paths import REPORTS
+from analysis.desk.new_notebook import new_notebook
+from analysis.errors import WorkbenchError
+from analysis.paths import NOTEBOOKS, REPORTS
 from analysis.runs.handing.export_log import log_exports, rows_in
 from analysis.runs.outputs import read_manifest
 from analysis.runs.sources import choose_settings
 
 ROUTE = "workbench/files"
 NOTHING = "workbench/nothing.js"
+TOPIC = "workbench/new-notebook"
+LOCALE = "zh_CN"
+WORDS = Path(__file__).with_name("jupyter") / "lab_words.json"  # what the language pack, made for an earlier JupyterLab, does not have
 KINDS = (".html", ".pdf", ".docx", ".pptx", ".xlsx", ".csv", ".parquet", ".json", ".ipynb", ".png", ".svg", ".zip")
 _SHOWN = (".html", ".pdf", ".png")
 # a page of ours runs its own script and opens its neighbours, but never speaks to this server in the reader's name
@@ -65,10 +73,71 @@ class NothingHandler(JupyterHandler):
         self.finish("")
 
 
+def words(locale: str = LOCALE) -> dict[str, Any]:
+    """Return the language pack's words with ours where it has none; the pack's own stand."""
+    packs, _ = get_language_pack(locale)
+    ours = {english: [chinese] for english, chinese in json.loads(WORDS.read_text(encoding="utf-8")).items()}
+    theirs = packs.get("jupyterlab", {})
+    return packs | {"jupyterlab": ours | {english: said for english, said in theirs.items() if english == "" or (said and said[0])}}
+
+
+class WordsHandler(JupyterHandler):
+    """JupyterLab's own address for its words; it asks here first since this part is loaded before it."""
+
+    @web.authenticated
+    def get(self) -> None:
+        self.set_header("Content-Type", "application/json")
+        self.finish(json.dumps({"data": words(), "message": ""}))
+
+
+class TopicHandler(JupyterHandler):
+    """``POST /workbench/new-notebook`` with ``{"title": …}``: 新建专题 of the launcher; answers ``{"path": …}`` or, with 400, ``{"sentence": …}``."""
+
+    @web.authenticated
+    def post(self) -> None:
+        self.set_header("Content-Type", "application/json")
+        try:
+            title = json.loads(self.request.body)["title"]
+            path = new_notebook(free_name(NOTEBOOKS), str(title))
+        except (ValueError, KeyError, TypeError):
+            self.set_status(400)
+            self.finish(json.dumps({"sentence": "没有收到题目。请重新填写。"}))
+        except WorkbenchError as error:
+            self.set_status(400)
+            self.finish(json.dumps({"sentence": error.sentence}))
+        else:
+            self.finish(json.dumps({"path": f"{NOTEBOOKS.name}/{path.name}"}))
+
+
+def free_name(folder: Path) -> str:
+    """Return the first of 45_topic, 46_topic2 … whose number and document no notebook has.
+
+    Raises
+    ------
+    WorkbenchError
+        Where all are taken.
+    """
+    there = {path.stem for path in folder.glob("*.ipynb")}
+    numbers, documents = {name[:2] for name in there}, {name[3:] for name in there}
+    for number in range(45, 60):
+        document = f"topic{number - 44}" if number > 45 else "topic"
+        if f"{number}" not in numbers and document not in documents:
+            return f"{number}_{document}"
+    raise WorkbenchError("45 至 59 号的专题笔记本都已经有了。请移走不用的，或用 workbench new-notebook 另取名字。")
+
+
 def _jupyter_server_extension_points() -> list[dict[str, str]]:
     return [{"module": "analysis.desk.server"}]
 
 
 def _load_jupyter_server_extension(server) -> None:
     base = server.web_app.settings["base_url"]
-    server.web_app.add_handlers(".*$", [(url_path_join(base, ROUTE, "(.+)"), ReportHandler), (url_path_join(base, NOTHING), NothingHandler)])
+    server.web_app.add_handlers(
+        ".*$",
+        [
+            (url_path_join(base, ROUTE, "(.+)"), ReportHandler),
+            (url_path_join(base, NOTHING), NothingHandler),
+            (url_path_join(base, TOPIC), TopicHandler),
+            (url_path_join(base, "lab/api/translations", LOCALE), WordsHandler),
+        ],
+    )
