@@ -168,7 +168,7 @@ STORIES = {
 PAGES = {
     "00_home": [
         "# 工会覆盖工作台",
-        "选季度，放报表，看结论，按“生成”，打开文稿。在 JupyterLab 里请先点菜单“运行 → 运行所有单元格”；用 `workbench app` 打开的，什么也不用点。",
+        "选季度，放报表，看结论，按“生成”，打开文稿。用 `workbench app` 或 `workbench lab` 打开，什么也不用先点；作为笔记本打开的，请先点菜单“运行 → 运行所有单元格”。",
         ("from analysis.desk.home import Home", "", "home = Home()"),
         "## 1. 选季度、范围和文稿\n\n平时只要选季度，其余不用动。给外单位的，请把“读者”换成跨部门或公开。",
         ("home.show_choices()",),
