@@ -156,3 +156,5 @@ def test_city_totals_stay_visible_and_few_cells_are_withheld_for_others():
         totals = (frame["region_level"] == "city") & (frame["segment"] == "all")
         assert (shown.loc[totals, "status"] == frame.loc[totals, "status"]).all()
         assert (kind == "secondary").sum() <= 2 * (kind == "primary").sum()
+        lost = (frame["region_level"] == "district") & (frame["segment"] == "all") & (kind == "secondary")
+        assert (lost & (frame["indicator"] == "unit_coverage_rate")).sum() <= 2  # readers look for the districts' own rates first

@@ -12,17 +12,14 @@ from functools import cached_property
 
 import numpy as np
 
-from analysis import tables
-from analysis.measures.suppression.cells import Cells, Equation, identities, is_amount
+from analysis.measures.suppression.cells import Cells, Equation
 from analysis.measures.suppression.check import Bounds
 from analysis.measures.suppression.moves import Moves
+from analysis.measures.suppression.slack import OVERLAP, Slack
 
-_FREE = 1e9
 _MOST_PARTNERS = 8
 _MOST_ROUNDS = 30
 _FEW = 40  # closed cells that a linear programme is asked about, before more is withheld for them
-_OVERLAP = ("small_micro", "two_new", "small_micro_and_two_new")
-_EITHER = "small_micro_or_two_new"
 AMOUNT_SHARE = 0.1  # an amount of persons must stay open by a tenth of itself
 
 
@@ -43,25 +40,22 @@ class Protection:
         self.frozen = cells.frozen.copy()
         self.values = cells.values
         regions, segments, bases = cells.shape
-        amounts = np.array([is_amount(base) for base in cells.bases])
-        self._amount = np.broadcast_to(amounts, (regions, segments, bases)).ravel()
+        self.slack = Slack(cells, self.hidden)
         self._in_row = np.zeros(regions * segments, dtype=np.int64)  # withheld cells a region and segment
-        self.need = np.where(self._amount, np.maximum(below - 1, np.ceil(AMOUNT_SHARE * np.nan_to_num(self.values))), float(below - 1))
+        self.need = np.where(self.slack.is_amount, np.maximum(below - 1, np.ceil(AMOUNT_SHARE * np.nan_to_num(self.values))), float(below - 1))
         self._equations = list(cells.equations())
         self._around: dict[int, list[int]] = {}
         for number, equation in enumerate(self._equations):
             for cell in (*equation.children.tolist(), equation.parent, equation.given_by):
                 if cell >= 0:
                     self._around.setdefault(cell, []).append(number)
-        self._other_part = self._pairs()
-        self._either = self._overlaps()
+        self._either = self.slack.either()
         self._three: dict[int, list[int]] = {}
         for one, either in self._either.items():
             self._three.setdefault(either, []).append(one)
-        self._eligible = self._column("eligible")
+        self._eligible = cells.bases.index("eligible")
         self._all = self.cells.segments.index("all") * bases
-        self._nesting = self._nests()
-        self._known_nests: dict[int, tuple[list[tuple[float, int]], list[tuple[float, int]]]] = {}
+        self._last = self.frozen | self._district_wholes()
         self._queue: list[int] = []
         self._waiting: set[int] = set()
 
@@ -98,16 +92,26 @@ class Protection:
         return int(self.hidden.sum()) > before
 
     def _widen(self, cell: int) -> None:
-        """Withhold what holds a cell to one value: the shown figure next to it, else the largest one in its sums."""
+        """Withhold what holds a cell to one value: the shown figure next to it, else the largest one in its sums; a district's whole only where nothing else is left."""
         if not self.hidden[cell]:
             return
-        tight = self._tightest(cell)
-        if tight < 0:
-            near = [o for n in self._around.get(cell, ()) for o in (*self._equations[n].children.tolist(), self._equations[n].parent)]
-            free = [o for o in near if o >= 0 and not self.hidden[o] and not self.frozen[o] and self.values[o] > 0]
-            tight = max(free, key=lambda o: (self.values[o], o), default=-1)
-        if tight >= 0:
-            self._hide(tight)
+        for avoided in (self._last, self.frozen):
+            tight = self.slack.tightest(cell, avoided)
+            if tight < 0:
+                near = [o for n in self._around.get(cell, ()) for o in (*self._equations[n].children.tolist(), self._equations[n].parent)]
+                free = [o for o in near if o >= 0 and not self.hidden[o] and not avoided[o] and self.values[o] > 0]
+                tight = max(free, key=lambda o: (self.values[o], o), default=-1)
+            if tight >= 0:
+                self._hide(tight)
+                return
+
+    def _district_wholes(self) -> np.ndarray:
+        """Return the cells that readers look for first, a district's figures over all its units: withheld for others' sake only where nothing else will do."""
+        wholes = np.zeros(self.cells.shape, dtype=bool)
+        wholes[[self.cells.regions.index(d) for d in self.cells.districts], self.cells.segments.index("all")] = True
+        made = np.zeros(len(self.values), dtype=bool)
+        made[self.cells.canonical[wholes.ravel()]] = True
+        return made
 
     def _work(self) -> None:
         while self._queue:
@@ -116,24 +120,20 @@ class Protection:
             self._protect(self._equations[number])
 
     def _bounds_of_all(self) -> Bounds:
-        rows, cells, signs, given, nests = self._system
+        rows, cells, signs, given = self._system
         kept = (given < 0) | ~self.hidden[given]
-        return Bounds(self.values, rows[kept], cells[kept], signs[kept], nests)
+        return Bounds(self.values, rows[kept], cells[kept], signs[kept], self.slack.inside)
 
     @cached_property
-    def _system(self) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-        """Return the members of all sums (which sum, which cell, which sign, the cell that gives the sum or -1) and the pairs of part and whole."""
+    def _system(self) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+        """Return the members of all sums: which sum, which cell, which sign, the cell that gives the sum or -1."""
         lines = [(number, cell, sign, equation.given_by) for number, equation in enumerate(self._equations)
                  for cell, sign in (*((c, 1.0) for c in equation.children.tolist()), (equation.parent, -1.0)) if cell >= 0]  # fmt: skip
         for number, (either, three) in enumerate(self._three.items(), start=len(self._equations)):
-            if len(three) == len(_OVERLAP):
+            if len(three) == len(OVERLAP):
                 lines += [(number, cell, sign, -1) for cell, sign in zip((*three, either), (1.0, 1.0, -1.0, -1.0), strict=True)]
         rows, cells, signs, given = (np.array(column) for column in zip(*lines, strict=True)) if lines else (np.zeros(0, dtype=np.int64),) * 4
-        starts = np.arange(0, len(self.values), self.cells.shape[1] * self.cells.shape[2])
-        inside = np.array([(part, whole) for part, (wholes, _) in self._nesting.items() for whole in wholes], dtype=np.int64).reshape(-1, 2)
-        pairs = self.cells.canonical[(starts[:, None, None] + inside[None]).reshape(-1, 2)]
-        known = ~np.isnan(self.values[pairs]).any(axis=1) & (pairs[:, 0] != pairs[:, 1]) & (self.values[pairs[:, 0]] <= self.values[pairs[:, 1]])
-        return rows, cells, signs, given, np.unique(pairs[known], axis=0)
+        return rows, cells, signs, given
 
     def _hide(self, cell: int, need: float = 0.0, is_loosened: bool = True) -> None:
         if need > self.need[cell]:
@@ -156,22 +156,10 @@ class Protection:
     def _loosen(self, cell: int) -> None:
         """Where the shown figures around a cell leave it no room, those that hold it tightest must go too."""
         for _ in range(_MOST_PARTNERS):
-            tight = self._tightest(cell) if sum(self._bounds(cell)) < min(self.need[cell], self.values[cell]) else -1
-            if tight < 0:
+            tight = self.slack.tightest(cell, self.frozen) if sum(self.slack.bounds(cell)) < min(self.need[cell], self.values[cell]) else -1
+            if tight < 0 or self._last[tight]:  # whether it must go is for the search over all sums to say
                 return
             self._hide(tight)
-
-    def _tightest(self, cell: int) -> int:
-        """Return the shown figure next to a cell, or to the other part of its total, that leaves it least room; -1 where there is none."""
-        near = []
-        for own in {cell, self._other_part.get(cell, (0, cell))[1]}:
-            wholes, parts = self._nested(own)
-            near += [(gap, o) for gap, o in wholes if not self.hidden[o] and not self.frozen[o]][:1]
-            near += [(gap, o) for gap, o in parts if self.values[o] > 0 and not self.hidden[o] and not self.frozen[o]][:1]
-        if near:
-            return int(min(near)[1])
-        total = self._other_part.get(cell, (-1, -1))[0]
-        return total if total >= 0 and not self.hidden[total] and not self.frozen[total] else -1
 
     def _protect(self, equation: Equation) -> None:
         children = equation.children
@@ -216,55 +204,11 @@ class Protection:
                 self._waiting.add(number)
                 heapq.heappush(self._queue, number)
 
-    def _slack(self, held: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Return how far each cell could lie lower and higher, as far as the shown figures next to it tell a reader.
-
-        A withheld count is at least one; a figure is no more than what it is a part of and no less than its own parts; of two parts whose total
-        is shown one falls as the other rises.
-        """
-        pairs = [self._bounds(cell) for cell in held.tolist()]
-        return np.array([down for down, _ in pairs]), np.array([up for _, up in pairs])
-
-    def _bounds(self, cell: int) -> tuple[float, float]:
-        down, up = self._own_bounds(cell)
-        total, other = self._other_part.get(cell, (-1, -1))
-        if total >= 0 and not self.hidden[total]:
-            other_down, other_up = self._own_bounds(other)
-            return min(down, other_up), min(up, other_down)
-        return down, up
-
-    def _own_bounds(self, cell: int) -> tuple[float, float]:
-        value = float(self.values[cell])
-        down, up = (value if self._amount[cell] else value - min(value, 1.0)), _FREE
-        wholes, parts = self._nested(cell)
-        for gap, other in wholes:  # nearest first
-            if not self.hidden[other]:
-                up = min(up, gap)
-                break
-        for gap, other in parts:
-            if not self.hidden[other]:
-                down = min(down, gap)
-                break
-        return down, up
-
-    def _nested(self, cell: int) -> tuple[list[tuple[float, int]], list[tuple[float, int]]]:
-        """Return the cells of the same region that this one is a part of, and those that are parts of it, each with how far off it is, nearest first."""
-        if cell not in self._known_nests:
-            size = self.cells.shape[1] * self.cells.shape[2]
-            start, value = cell - cell % size, float(self.values[cell])
-            found = []
-            for side, sign in zip(self._nesting.get(cell % size, ((), ())), (1.0, -1.0), strict=True):
-                others = {int(self.cells.canonical[start + at]) for at in side} - {cell}
-                gaps = ((sign * (float(self.values[o]) - value), o) for o in others)
-                found.append(sorted((gap, o) for gap, o in gaps if gap >= 0))
-            self._known_nests[cell] = (found[0], found[1])
-        return self._known_nests[cell]
-
     def _range(self, held: np.ndarray, parent: int) -> tuple[np.ndarray, np.ndarray]:
         """Return each member's width, and whether that is all its sum could ever give."""
-        down, up = self._slack(held)
+        down, up = self.slack.of(held)
         if parent >= 0:  # the parent rising lets a part rise as another part falling does
-            own_down, own_up = self._slack(np.array([parent]))
+            own_down, own_up = self.slack.of(np.array([parent]))
             down, up = np.append(down, own_up), np.append(up, own_down)
         width = np.minimum(up, down.sum() - down) + np.minimum(down, up.sum() - up)
         return width, down
@@ -282,8 +226,8 @@ class Protection:
             return self._decoy(candidates) if alone else -1
         enough = [c for c in positive.tolist() if self._is_open(np.append(held, c), parent)]
         if enough:
-            return min(enough, key=lambda c: (not self._is_touched(c), self._in_row[c // self.cells.shape[2]] == 0, self.values[c], c))
-        slack = [min(self._slack(np.array([c])))[0] for c in positive.tolist()]
+            return min(enough, key=lambda c: (self._last[c], not self._is_touched(c), self._in_row[c // self.cells.shape[2]] == 0, self.values[c], c))
+        slack = [min(self.slack.of(np.array([c])))[0] for c in positive.tolist()]
         best = int(np.argmax(slack))
         return int(positive[best]) if slack[best] > 0 or alone else -1
 
@@ -299,44 +243,5 @@ class Protection:
         for cell in candidates.tolist():
             own, whole = (self.values[self.cells.canonical[start + self._eligible]] for start in (cell - cell % size, cell - cell % block + self._all))
             if own > 0:
-                possible.append((self._bounds(cell)[1] <= 0, not self._is_touched(cell), -whole, cell))
+                possible.append((self.slack.bounds(cell)[1] <= 0, not self._is_touched(cell), -whole, cell))
         return min(possible)[-1] if possible else -1
-
-    def _pairs(self) -> dict[int, tuple[int, int]]:
-        """Return part → (total, other part) for totals of two parts."""
-        found = {}
-        for total, parts in identities("sum"):
-            if len(parts) == 2:
-                t, one, other = (self._column(base) for base in (total, *parts))
-                whole = self.cells.known[:, :, [t, one, other]].all(axis=2)
-                for a, b, c in self.cells.named[:, :, [t, one, other]][whole].tolist():
-                    found[b], found[c] = (a, c), (a, b)
-        return found
-
-    def _overlaps(self) -> dict[int, int]:
-        """Return cell of 小微, 两新 or both → the cell of either: the four are bound by one sum, and the last gives way for the other three."""
-        cells, at = self.cells, {name: i for i, name in enumerate(self.cells.segments)}
-        if _EITHER not in at:
-            return {}
-        either, known = cells.named[:, at[_EITHER]], cells.known[:, at[_EITHER]]
-        return {
-            int(one): int(whole) for segment in _OVERLAP if segment in at for one, whole in zip(cells.named[:, at[segment]][known], either[known], strict=True)
-        }
-
-    def _nests(self) -> dict[int, tuple[list[int], list[int]]]:
-        """Return position within a region → the positions it is a part of, and those that are parts of it."""
-        width, at = self.cells.shape[2], {name: i for i, name in enumerate(self.cells.segments)}
-        inside = [(at[r.part], at[r.whole]) for r in tables.load("segment_nesting").itertuples() if r.part in at and r.whole in at]
-        inside += [(i, at["all"]) for name, i in at.items() if name != "all" and "all" in at]
-        pairs = [(part * width + b, whole * width + b) for part, whole in inside for b in range(width)]
-        for kind in ("part", "rest"):
-            for total, parts in identities(kind):
-                pairs += [(s * width + self._column(p), s * width + self._column(total)) for s in at.values() for p in parts if p in self.cells.bases]
-        found: dict[int, tuple[list[int], list[int]]] = {}
-        for part, whole in pairs:
-            found.setdefault(part, ([], []))[0].append(whole)
-            found.setdefault(whole, ([], []))[1].append(part)
-        return found
-
-    def _column(self, base: str) -> int:
-        return self.cells.bases.index(base)
