@@ -13,11 +13,16 @@ import pytest
 sys.path.append(str(Path(__file__).parents[1] / "measures"))
 
 from attack import Attack, Campaign
+from attack_city import CityAttack
 from published import read_folder
 from published_city import QUARTERS, write_city
 
 from analysis.briefings import blank_areas, bulletin, campaign, coverage_map, district_brief, ledger_quality, research_report, speech, union_building
+from analysis.measures import quality
+from analysis.measures.suppression import families
+from analysis.measures.unions import building
 from analysis.publishing.number_check.tokens import figures
+from analysis.runs import protected as protected_module
 from analysis.runs.kernels import opened
 from analysis.runs.package import open_package
 from analysis.runs.quarter import run_quarter
@@ -135,6 +140,67 @@ def test_nothing_withheld_follows_within_a_quarter_nor_between_two(city, found):
             tables.append(rows)
         together = Campaign([attacked(rows, parents_in(rows)) for rows in tables], pd.concat(tables))
         assert together.determined() == [], audience
+
+
+HANDBOOK = {name: (d["numerator"], d["denominator"]) for name, d in (quality.definitions() | building.definitions()).items()}
+
+
+def of_city(city, quarter):
+    """Return the city's rows of all three protected tables: more than any document of other readers says."""
+    shown = protected_module.shown_to_others(package_of(city, quarter), settings_of(city, places_of(city), "public"))
+    rows = pd.concat([shown.indicators[shown.indicators["quarter"] == quarter], shown.quality, shown.building], ignore_index=True)
+    return rows[rows["region_level"] == "city"]
+
+
+def test_quality_and_union_building_figures_give_nothing_away_with_the_indicators_and_the_last_report(city, found):
+    then, now = (of_city(city, quarter) for quarter in QUARTERS)
+    attack = CityAttack(now, then, HANDBOOK)
+    assert len(attack.equal) > 60 and len(attack.targets) > 30
+    assert attack.gained(truth_of(city)) == []
+    told = now.set_index("indicator")
+    said = {fact: records for fact, records in found["public", NOW].records.items() if fact.startswith(f"{NOW}/970100/all/") and fact.split("/")[3] in HANDBOOK}
+    assert len(said) > 50
+    for fact, records in said.items():
+        assert {r["status"] for r in records} == {told.at[fact.split("/")[3], "status"]}, fact
+
+
+def test_what_their_own_rules_leave_open_is_found(city, monkeypatch):
+    monkeypatch.setattr(protected_module, "protect_city", lambda true, made, indicators, below: made)
+    made = protected_module._protect(package_of(city), settings_of(city, places_of(city), "public"), {})
+    rows = pd.concat([of_city(city, NOW).iloc[:0], made.indicators[made.indicators["quarter"] == NOW], made.quality, made.building], ignore_index=True)
+    assert CityAttack(rows, of_city(city, QUARTERS[0]), HANDBOOK).gained(truth_of(city)) != []
+
+
+def truth_of(city):
+    """Return indicator → the city's true count."""
+    package = package_of(city)
+    parts = [pd.read_parquet(package / name) for name in ("quality/figures.parquet", "building/figures.parquet", "indicators.parquet")]
+    rows = pd.concat(parts, ignore_index=True)
+    return rows[(rows["region_level"] == "city") & (rows["quarter"] == NOW) & (rows["segment"] == "all")].set_index("indicator")
+
+
+def test_without_the_second_step_the_folder_gives_itself_away(city, tmp_path, monkeypatch):
+    """Only what is small itself is withheld in a copy of the package; a document and the tables are published from it and read back."""
+
+    class OnlySmall:
+        def __init__(self, cells, primary, below):
+            self.primary = primary
+
+        def find(self):
+            return self.primary
+
+    store = shutil.copytree(city / "store", tmp_path / "store")
+    rules = choose_settings(**places_of(city), store=str(store), out=str(tmp_path / "out"), audience="public", map_use="meeting", formats=("html",))
+    package = package_of(tmp_path)
+    shutil.rmtree(package / "shown")
+    monkeypatch.setattr(families, "Protection", OnlySmall)
+    protected_module.protected(package, rules, json.loads((package / "context.json").read_text(encoding="utf-8"))["township_parents"])
+    monkeypatch.undo()
+    run_quarter(rules, NOW, scope="city", documents="bulletin")
+    read = read_folder(tmp_path / "out" / NOW)
+    rows = read.rows[0].assign(left_out="")
+    assert figures_beside(read, withheld_in(rows)) == {}
+    assert len(attacked(rows, parents_in(rows)).determined()) > 10
 
 
 def test_no_report_shows_what_that_of_another_quarter_withholds(found):

@@ -23,7 +23,8 @@ SMALL_REASON = "数目过少，按小格抑制规则不显示"
 VERDICTS = ("read", "accepted", "flagged", "quarantined")
 _VERDICT_NAMES = dict(zip(VERDICTS, ("读入", "接收", "提示", "退回"), strict=True))
 _OPEN = ("handed_file_count", "failed_file_count", "missing_table_count")  # of files and tables: they point at no unit, also below the city
-_OPEN_GROUPS = ("handed", "fill", "declared")  # of rows and columns: they point at no unit as long as they stand for the whole city
+# of rows and columns: they point at no unit as long as they stand for the whole city, whose rows by table are in ``intake/summary.csv`` for all readers
+_OPEN_GROUPS = ("handed", "by_table", "fill", "declared")
 
 
 def rule_indicator(rule: str) -> str:
