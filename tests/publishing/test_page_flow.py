@@ -167,3 +167,15 @@ def test_few_rows_taller_than_a_page_go_on_overleaf_and_nothing_is_lost_below_th
 def test_a_figure_that_only_just_fits_is_drawn_a_little_smaller():
     made = document(lines(5, "甲"), figure(width=140))
     assert next(block for block in settled(made.body) if block["type"] == "figure")["width_mm"] < 140
+
+
+@pytest.mark.parametrize("is_kept", [True, False])
+def test_a_lead_in_stays_on_the_page_of_its_table(is_kept):
+    lead = b.paragraph("下表列出本文所用的数。", style="note") | {"keep": is_kept}
+    table = b.table(["区县", "情况"], [[f"{n}区", "好"] for n in ("一", "二", "三", "四", "五")])
+    made = document(lines(16, "甲"), b.heading(1, "附：数据来源"), lead, table)
+    paper = read_paper(render_pdf(made)[0])
+    where = {word: next(line.page for line in paper.lines if word in line.text) for word in ("附：", "下表列出", "情况")}
+    assert where == ({"附：": 1, "下表列出": 1, "情况": 1} if is_kept else {"附：": 0, "下表列出": 0, "情况": 1})
+    [said] = [p for p in docx.Document(io.BytesIO(render_docx(made)[0])).paragraphs if p.text.startswith("下表列出")]
+    assert bool(said.paragraph_format.keep_with_next) is is_kept

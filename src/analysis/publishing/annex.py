@@ -201,7 +201,7 @@ def annex(document: Document) -> list[dict]:
     sources = sources_table(document)
     made: list[dict[str, Any]] = [{"type": "page_break"}] if document.meta["document"] in OWN_PAGE else []
     made.append({"type": "heading", "level": 1, "depth": 1, "runs": [_plain(HEADING)]})
-    made += [{"type": "paragraph", "style": "note", "runs": said}] if said else []
+    made += [{"type": "paragraph", "style": "note", "keep": True, "runs": said}] if said else []
     made.append(figures_table(document))
     if sources:
         made.append(sources)

@@ -53,7 +53,8 @@ class _Writer:
             outline = [parts.element("outlineLvl", val=block["depth"] - 1)] if block.get("depth", block["level"]) != block["level"] else []
             return [parts.paragraph(f"Heading{block['level']}", self._runs(block), *outline)]
         if kind == "paragraph":
-            return [parts.paragraph(_BODY_STYLES[block.get("style", "body")], self._runs(block))]
+            kept = [parts.element("keepNext")] if block.get("keep") else []
+            return [parts.paragraph(_BODY_STYLES[block.get("style", "body")], self._runs(block), *kept)]
         if kind == "table":
             return self._table(block)
         if kind == "figure":

@@ -81,7 +81,7 @@ def _body(document: Document, folder: Path, coverage: Coverage) -> list[dict]:
         elif block["type"] == "title":
             block = _title(block)
         elif block["type"] == "paragraph":
-            block = block | {"style": block.get("style", "body")}
+            block = block | {"style": block.get("style", "body"), "keep": bool(block.get("keep"))}
         body.append(_printable(block, coverage))
     return body
 
