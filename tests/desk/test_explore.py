@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from dataclasses import replace
 
 import pytest
 
@@ -12,10 +13,26 @@ from analysis.publishing.number_check import check_file
 from analysis.runs.packing import build_package
 
 
+@pytest.fixture(scope="module")
+def built(tmp_path_factory):
+    """The drawn city with one quarter's package, made once."""
+    from drawn_city import drawn_world, settings_of
+
+    folder = tmp_path_factory.mktemp("explored")
+    settings = settings_of(folder, drawn_world().send(folder))
+    build_package(settings, "2021Q4")
+    return settings
+
+
 @pytest.fixture
-def stored(drawn):
-    build_package(drawn, "2021Q4")
-    return drawn
+def stored(built, tmp_path):
+    """The same with a reports' folder of the test's own."""
+    return replace(built, out=tmp_path / "reports")
+
+
+@pytest.fixture
+def asked_of(built):
+    return latest_package(built, "2021Q4")
 
 
 def test_a_question_is_answered_from_the_kept_rows(stored):
@@ -29,12 +46,35 @@ def test_a_question_is_answered_from_the_kept_rows(stored):
     "SELECT * FROM read_csv('{file}')", "SELECT * FROM '{file}'", "COPY units TO '{file}'", "DROP TABLE units", "SELECT 1; SELECT 2", "ATTACH '{file}'",
     "SET enable_external_access = true", "INSTALL httpfs", "CREATE TABLE t AS SELECT 1", "SELECT getenv('HOME')", "SELEKT 1", "", "PRAGMA version",
 ])  # fmt: skip
-def test_nothing_outside_can_be_reached(stored, tmp_path, query):
+def test_nothing_outside_can_be_reached(asked_of, tmp_path, query):
     file = tmp_path / "secret.csv"
     file.write_text("a\n1\n", encoding="utf-8")
     with pytest.raises(StoryError, match=r"请改写后重试。"):
-        ask(latest_package(stored, "2021Q4"), query.format(file=file))
+        ask(asked_of, query.format(file=file))
     assert file.read_text(encoding="utf-8") == "a\n1\n"
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ("SELECT valu FROM indicators", "没有“valu”这一列（文字要加单引号），是不是“value”"),
+        ("SELECT i.valu FROM indicators i", "“i”没有“valu”这一列"),
+        ("SELECT x.value FROM indicators", "没有“x”这张表"),
+        ("SELECT * FROM indicator", "没有“indicator”这张表，是不是“indicators”"),
+        ("SELECT * FORM indicators", "“indicators”附近写法有误"),
+        ("SELECT", "没有写完"),
+        ("SELECT 'a", "引号没有成对"),
+        ("SELECT add_up(value) FROM indicators", "没有“add_up”这个函数，是不是“add”"),
+        ("SELECT region_name, sum(value) FROM indicators", "“region_name”既没有写进 GROUP BY，也没有合计（例如 sum、count）"),
+        ("SELECT sum(region_name) FROM indicators", "函数“sum”不能用在这种列上（VARCHAR）"),
+        ("SELECT CAST(region_name AS INT) FROM indicators WHERE region_level = 'city'", "“九七市”不能当作数"),
+        ("SELECT * FROM read_csv('/a.csv')", "这里不能读写文件"),
+    ],
+)
+def test_a_slip_of_the_pen_is_told_in_chinese(asked_of, query, said):
+    with pytest.raises(StoryError) as told:
+        ask(asked_of, query)
+    assert told.value.sentence.startswith(f"查询没有成功：{said}。可查的表有 indicators、units、")
 
 
 def test_other_readers_ask_of_the_shown_figures_only(stored):

@@ -30,6 +30,20 @@ from analysis.settings import Settings
 
 MOST_ROWS = 1000
 FOLDER = "explore"
+_COMPLAINTS = (  # of DuckDB, by its first line
+    (r'syntax error at or near "(.+)"', "“{}”附近写法有误"),
+    (r"syntax error at end of input|SELECT clause without selection list", "没有写完"),
+    (r"unterminated (?:string literal|quoted)", "引号没有成对"),
+    (r"Table with name (.+) does not exist", "没有“{}”这张表"),
+    (r'Referenced table "(.+)" not found', "没有“{}”这张表"),
+    (r'Referenced column "(.+)" not found', "没有“{}”这一列（文字要加单引号）"),
+    (r'"(.+)" does not have a column named "(.+)"', "“{}”没有“{}”这一列"),
+    (r"Function with name (.+) does not exist", "没有“{}”这个函数"),
+    (r'column "(.+)" must appear in the GROUP BY', "“{}”既没有写进 GROUP BY，也没有合计（例如 sum、count）"),
+    (r"No function matches .+'(\w+)\((.*)\)'", "函数“{}”不能用在这种列上（{}）"),
+    (r"Could not convert \w+ '(.*)' to", "“{}”不能当作数"),
+    (r"Cannot access file|file system operations are disabled", "这里不能读写文件"),
+)
 
 
 def latest_package(settings: Settings, quarter: str, scope: str = "city", audience: str = "internal") -> Package:
@@ -91,10 +105,26 @@ def ask(package: Package, query: str) -> pd.DataFrame:
             raise StoryError("只能提一个查询（SELECT 或 WITH 开头），不能改数据、不能读写文件。请改写后重试。")
         return connection.execute(parsed[0]).fetchdf()
     except duckdb.Error as error:
-        said = str(error).splitlines()[0][:160]
-        raise StoryError(f"查询没有成功：{said}。可查的表有 {'、'.join(frames)}；列名见“列名”一栏。请改写后重试。") from error
+        raise StoryError(f"查询没有成功：{in_chinese(str(error))}。可查的表有 {'、'.join(frames)}；列名见“列名”一栏。请改写后重试。") from error
     finally:
         connection.close()
+
+
+def in_chinese(said: str) -> str:
+    """Return DuckDB's complaint in Chinese where it is one that a slip of the pen makes, else its first line.
+
+    Examples
+    --------
+    >>> in_chinese('Parser Error: syntax error at or near "FORM"')
+    '“FORM”附近写法有误'
+    """
+    first = said.splitlines()[0][:160]
+    for pattern, chinese in _COMPLAINTS:
+        found = re.search(pattern, first)
+        if found:
+            near = re.search(r"(?:Did you mean|Candidate bindings: )\s*\"([^\"]+)\"", said)
+            return chinese.format(*found.groups()) + (f"，是不是“{near[1]}”" if near and "没有" in chinese else "")
+    return first
 
 
 def columns_of(package: Package) -> pd.DataFrame:

@@ -31,7 +31,7 @@ class Explorer:
         self.settings = settings or choose_settings()
         self._view: View | None = None
         self._answer: pd.DataFrame | None = None
-        self.trouble = w.HTML()
+        self.trouble, self.trouble_asking = w.HTML(), w.HTML()
         stored = quarters_stored(self.settings)
         self.quarter = w.Dropdown(options=[(Quarter(q).label, q) for q in stored], description="季度")
         self.scope = w.Dropdown(options=[("全市", "city")], description="范围")
@@ -48,12 +48,12 @@ class Explorer:
             for d, s in (("画图", "primary"), ("保存这幅图", ""), ("查询", "primary"), ("保存结果", ""))
         )
         self.picture, self.saved_view, self.result, self.saved_answer, self.columns = (w.HTML() for _ in range(5))
-        self.query = w.Textarea(value=FIRST.format(quarter=stored[0] if stored else "2021Q3"), layout=w.Layout(width="100%", height="8rem"))
+        self.query = w.Textarea(value=FIRST.format(quarter=stored[0] if stored else "2021Q3"), layout=w.Layout(width="calc(100% - 4px)", height="8rem"))
         self.quarter.observe(lambda _: self._guarded(self._scopes), "value")
         self.draw.on_click(lambda _: self._guarded(self._draw))
         self.keep_view.on_click(lambda _: self._guarded(self._save_view))
-        self.run.on_click(lambda _: self._guarded(self._ask))
-        self.keep_answer.on_click(lambda _: self._guarded(self._save_answer))
+        self.run.on_click(lambda _: self._guarded(self._ask, self.trouble_asking))
+        self.keep_answer.on_click(lambda _: self._guarded(self._save_answer, self.trouble_asking))
         if stored:
             self._guarded(self._scopes)
         else:
@@ -80,7 +80,8 @@ class Explorer:
         )
 
     def show_question(self) -> None:
-        display(w.VBox([self.query, w.HBox([self.run, self.keep_answer]), self.saved_answer, self.result, w.Accordion([self.columns], titles=("列名",))]))
+        asking = [self.query, w.HBox([self.run, self.keep_answer]), self.trouble_asking, self.saved_answer, self.result]
+        display(w.VBox([*asking, w.Accordion([self.columns], titles=("列名",))]))
 
     def _scopes(self) -> None:
         package = latest_package(self.settings, self.quarter.value)
@@ -107,15 +108,16 @@ class Explorer:
             f"<p>已保存 {len(self._answer)} 行：{escape(str(save_answer(self.package, self._answer, self.query.value, self.settings)))}</p>"
         )
 
-    def _guarded(self, action: Callable[[], None]) -> None:
-        self._say("")
+    def _guarded(self, action: Callable[[], None], place: w.HTML | None = None) -> None:
+        """Do it; what is wrong is said beside the button that was pressed."""
+        self._say("", place)
         try:
             action()
         except WorkbenchError as error:
-            self._say(error.sentence)
+            self._say(error.sentence, place)
 
-    def _say(self, sentence: str) -> None:
-        self.trouble.value = f"<p class='workbench-trouble' role='alert'>{escape(sentence)}</p>" if sentence else ""
+    def _say(self, sentence: str, place: w.HTML | None = None) -> None:
+        (place or self.trouble).value = f"<p class='workbench-trouble' role='alert'>{escape(sentence)}</p>" if sentence else ""
 
 
 def shown(frame: pd.DataFrame, most: int = MOST_ROWS) -> str:
