@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from decimal import Decimal
 from functools import partial
+from itertools import count
 from typing import Any
 
 import numpy as np
@@ -96,6 +98,8 @@ def _texts(cells: Sequence[Any]) -> np.ndarray | None:
 def _numbers(cells: Sequence[Any], column: Column) -> tuple[Any, dict[int, str]] | None:
     """A column of plain numbers and blanks, judged all at once; None where there is anything else."""
     kinds = set(map(type, cells))
+    if float not in kinds:
+        return None
     if kinds - {float}:
         if kinds - {float, str, type(None)} or not {c for c in cells if type(c) is not float} <= {"", None}:
             return None
@@ -157,7 +161,7 @@ def parse_column(cells: Sequence[Any], column: Column, factor: Decimal = Decimal
     if kinds & {list, dict}:  # nested Parquet values have no hash
         cells = [str(v) for v in cells]
     parse, blank_rule = _parser(column, factor), _blank_rule(column)
-    places = {cell: place for place, cell in enumerate(set(cells))}
+    places: dict[Any, int] = defaultdict(count().__next__)  # a cell not met before gets the next number
     codes = np.fromiter(map(places.__getitem__, cells), dtype="int64", count=len(cells))
     parsed = [_judged(cell, column, parse, blank_rule) for cell in places]
     is_fault = np.array([type(v) is Fault for v in parsed], dtype=bool)
@@ -193,6 +197,19 @@ def _objects(found: Sequence[Any]) -> np.ndarray:
 
 def _column(array: Any) -> Any:
     return pd.Series(array, dtype=object) if array.dtype == object else array  # left alone, pandas would make it its own text type
+
+
+def nothing(size: int, kind: str) -> Any:
+    """Return a column of blanks as the column type's array."""
+    dtype = PARSED_DTYPES.get(kind)
+    if dtype is None:
+        return _column(np.full(size, None, dtype=object))
+    if kind == "date":
+        return np.full(size, "NaT", dtype="datetime64[s]")
+    blank = np.ones(size, dtype=bool)
+    if dtype == "boolean":
+        return pd.arrays.BooleanArray(np.zeros(size, dtype=bool), blank)
+    return pd.arrays.IntegerArray(np.ones(size, dtype="int64"), blank) if dtype == "Int64" else pd.arrays.FloatingArray(np.ones(size), blank)
 
 
 def typed(found: list[Any], kind: str) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from datetime import date
 
 import numpy as np
@@ -20,12 +20,12 @@ REFERENCES = {
 Locate = Callable[[np.ndarray, np.ndarray], np.ndarray]
 
 
-def check_references(findings: Findings, frame: pd.DataFrame, kept_keys: dict[str, frozenset[str]]) -> None:
+def check_references(findings: Findings, frame: pd.DataFrame, kept_keys: Mapping[str, Collection[str] | pd.Series]) -> None:
     """Quarantine rows whose unit, union or contract is not in the kept tables."""
     headers = {c.code: c.header for c in columns_of(findings.table)}
     for key, target in REFERENCES.get(findings.table, ()) if len(frame) else ():
         values = frame[key]
-        missing = values.notna().to_numpy(dtype=bool) & ~values.isin(kept_keys.get(target, frozenset())).to_numpy(dtype=bool)
+        missing = values.notna().to_numpy(dtype=bool) & ~values.isin(kept_keys.get(target, ())).to_numpy(dtype=bool)
         for position in np.flatnonzero(missing):
             findings.add(position, "reference_unknown", headers[key], values.iloc[position], target=table_names()[target])
 
@@ -53,7 +53,7 @@ def flag_headcount_jump(findings: Findings, units: pd.DataFrame, previous: pd.Se
 
 def place_points(findings: Findings, units: pd.DataFrame, districts: Districts, locate: Locate | None) -> pd.DataFrame:
     """Repair exchanged coordinates, flag points outside the declared district, and mark the points that may be drawn."""
-    units = units.copy()
+    units = units.copy(deep=False)  # pandas copies a column once it is written into
     both = (units["lon"].notna() & units["lat"].notna()).to_numpy(dtype=bool)
     units["is_point_drawn"] = both
     at = np.flatnonzero(both & findings.kept)

@@ -59,6 +59,6 @@ def check_kept(table: str, frame: pd.DataFrame) -> pd.DataFrame:
         Where it does not: a mistake of the program, not of the districts.
     """
     try:
-        return _schema(table).validate(frame)
+        return _schema(table).validate(frame, inplace=True)
     except pa.errors.SchemaError as error:
         raise LedgerError(f"校验后的“{table}”表不合格：{str(error)[:200]}。这是程序的错误，请把报送文件和这句话一并反馈。") from error

@@ -100,7 +100,7 @@ def take_in(
         reading = _read_folder(folder, settings, aliases)
     frames, findings = _checked_tables(reading, Districts(regions, settings.city_code), as_of)
     districts = Districts(regions, settings.city_code)
-    kept_keys = {t: frozenset(frames[t].loc[findings[t].kept, k]) for t, k in (("units", "uscc"), ("unions", "union_id"), ("contracts", "contract_id"))}
+    kept_keys = {t: frames[t].loc[findings[t].kept, k] for t, k in (("units", "uscc"), ("unions", "union_id"), ("contracts", "contract_id"))}
     for table in crossrules.REFERENCES:
         crossrules.check_references(findings[table], frames[table], kept_keys)
     kept_covers, kept_unions = (frames[t][findings[t].kept] for t in ("covers", "unions"))
@@ -212,7 +212,7 @@ def _checked_tables(reading: _Reading, districts: Districts, as_of: Any) -> tupl
     findings: dict[str, Findings] = {}
     for table in table_codes():
         parts = reading.sheets.get(table, [])
-        frame = pd.concat([p.frame for _, _, p in parts], ignore_index=True) if parts else _empty(table)
+        frame = (parts[0][2].frame if len(parts) == 1 else pd.concat([p.frame for _, _, p in parts], ignore_index=True)) if parts else _empty(table)
         found = Findings(table, len(frame))
         offset = 0
         for _, _, part in parts:
@@ -250,5 +250,6 @@ def _empty(table: str) -> pd.DataFrame:
 def _kept(table: str, frame: pd.DataFrame, findings: Findings) -> pd.DataFrame:
     from analysis.intake.kept import check_kept, kept_columns  # pandera is slow to import and only needed here
 
-    kept = frame.loc[findings.kept, kept_columns(table)].reset_index(drop=True)
+    columns = kept_columns(table)
+    kept = (frame.loc[findings.kept, columns] if findings.quarantined.any() else frame[columns]).reset_index(drop=True)
     return kept if kept.empty else check_kept(table, kept)  # an empty table has its dtypes by construction

@@ -31,6 +31,7 @@ _OLD_IDENTITY = re.compile(rf"(?<![0-9A-Za-z])(?:{_PROVINCES})\d{{4}}\d{{2}}(?:0
 _MOBILE = re.compile(r"(?<![0-9A-Za-z.])(?:\+?86[- ]?)?1[3-9]\d[- ]?\d{4}[- ]?\d{4}(?![0-9A-Za-z])")
 _LONG = re.compile(r"\d(?:[- ]?\d){10}")
 IDENTITY_COVER, MOBILE_COVER = "（像身份证号，未写出）", "（像手机号，未写出）"
+_SHORTEST = 11  # characters of such a number
 LOOKED_AT = 200  # rows of a column whose header we do not know
 _SHARE = 0.5
 
@@ -58,7 +59,7 @@ def covered(value: Any) -> str:
     if isinstance(value, float) and 1e17 <= value < 9e17:
         value = int(value)
     text = as_text(value)
-    if len(text) < 11:
+    if len(text) < _SHORTEST:
         return text
     plain = text if text.isascii() else unicodedata.normalize("NFKC", text)
     if not _LONG.search(plain) or uscc_is_valid(plain.strip().upper()):
@@ -76,7 +77,7 @@ def speaks_of_a_person(cells: Iterable[Any]) -> bool:
 
 def cover_column(column: pd.Series) -> tuple[pd.Series, bool]:
     """Return a stored text column with such numbers covered up, and whether there were any."""
-    if not _LONG.search("\n".join(filter(None, column.tolist()))):
+    if not _LONG.search("\n".join([text for text in column.tolist() if text and len(text) >= _SHORTEST])):
         return column, False
     changed = column.map(lambda t: covered(t) if type(t) is str else t).astype(object)
     changed = changed.where(changed.notna(), None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +29,8 @@ _ADVICE = {
     ".7z": "请解压后放入",
 }
 
-_BATCH = 1024  # rows of a Parquet file unpacked at a time
+_BEGINNING = 1 << 16  # characters
+_BATCH = 1024  # rows of a file unpacked at a time
 
 
 @dataclass
@@ -110,20 +112,30 @@ def read_csv(path: Path, max_cells: int) -> list[list[Any]]:
         raise LedgerError("文件里没有内容。请重新导出后报送。")
     if text.count("\0") > 0:
         text = text.replace("\0", "")
-    first = next((line for line in text.splitlines() if line.strip(" ,;\t")), "")
+    first = _first_line(text)
     delimiter = max(",;\t", key=first.count) if "," not in first else ","
     rows: list[list[Any]] = []
-    cells = 0
+    cells = read = 0
     csv.field_size_limit(10_000_000)
     try:
-        for row in csv.reader(io.StringIO(text.removeprefix("\ufeff"), newline=""), delimiter=delimiter):
-            rows.append(row)
-            cells += len(row)
+        records = csv.reader(io.StringIO(text.removeprefix("\ufeff"), newline=""), delimiter=delimiter)
+        while rows.extend(islice(records, _BATCH)) or len(rows) > read:  # what came before a broken record stays
+            cells += sum(map(len, rows[read:]))
+            read = len(rows)
             if cells > max_cells:
                 raise LedgerError(f"单元格超过 {max_cells} 个的上限。请拆分后报送，或在 workbench.toml 中调高 max_cells。")
     except csv.Error as error:
         raise LedgerError(f"CSV 第 {len(rows) + 1} 条记录附近读不下去，多半是引号没有配对。请用 Excel 打开检查后另存。") from error
     return rows
+
+
+def _first_line(text: str) -> str:
+    """Return the first line with anything in it; most often a look at the beginning is enough."""
+    for beginning in (text[:_BEGINNING], text):
+        lines = [line for line in beginning.splitlines() if line.strip(" ,;\t")]
+        if len(lines) > 1:
+            break
+    return lines[0] if lines else ""
 
 
 def read_parquet(path: Path, settings: Settings) -> list[list[Any]]:

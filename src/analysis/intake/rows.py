@@ -20,6 +20,7 @@ _NOTE = re.compile(
 )
 _CJK = re.compile("[\u4e00-\u9fff]")
 _CODE_LIKE = re.compile(r"[0-9A-Za-z\-]{6,}")
+_STRETCH = 512  # rows looked at together
 
 
 def data_rows(sheet: Sheet, header: Header, table: str) -> list[int]:
@@ -27,20 +28,37 @@ def data_rows(sheet: Sheet, header: Header, table: str) -> list[int]:
     known = {c.code: c for c in columns_of(table)}
     used = [(position, known.get(code)) for code, (position, _) in header.columns.items()]
     key = next((header.columns[c.code][0] for c in columns_of(table) if c.is_key and c.code in header.columns), None)
-    positions = [p for p, _ in used]
     found = []
-    for number in range(header.first_data_row, len(sheet.rows)):
-        row = sheet.rows[number]
-        width = len(row)
-        # cheap way out for ordinary rows: a code in the key column and no word of a total or note in the first cell
-        if key is not None and key < width and type(row[key]) is str and len(row[key]) == 18 and row[key].isascii() and row[key][:2].isdigit():
-            found.append(number)
-            continue
-        if not any(p < width and _filled(row[p]) for p in positions):
-            continue
-        if not (_is_total(row, key) or _is_note(row, used) or _is_header_again(row, header) or _is_numbering(row, number, header)):
-            found.append(number)
+    for start in range(header.first_data_row, len(sheet.rows), _STRETCH):
+        stretch = sheet.rows[start : start + _STRETCH]
+        numbers = range(start, start + len(stretch))
+        if key is not None and _are_ordinary(stretch, key):
+            found.extend(numbers)
+        else:
+            found.extend(number for number in numbers if _is_data(sheet.rows[number], number, key, used, header))
     return found
+
+
+def _are_ordinary(rows: list[list[Any]], key: int) -> bool:
+    """True where every row has a bare code in the key column: no total, note or heading among them."""
+    try:
+        codes = [row[key] for row in rows]
+    except IndexError:
+        return False
+    if set(map(type, codes)) != {str} or set(map(len, codes)) != {18}:
+        return False
+    joined = "".join(codes)
+    return joined.isascii() and (joined[::18] + joined[1::18]).isdigit()  # all codes begin with two digits
+
+
+def _is_data(row: list[Any], number: int, key: int | None, used: list[tuple[int, Column | None]], header: Header) -> bool:
+    width = len(row)
+    # cheap way out for ordinary rows: a code in the key column and no word of a total or note in the first cell
+    if key is not None and _are_ordinary([row], key):
+        return True
+    if not any(p < width and _filled(row[p]) for p, _ in used):
+        return False
+    return not (_is_total(row, key) or _is_note(row, used) or _is_header_again(row, header) or _is_numbering(row, number, header))
 
 
 def total_rows(sheet: Sheet, header: Header, table: str, numbers: list[int]) -> list[int]:

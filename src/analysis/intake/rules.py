@@ -29,7 +29,7 @@ def report_faults(findings: Findings, faults: list[tuple[int, str, Column, str]]
 
 def resolve_districts(findings: Findings, frame: pd.DataFrame, districts: Districts) -> pd.DataFrame:
     """Fill ``district_code`` with where the row counts; units keep what was written in ``declared_district_code``."""
-    frame = frame.copy()
+    frame = frame.copy(deep=False)  # its columns are replaced, never written into
     names = frame["district_name"] if "district_name" in frame else pd.Series([None] * len(frame), dtype=object)
     codes, declared = pd.factorize(frame["district_code"])  # -1 = blank, which picks the None put last
     called, by_name = pd.factorize(names)
@@ -59,9 +59,9 @@ def quarantine_repeated(findings: Findings, frame: pd.DataFrame, key: str, rule:
     """Quarantine every later row of a key among the rows still kept; flag a first row that has an identical copy."""
     kept = np.flatnonzero(findings.kept)
     keys = frame[key].iloc[kept]
-    repeated = keys.duplicated(keep=False).to_numpy()
-    if not repeated.any():
+    if len(set(keys.tolist())) == len(keys):
         return
+    repeated = keys.duplicated(keep=False).to_numpy()
     header = next(c.header for c in columns_of(findings.table) if c.code == key)
     compared = frame[[c for c in frame.columns if c not in _NOT_COMPARED]]
     first: dict[str, int] = {}
@@ -82,12 +82,13 @@ def quarantine_repeated(findings: Findings, frame: pd.DataFrame, key: str, rule:
 
 def check_units(findings: Findings, frame: pd.DataFrame) -> None:
     """Quarantine unions among the units; flag more members than employees (normal for labour dispatch)."""
-    is_union = frame["uscc"].str.startswith("81", na=False).to_numpy(dtype=bool)
-    for position in np.flatnonzero(is_union):
+    codes = frame["uscc"].tolist()
+    is_any = "\n81" in "\n".join(["", *filter(None, codes)])  # seldom; all at once is told sooner than one by one
+    for position in [place for place, code in enumerate(codes) if code and code.startswith("81")] if is_any else []:
         findings.add(position, "uscc_is_union", "统一社会信用代码", frame["uscc"].iloc[position])
     more = (frame["member_count"] > frame["employee_count"]).fillna(False).to_numpy(dtype=bool)
-    more &= ~frame["industry_code"].str.startswith(LABOUR_DISPATCH, na=False).to_numpy(dtype=bool)
-    for position in np.flatnonzero(more):
+    at = np.flatnonzero(more)
+    for position in at[~frame["industry_code"].iloc[at].str.startswith(LABOUR_DISPATCH, na=False).to_numpy(dtype=bool)]:
         findings.add(position, "members_exceed_employees", "会员数", frame["member_count"].iloc[position], other=frame["employee_count"].iloc[position])
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from analysis.intake.cells import parse_column, typed
+from analysis.intake.cells import nothing, parse_column
 from analysis.intake.declared import Declared, declared_totals
 from analysis.intake.headers import Header
 from analysis.intake.personal import cover_column, covered
@@ -44,14 +44,16 @@ def read_rows(sheet: Sheet, header: Header, table: str, file: str, multipliers: 
     numbers = data_rows(sheet, header, table)
     fill_merged(sheet, numbers)
     width = max((position for position, _ in header.columns.values()), default=0) + 1
-    rows = [row if len(row) >= width else [*row, *[""] * (width - len(row))] for row in (sheet.rows[i] for i in numbers)]
+    rows = [sheet.rows[i] for i in numbers]
+    if min(map(len, rows), default=width) < width:
+        rows = [[*row, *[""] * (width - len(row))] for row in rows]
     columns = _columns(rows, width)
     data: dict[str, Any] = {}
     faults: list[tuple[int, str, Column, str]] = []
     hidden: list[str] = []
     for column in stored_columns(table):
         if column.code not in header.columns:
-            data[column.code] = typed([None] * len(rows), column.type)
+            data[column.code] = nothing(len(rows), column.type)
             continue
         position, factor = header.columns[column.code]
         if factor is None:
@@ -64,9 +66,9 @@ def read_rows(sheet: Sheet, header: Header, table: str, file: str, multipliers: 
         if column.type == "text" and not column.is_key:
             data[column.code], is_covered = cover_column(data[column.code])
             hidden += [column.header] if is_covered else []
-    frame = pd.DataFrame(data)
-    frame["source_file"] = pd.Series([file] * len(rows), dtype=object)
-    frame["source_sheet"] = pd.Series([sheet.name] * len(rows), dtype=object)
+    frame = pd.DataFrame(data, copy=False)
+    frame["source_file"] = pd.Series(np.full(len(rows), file, dtype=object), dtype=object)
+    frame["source_sheet"] = pd.Series(np.full(len(rows), sheet.name, dtype=object), dtype=object)
     frame["source_row"] = np.asarray(numbers, dtype="int64") + 1
     notes = [f"像身份证号、手机号的数字没有收下，请今后不要填写：{'、'.join(hidden)}"] if hidden else []
     return SheetRows(frame, faults, declared_totals(sheet, header, table, numbers, frame, faults), notes)

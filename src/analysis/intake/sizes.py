@@ -77,10 +77,10 @@ def add_sizes(units: pd.DataFrame) -> pd.DataFrame:
     has_given = units["size_class"].notna().to_numpy(dtype=bool)
     size = np.where(has_given, given, computed)
     has_size = ~pd.isna(size)
-    out = units.copy()
+    out = units.copy(deep=False)
     out["size_class"] = pd.Series(size, dtype=object, index=units.index)
-    out["is_small_micro"] = _decided(has_size, np.isin(size.astype(str), ["小", "微"]), worst >= 2, is_complete, units.index)
-    out["is_sme"] = _decided(has_size, np.isin(size.astype(str), ["中", "小", "微"]), worst >= 1, is_complete, units.index)
+    out["is_small_micro"] = _decided(has_size, (size == "小") | (size == "微"), worst >= 2, is_complete, units.index)
+    out["is_sme"] = _decided(has_size, (size == "中") | (size == "小") | (size == "微"), worst >= 1, is_complete, units.index)
     out["is_size_applicable"] = size != "不适用"
     return out
 

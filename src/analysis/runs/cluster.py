@@ -6,6 +6,7 @@ is sent. Dask itself sends the tasks of a worker that is gone to another one.
 
 from __future__ import annotations
 
+import asyncio
 import functools
 import os
 import threading
@@ -79,7 +80,7 @@ class Cluster:
 
     def warm(self) -> None:
         """Let every worker start its warm parent of kernels."""
-        self._client.run(_nursery, wait=False)
+        self._client.run(_warm, wait=False)
 
     def share(self) -> None:
         """Nothing: a worker reads the package from the shared disk, once a process."""
@@ -109,6 +110,16 @@ def do_here(environment: dict[str, str], function: Callable[..., Any], arguments
         os.environ.update(environment)
         _nursery()
         return function(*arguments)
+
+
+async def _warm() -> None:
+    """Start the warm parent beside the worker's loop; Dask lets only coroutines run without being waited for."""
+    await asyncio.to_thread(_nursery_in_turn)
+
+
+def _nursery_in_turn() -> None:
+    with _ONE_AT_A_TIME:  # a task that comes meanwhile finds it started
+        _nursery()
 
 
 @functools.lru_cache(maxsize=1)
