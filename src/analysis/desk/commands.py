@@ -74,11 +74,12 @@ def schedule(
     program = [sys.executable, "-m", "analysis"]
     screen = console()
     if kind == "linux":
-        screen.print("把下面一行粘贴到 crontab -e 打开的文件里：")
-        screen.print(cron_line(program, str(ROOT), arguments, at, log))
+        told, line = "把下面一行粘贴到 crontab -e 打开的文件里：", cron_line(program, str(ROOT), arguments, at, log)
     else:
-        screen.print("在 Windows 的“命令提示符”里执行下面一行：")
-        screen.print(windows_line(program, str(ROOT), arguments, at, log, f"工会工作台_{quarter}_{action}"))
+        told = "在 Windows 的“命令提示符”里执行下面一行："
+        line = windows_line(program, str(ROOT), arguments, at, log, f"工会工作台_{quarter}_{action}")
+    screen.print(told)
+    screen.print(line)
 
 
 @commands.command("freeze", help="封存一个季度：数字从此不变，以后的变化写成更正，说明改了什么、差多少、为什么。")
