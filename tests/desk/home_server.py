@@ -34,11 +34,12 @@ def write_settings(folder: Path, crosswalk: Path) -> Path:
 
 
 class Served:
-    """``workbench app`` running; ``url`` holds address and token."""
+    """``workbench app`` or ``lab`` running; ``url`` holds address and token. ``home`` is the workbench's folder where the test writes into it."""
 
-    def __init__(self, settings: Path, kind: str = "app", seconds: int = 180) -> None:
-        self.process = subprocess.Popen([sys.executable, "-m", "analysis", kind, "--no-browser", "--settings", str(settings)], cwd=ROOT, stdout=subprocess.PIPE,
-                                        stderr=subprocess.DEVNULL, text=True, encoding="utf-8", env=os.environ | {"PYTHONUNBUFFERED": "1", "PYTHONIOENCODING": "utf-8"}, start_new_session=True)  # fmt: skip
+    def __init__(self, settings: Path, kind: str = "app", seconds: int = 180, home: Path = ROOT) -> None:
+        env = os.environ | {"PYTHONUNBUFFERED": "1", "PYTHONIOENCODING": "utf-8", "WORKBENCH_HOME": str(home)}
+        self.process = subprocess.Popen([sys.executable, "-m", "analysis", kind, "--no-browser", "--settings", str(settings)], cwd=home, stdout=subprocess.PIPE,
+                                        stderr=subprocess.DEVNULL, text=True, encoding="utf-8", env=env, start_new_session=True)  # fmt: skip
         self.said: list[str] = []
         for line in self.process.stdout:
             self.said.append(line.strip())

@@ -173,38 +173,6 @@ def test_a_question_of_ones_own(desk):
     page.close()
 
 
-def test_jupyterlab_opens_on_the_home_page_in_chinese(desk):
-    folder, _, context, asked = desk
-    before = (ROOT / "notebooks" / "00_home.ipynb").read_bytes()
-    served = Served(folder / "workbench.toml", "lab")
-    try:
-        page = context.new_page()
-        page.goto(served.url)
-        page.frame_locator("#workbench-home iframe").locator(".widget-upload").wait_for()
-        tabs = page.locator("#jp-main-dock-panel .lm-TabBar-tabLabel")
-        page.wait_for_function("document.querySelectorAll('#jp-main-dock-panel .lm-TabBar-tabLabel').length == 1")
-        assert tabs.all_inner_texts() == ["首页"]
-        assert page.locator("#jp-MainMenu .lm-MenuBar-itemLabel").all_inner_texts() == ["文件", "编辑", "查看", "运行", "内核", "标签页", "设置", "帮助"]
-        page.screenshot(path=PICTURES / "lab.png")
-        page.locator(".lm-TabBar-addButton:visible").first.click()
-        ours = page.locator(".jp-Launcher-section", has_text="工会覆盖工作台").locator(".jp-LauncherCard-label")
-        ours.first.wait_for()
-        assert ours.all_inner_texts() == ["首页", "新建专题", "自助查询", "操作手册"]
-        page.screenshot(path=PICTURES / "lab_launcher.png")
-        ours.get_by_text("新建专题").click()
-        page.locator(".jp-Dialog input").fill("9号专题")
-        page.locator(".jp-Dialog .jp-mod-accept").click()
-        page.wait_for_selector(".jp-Dialog >> text=没有建成")
-        page.locator(".jp-Dialog .jp-mod-accept").click()
-        ours.get_by_text("操作手册").click()
-        page.wait_for_selector(".jp-RenderedMarkdown h1 >> text=季度操作手册")
-        page.close()
-    finally:
-        served.end()
-    assert (ROOT / "notebooks" / "00_home.ipynb").read_bytes() == before
-    assert [url for url in asked if not url.startswith((served.origin, desk[1].origin, "data:", "blob:", "file:"))] == []
-
-
 def test_nobody_without_the_token_gets_in(desk):
     _folder, served, _, _ = desk
     for place in (

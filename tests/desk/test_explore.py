@@ -44,7 +44,7 @@ def test_a_question_is_answered_from_the_kept_rows(stored):
 
 @pytest.mark.parametrize("query", [
     "SELECT * FROM read_csv('{file}')", "SELECT * FROM '{file}'", "COPY units TO '{file}'", "DROP TABLE units", "SELECT 1; SELECT 2", "ATTACH '{file}'",
-    "SET enable_external_access = true", "INSTALL httpfs", "CREATE TABLE t AS SELECT 1", "SELECT getenv('HOME')", "SELEKT 1", "", "PRAGMA version",
+    "SET enable_external_access = true", "INSTALL httpfs", "CREATE TABLE t AS SELECT 1", "SELECT getenv('HOME')", "SELEKT 1", "PRAGMA version",
 ])  # fmt: skip
 def test_nothing_outside_can_be_reached(asked_of, tmp_path, query):
     file = tmp_path / "secret.csv"
@@ -117,3 +117,30 @@ def test_every_indicator_and_segment_can_be_picked(stored):
     assert len(indicator_choices()) > 40 and segment_choices()[0] == ("全部单位", "all")
     for _, code in indicator_choices():
         assert view(package, code).blocks[1]["type"] == "title"
+
+
+def test_nothing_that_goes_wrong_on_the_page_stays_silent(stored, monkeypatch):
+    from analysis.desk import explore_page
+
+    page = explore_page.Explorer(stored)
+    page.query.value = "SELECT region_name FROM indicators WHERE region_name = '没有这里'"
+    page.run.click()
+    assert page.result.value.startswith("<p>查询成功，没有符合条件的行。") and page.trouble_asking.value == ""
+    page.query.value = " "
+    page.run.click()
+    assert "没有写查询。请写一个" in page.trouble_asking.value and page.result.value == ""
+
+    def broken(*_):
+        raise KeyError("<甲>")
+
+    monkeypatch.setattr(explore_page, "ask", broken)
+    page.run.click()
+    assert (
+        page.trouble_asking.value
+        == "<p class='workbench-trouble' role='alert'>程序出错（KeyError：&#x27;&lt;甲&gt;&#x27;）。已有的文稿不受影响；请记下这句话，联系维护人。</p>"
+    )
+
+
+def test_a_complaint_that_we_do_not_know_is_chinese_first(asked_of):
+    with pytest.raises(StoryError, match=r"^查询没有成功：数据库没有接受这个写法。可查的表有 .*（数据库的原话：Invalid Input Error: boom）$"):
+        ask(asked_of, "SELECT error('boom')")

@@ -94,6 +94,8 @@ def ask(package: Package, query: str) -> pd.DataFrame:
     StoryError
         For a question that is no single SELECT, or that DuckDB cannot answer; names the tables there are.
     """
+    if not query.strip():
+        raise StoryError("没有写查询。请写一个（SELECT 或 WITH 开头），例如 SELECT * FROM indicators LIMIT 10，写好后重试。")
     frames = views(package)
     connection = duckdb.connect(config={"enable_external_access": "false"})
     try:
@@ -105,13 +107,16 @@ def ask(package: Package, query: str) -> pd.DataFrame:
             raise StoryError("只能提一个查询（SELECT 或 WITH 开头），不能改数据、不能读写文件。请改写后重试。")
         return connection.execute(parsed[0]).fetchdf()
     except duckdb.Error as error:
-        raise StoryError(f"查询没有成功：{in_chinese(str(error))}。可查的表有 {'、'.join(frames)}；列名见“列名”一栏。请改写后重试。") from error
+        original = str(error).splitlines()[0][:160]
+        raise StoryError(
+            f"查询没有成功：{in_chinese(str(error))}。可查的表有 {'、'.join(frames)}；列名见“列名”一栏。请改写后重试。（数据库的原话：{original}）"
+        ) from error
     finally:
         connection.close()
 
 
 def in_chinese(said: str) -> str:
-    """Return DuckDB's complaint in Chinese where it is one that a slip of the pen makes, else its first line.
+    """Return DuckDB's complaint in Chinese, in general terms where it is none that a slip of the pen makes.
 
     Examples
     --------
@@ -124,7 +129,7 @@ def in_chinese(said: str) -> str:
         if found:
             near = re.search(r"(?:Did you mean|Candidate bindings: )\s*\"([^\"]+)\"", said)
             return chinese.format(*found.groups()) + (f"，是不是“{near[1]}”" if near and "没有" in chinese else "")
-    return first
+    return "数据库没有接受这个写法"
 
 
 def columns_of(package: Package) -> pd.DataFrame:

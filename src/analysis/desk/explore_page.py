@@ -11,7 +11,7 @@ import pandas as pd
 from IPython.display import HTML, display
 
 from analysis.desk.explore import MOST_ROWS, View, ask, columns_of, indicator_choices, latest_package, quarters_stored, save, save_answer, segment_choices, view
-from analysis.errors import WorkbenchError
+from analysis.desk.trouble import alert, sentence_of
 from analysis.periods import Quarter
 from analysis.publishing.html import preview
 from analysis.runs.package import Package
@@ -98,6 +98,7 @@ class Explorer:
         self.saved_view.value = f"<p>已保存：{escape(str(save(self._view, self.settings)[0]))}（另有 SVG 和 PNG 图片）。</p>"
 
     def _ask(self) -> None:
+        self._answer, self.result.value, self.saved_answer.value = None, "", ""  # an older answer must not stand beside what is said of this question
         self._answer = ask(self.package, self.query.value)
         self.result.value, self.saved_answer.value = shown(self._answer), ""
 
@@ -113,14 +114,16 @@ class Explorer:
         self._say("", place)
         try:
             action()
-        except WorkbenchError as error:
-            self._say(error.sentence, place)
+        except Exception as error:
+            self._say(sentence_of(error), place)
 
     def _say(self, sentence: str, place: w.HTML | None = None) -> None:
-        (place or self.trouble).value = f"<p class='workbench-trouble' role='alert'>{escape(sentence)}</p>" if sentence else ""
+        (place or self.trouble).value = alert(sentence)
 
 
 def shown(frame: pd.DataFrame, most: int = MOST_ROWS) -> str:
-    """Return a frame as a table of at most so many rows; what is left out is said."""
+    """Return a frame as a table of at most so many rows; what is left out is said, and that there is nothing."""
+    if frame.empty:
+        return "<p>查询成功，没有符合条件的行。请看条件是不是写得太严（例如代码、名称要与表里一字不差）。</p>"
     rest = f"<p>共 {len(frame)} 行，只显示前 {most} 行；全部内容请按“保存结果”。</p>" if len(frame) > most else f"<p>共 {len(frame)} 行。</p>"
     return rest + f"<div class='workbench-wide' tabindex='0'>{frame.head(most).to_html(index=False, border=0, na_rep='—')}</div>"

@@ -14,7 +14,7 @@ from analysis.desk.inbox import keep
 from analysis.desk.making import AUDIENCES, FORMATS, Making, Order, Progress, outcome_sentence
 from analysis.desk.results import comparison_html, results_html
 from analysis.desk.submissions import Overview, overview
-from analysis.errors import WorkbenchError
+from analysis.desk.trouble import alert, sentence_of
 from analysis.paths import REPORTS
 from analysis.periods import Quarter
 from analysis.runs.plan import notebooks
@@ -152,8 +152,8 @@ class Home:
         for file in change["new"]:
             try:
                 said.append(keep(self.settings, self.quarter.value, file["name"], file["content"]).sentence)
-            except WorkbenchError as error:
-                said.append(error.sentence)
+            except Exception as error:  # of one file; the others are still taken
+                said.append(sentence_of(error))
         if said:
             self.upload.value = ()
             self.received.value = listed(said)
@@ -205,16 +205,13 @@ class Home:
         """Do something; a mistake that we can name is shown as its sentence, any other with what to do about it."""
         try:
             action()
-        except WorkbenchError as error:
-            self._say_trouble(error.sentence)
-            return False
         except Exception as error:
-            self._say_trouble(f"程序出错（{type(error).__name__}：{error}）。已有的文稿不受影响；请记下这句话，联系维护人。")
+            self._say_trouble(sentence_of(error))
             return False
         return True
 
     def _say_trouble(self, sentence: str) -> None:
-        self.trouble.value = f"<p class='workbench-trouble' role='alert'>{escape(sentence)}</p>" if sentence else ""
+        self.trouble.value = alert(sentence)
 
 
 def listed(lines: list[str]) -> str:

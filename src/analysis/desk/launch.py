@@ -62,10 +62,15 @@ def free_port(ip: str, wanted: int) -> int:
     raise SettingsError(f"{ip} 上从 {wanted} 起没有空闲的端口。请用 --port 另指一个，例如 --port 9000。")
 
 
+def start_page(kind: str) -> str:
+    """Return the address opened first; JupyterLab forgets the tabs of last time, and our part of it opens the same page as the app."""
+    return f"voila/render/{NOTEBOOKS.name}/{HOME}" if kind == "app" else "lab?reset"
+
+
 def arguments(kind: str, settings: Settings, ip: str, port: int, has_browser: bool) -> list[str]:
     """Return the options of the Jupyter server; the token is no option, since others can see those."""
     is_app = kind == "app"
-    start = f"/voila/render/{NOTEBOOKS.name}/{HOME}" if is_app else "/lab?reset"  # where our part of JupyterLab opens the same page
+    start = f"/{start_page(kind)}"
     own = [
         f"--ServerApp.ip={ip}", f"--ServerApp.port={port}", "--ServerApp.port_retries=0", f"--ServerApp.root_dir={ROOT}",
         f"--ServerApp.open_browser={has_browser}", "--ServerApp.answer_yes=True", "--ServerApp.log_level=ERROR",
@@ -128,9 +133,9 @@ def launch(kind: str, settings: Settings, ip: str = "127.0.0.1", port: int = 888
         raise SettingsError(f"没有找到首页笔记本 {NOTEBOOKS / HOME}。请在工作台的文件夹里运行这个命令。")
     chosen, token = free_port(address, port), secrets.token_urlsafe(24)
     host = f"[{address}]" if ":" in address else address
-    page = f"voila/render/{NOTEBOOKS.name}/{HOME}?" if kind == "app" else "lab?reset&"  # not the tabs of the last time
+    page = start_page(kind)
     say(f"{'首页' if kind == 'app' else 'JupyterLab'}正在打开；没有自动打开的，请把下面的地址粘贴到浏览器（地址里有口令，不要转发）：")
-    say(f"http://{host}:{chosen}/{page}token={token}")
+    say(f"http://{host}:{chosen}/{page}{'&' if '?' in page else '?'}token={token}")
     say("只有这台电脑能打开。" if _is_local(address) else f"同一网络里知道这个地址和口令的人都能打开（--open-to-network，监听 {address}）。")
     say("用完请在这个窗口按 Ctrl+C 结束。")
     command = [sys.executable, "-m", "jupyter", *arguments(kind, settings, address, chosen, has_browser)]

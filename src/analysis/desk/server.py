@@ -64,13 +64,17 @@ class ReportHandler(JupyterHandler):
         self.finish(path.read_bytes())
 
 
+# what Voilà calls once the script for formulas is loaded
+_NO_FORMULAS = "window.MathJax = { Hub: { Config() {}, Configured() {}, Queue() {}, Register: { StartupHook() {} } } };"
+
+
 class NothingHandler(JupyterHandler):
-    """An empty script in place of what Voilà would fetch from outside for formulas; the page has none."""
+    """A script that does nothing in place of what Voilà would fetch from outside for formulas; the page has none."""
 
     @web.authenticated
     def get(self) -> None:
         self.set_header("Content-Type", "text/javascript")
-        self.finish("")
+        self.finish(_NO_FORMULAS)
 
 
 def words(locale: str = LOCALE) -> dict[str, Any]:

@@ -49,18 +49,23 @@
         app.shell.add(widget, "main");
       }
       app.shell.activateById(id);
+      closeLaunchers();
     }
+
+    // JupyterLab puts what an entry returns in the launcher's place, which would load a frame anew: pages only close the launcher
+    const closeLaunchers = () => [...app.shell.widgets("main")].filter((widget) => widget.id.startsWith("launcher")).forEach((widget) => widget.close());
 
     async function newTopic() {
       const asked = await apputils.InputDialog.getText({
         title: "新建专题", label: "题目（四十字以内的中文，不带数字）", text: "物业行业工会覆盖专题", okLabel: "新建", cancelLabel: "取消",
       });
-      if (!asked.button.accept) return;
+      if (!asked.button.accept) return undefined;
       const url = coreutils.URLExt.join(settings.baseUrl, "workbench/new-notebook");
       const answer = await services.ServerConnection.makeRequest(url, { method: "POST", body: JSON.stringify({ title: asked.value }) }, settings);
       const told = await answer.json().catch(() => ({}));
-      if (answer.ok) await app.commands.execute("docmanager:open", { path: told.path, factory: "Notebook" });
-      else await apputils.showDialog({ title: "没有建成", body: told.sentence || "服务没有应答，请重试。", buttons: [apputils.Dialog.okButton({ label: "知道了" })] });
+      if (answer.ok) return app.commands.execute("docmanager:open", { path: told.path, factory: "Notebook" });
+      await apputils.showDialog({ title: "没有建成", body: told.sentence || "服务没有应答，请重试。", buttons: [apputils.Dialog.okButton({ label: "知道了" })] });
+      return undefined;
     }
 
     const ENTRIES = [
@@ -77,8 +82,7 @@
 
     await app.restored;
     openPage("home");
-    // the launcher that opens by itself stands behind the page; 新建启动页 brings it back
-    setTimeout(() => [...app.shell.widgets("main")].filter((w) => w.id.startsWith("launcher") && w.isHidden).forEach((w) => w.close()), 1500);
+    setTimeout(() => app.shell.currentWidget?.id === "workbench-home" && closeLaunchers(), 1500); // the one that JupyterLab opens by itself, late; + brings it back
     if (app.shell.collapseLeft) app.shell.collapseLeft();
     if (app.shell.collapseRight) app.shell.collapseRight();
   }
