@@ -29,8 +29,27 @@ def test_the_cron_line_runs_in_a_shell_whatever_the_folder_is_called(tmp_path):
 def test_windows_paths_that_the_planner_cannot_hold_are_refused():
     line = windows_line(["py"], r"D:\台 账", ["run"], "23:59", r"D:\台 账\a.log", "t")
     assert line == r'schtasks /Create /F /TN "t" /SC DAILY /ST 23:59 /TR "cmd /c cd /d \"D:\台 账\" && py run >> \"D:\台 账\a.log\" 2>&1"'
-    with pytest.raises(ParameterError, match="有引号或百分号，Windows 计划任务写不下"):
-        windows_line(["py"], r"D:\100%", ["run"], "23:59", "a.log", "t")
+    for odd in ("100%", "甲&乙", "甲^乙"):
+        with pytest.raises(ParameterError, match=r"里有 & \^ % 或引号，Windows 计划任务写不下。"):
+            windows_line(["py"], rf"D:\{odd}", ["run"], "23:59", "a.log", "t")
+        with pytest.raises(ParameterError, match=r"里有 & \^ % 或引号"):
+            windows_line(["py"], r"D:\w", ["run", "--settings", rf"D:\{odd}\w.toml"], "23:59", "a.log", "t")
+
+
+@pytest.mark.parametrize("folder", ["甲,乙", "甲=乙", "甲 乙", "甲(乙)", "甲;乙"])
+def test_signs_that_end_a_name_at_the_windows_prompt_are_quoted(folder):
+    line = windows_line([rf"D:\{folder}\py.exe", "-m", "analysis"], r"D:\w", ["run"], "7:00", "a.log", "t")
+    assert rf"&& \"D:\{folder}\py.exe\" -m analysis run >> " in line
+
+
+def test_a_command_longer_than_the_windows_planner_takes_is_refused():
+    assert r"cd /d \"D:\.\" && " in windows_line(["py"], "D:\\", ["run"], "7:00", "a.log", "t")
+    short = windows_line(["py"], r"D:\w", ["run"], "7:00", "a" * 217 + ".log", "t")
+    assert len(short.partition(' /TR "')[2][:-1].replace('\\"', '"')) == 261
+    with pytest.raises(
+        ParameterError, match=r"^计划任务的命令有 262 个字符，Windows 最多收 261 个。工作台所在的路径“D:.*”太长，请移到短的文件夹（例如 D:\\工会）后再打印。$"
+    ):
+        windows_line(["py"], r"D:\w", ["run"], "7:00", "a" * 218 + ".log", "t")
 
 
 @pytest.mark.parametrize("at", ["24:00", "7.30", "7:60", "早上"])

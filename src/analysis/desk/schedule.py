@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 import shlex
-import subprocess
 
 from analysis.errors import ParameterError
 
 SYSTEMS = ("linux", "windows")
+MOST_TASK = 261  # characters that schtasks takes after /TR
 
 
 def clock(at: str) -> tuple[int, int]:
@@ -40,14 +40,30 @@ def cron_line(program: list[str], root: str, arguments: list[str], at: str, log:
 def windows_line(program: list[str], root: str, arguments: list[str], at: str, log: str, name: str) -> str:
     r"""Return the line for the Windows command prompt.
 
+    Raises
+    ------
+    ParameterError
+        Where the planner cannot hold it: a path with signs that the prompt reads itself, or a command that is too long.
+
     Examples
     --------
     >>> print(windows_line([r"C:\w\workbench.exe"], r"C:\w", ["check", "--quarter", "2021Q4"], "7:30", r"C:\w\a.log", "工会台账"))
     schtasks /Create /F /TN "工会台账" /SC DAILY /ST 07:30 /TR "cmd /c cd /d \"C:\w\" && C:\w\workbench.exe check --quarter 2021Q4 >> \"C:\w\a.log\" 2>&1"
     """
     hour, minute = clock(at)
-    odd = [text for text in (*program, root, log) if '"' in text or "%" in text]
+    odd = [text for text in (*program, *arguments, root, log) if set(text) & set('"%&^')]  # the prompt itself reads them, even between \" and \"
     if odd:
-        raise ParameterError(f"路径“{odd[0]}”里有引号或百分号，Windows 计划任务写不下。请把工作台放到名字里没有这些字符的文件夹。")
-    inner = f'cd /d "{root}" && {subprocess.list2cmdline([*program, *arguments])} >> "{log}" 2>&1'
-    return f'schtasks /Create /F /TN "{name}" /SC DAILY /ST {hour:02d}:{minute:02d} /TR "cmd /c {inner.replace(chr(34), chr(92) + chr(34))}"'
+        raise ParameterError(f"路径“{odd[0]}”里有 & ^ % 或引号，Windows 计划任务写不下。请把工作台放到名字里没有这些字符的文件夹。")
+    command = " ".join(_quoted(word) for word in (*program, *arguments))
+    place = f"{root}." if root.endswith("\\") else root  # a backslash before the closing quote would take it in
+    task = f'cmd /c cd /d "{place}" && {command} >> "{log}" 2>&1'
+    if len(task) > MOST_TASK:
+        raise ParameterError(
+            f"计划任务的命令有 {len(task)} 个字符，Windows 最多收 {MOST_TASK} 个。工作台所在的路径“{root}”太长，请移到短的文件夹（例如 D:\\工会）后再打印。"
+        )
+    return f'schtasks /Create /F /TN "{name}" /SC DAILY /ST {hour:02d}:{minute:02d} /TR "{task.replace(chr(34), chr(92) + chr(34))}"'
+
+
+def _quoted(word: str) -> str:
+    """Return a word as the Windows prompt takes it for one: a space, comma, equals sign or bracket would end a name there."""
+    return word if re.fullmatch(r"[\w\\:./-]+", word) else f'"{word}"'
