@@ -142,7 +142,9 @@ class Home:
 
     def _refresh(self) -> None:
         if self.quarter.value is None:
-            self._say_trouble("台账文件夹里还没有任何季度。请先运行 workbench new-quarter 2021Q4（换成你的季度）。")
+            self._say_trouble(
+                "台账文件夹里还没有任何季度。请在里面新建一个以季度命名的文件夹（例如 2021Q4），或运行 workbench new-quarter 2021Q4，再重新打开这一页。"
+            )
             return
         self._guarded(lambda: setattr(self.found, "value", results_html(self.settings, self.quarter.value, self.names)))
         self._guarded(lambda: setattr(self.compared, "value", comparison_html(self.settings, self.quarter.value)))
