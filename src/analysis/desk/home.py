@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from datetime import date
 from html import escape
 from importlib.resources import files
 
@@ -22,16 +23,20 @@ from analysis.runs.sources import choose_settings, city_of, known_quarters, read
 from analysis.settings import Settings
 
 
-def quarters_to_choose(known: list[str]) -> list[tuple[str, str]]:
-    """Return (words, quarter): those with ledgers, the newest first, with the one to come in front.
+def quarters_to_choose(known: list[str], today: date | None = None) -> list[tuple[str, str]]:
+    """Return (words, quarter): those with ledgers, the newest first, then the one to come; before the first ledger the quarter that ended last.
 
     Examples
     --------
     >>> quarters_to_choose(["2021Q2", "2021Q3"])
     [('2021年第三季度', '2021Q3'), ('2021年第二季度', '2021Q2'), ('2021年第四季度（新）', '2021Q4')]
+    >>> quarters_to_choose([], date(2022, 1, 20))
+    [('2021年第四季度（新）', '2021Q4')]
     """
-    newest = Quarter(known[-1]).shifted(1).key if known else ""
-    return [(Quarter(q).label, q) for q in reversed(known)] + ([(f"{Quarter(newest).label}（新）", newest)] if newest else [])
+    today = today or date.today()
+    ended = Quarter(f"{today.year}Q{(today.month + 2) // 3}").previous
+    newest = Quarter(known[-1]).shifted(1) if known else ended
+    return [*((Quarter(q).label, q) for q in reversed(known)), (f"{newest.label}（新）", newest.key)]
 
 
 class Ticks(w.VBox):
@@ -141,11 +146,6 @@ class Home:
         self._refresh()
 
     def _refresh(self) -> None:
-        if self.quarter.value is None:
-            self._say_trouble(
-                "台账文件夹里还没有任何季度。请在里面新建一个以季度命名的文件夹（例如 2021Q4），或运行 workbench new-quarter 2021Q4，再重新打开这一页。"
-            )
-            return
         self._guarded(lambda: setattr(self.found, "value", results_html(self.settings, self.quarter.value, self.names)))
         self._guarded(lambda: setattr(self.compared, "value", comparison_html(self.settings, self.quarter.value)))
 
