@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 from test_versions import code, write
 
+from analysis.briefings import bulletin
 from analysis.errors import LedgerError
 from analysis.runs.package import open_package
 from analysis.runs.packing import build_package
@@ -133,12 +134,43 @@ def test_a_lost_store_is_put_back_and_a_damaged_seal_is_refused(world):
         build_package(settings, "2021Q2")
 
 
-def test_readers_outside_see_the_corrected_whole_and_no_rows(world):
-    folder, settings = world
+def outside(folder, settings, covered, units=30):
+    """Seal a quarter of 30 units, 10 of them covered; return the next one's package for readers outside after the late correction."""
+    write(folder / "ledgers" / "2021Q2", units=30, covered=10)
+    write(folder / "ledgers" / "2021Q3", units=30, covered=20)
     freeze(settings, "2021Q2")
-    write(folder / "ledgers" / "2021Q2", covered=5)
-    package = open_package(str(build_package(settings, "2021Q3")), "2021Q3", "city", "shared")
-    assert set(package.errata.figures["region_level"]) == {"city"} and package.errata.rows.empty and set(package.errata.figures["why"]) == {""}
+    write(folder / "ledgers" / "2021Q2", units=units, covered=covered)
+    return open_package(str(build_package(settings, "2021Q3")), "2021Q3", "city", "shared")
+
+
+def test_readers_outside_see_the_corrected_whole_and_no_rows(world):
+    package = outside(*world, covered=15)
+    found = package.errata
+    assert set(found.figures["region_level"]) == {"city"} and found.rows.empty and set(found.figures["why"]) == {""}
+    assert set(found.figures["indicator"]) >= {RATE, "covered_unit_count", "blind_unit_count"}
+    assert not set(found.figures["indicator"]) & {"employee_coverage_rate", "member_count"}  # a difference of persons may be one unit's
+
+
+def test_readers_outside_see_no_number_where_the_correction_is_of_a_few_units(world):
+    package = outside(*world, covered=13)
+    assert package.errata.figures.empty and package.errata_untold == ("2021Q2",)
+    inside = open_package(str(package.folder), "2021Q3", "city", "internal")
+    assert not inside.errata.figures.empty and inside.errata_untold == ()
+
+
+def test_two_corrections_that_tell_a_small_one_by_their_difference_are_both_without_numbers(world):
+    package = outside(*world, covered=16, units=37)  # six more covered of seven more units: one more in the dark
+    assert package.errata.figures.empty and package.errata_untold == ("2021Q2",)
+
+
+def test_bulletins_for_readers_outside_say_that_there_are_corrections_without_their_numbers(world):
+    text = bulletin_text(outside(*world, covered=13))
+    assert "对2021年第二季度通报有更正，为保护单个单位和区县的数字，更正的数只在内部版列出。" in text
+    assert "没有需要更正" not in text and "由33.3%更正为" not in text
+
+
+def bulletin_text(package):
+    return "".join(run["text"] for block in bulletin.write(package).blocks for run in block.get("runs", []))
 
 
 def test_the_seal_names_all_that_it_is_made_of(world):

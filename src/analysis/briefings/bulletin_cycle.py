@@ -44,6 +44,7 @@ def words(package: Package) -> dict[str, Any]:
         "迟报": [f"{named(names[c])}（{mark(_day(day), 'date')}收到）" for c, day in sorted(book.late.items()) if c in names],
         "未登记": [named(names[c]) for c in names if book.is_kept and c not in book.days and c not in nothing], "未报": [named(names[c]) for c in nothing], "缺表报": partly,
         "有更正": bool(len(found)), "更正": corrected_text(package, found), "另有": others(package),
+        "不列数": [mark(Quarter(q).label, "date") for q in package.errata_untold],
     }  # fmt: skip
 
 

@@ -29,7 +29,9 @@ from analysis.runs.lists.quality import Quality, read_quality
 from analysis.runs.packing import demo_package
 from analysis.runs.protected import Protected, shown_to_others
 from analysis.runs.provenance import sources_of
+from analysis.runs.sealing.differing import HEADLINES
 from analysis.runs.sealing.errata import Errata, read_errata
+from analysis.runs.sealing.outside import shown_outside
 from analysis.runs.sources import choose_settings
 from analysis.settings import Settings
 
@@ -149,14 +151,20 @@ class Package:
         hidden = {name: getattr(found, name).iloc[0:0] for name in ("lists", "bodies", "forces", "cells", "year", "missing")}
         return replace(found, figures=suppress_campaign(found.figures, self.audience), **hidden)
 
-    @cached_property
+    @property
     def errata(self) -> Errata:
-        """What earlier sealed quarters have to be corrected in; for other readers than internal the city's whole only, and no rows."""
+        """What earlier sealed quarters have to be corrected in; for other readers than internal what they may see of it (``runs.sealing.outside``)."""
+        return self._errata[0]
+
+    @property
+    def errata_untold(self) -> tuple[str, ...]:
+        """The sealed quarters that have corrections which the audience may not see; none for internal readers."""
+        return self._errata[1]
+
+    @cached_property
+    def _errata(self) -> tuple[Errata, tuple[str, ...]]:
         found = read_errata(self.folder)
-        if self.audience == "internal":
-            return found
-        whole = found.figures[(found.figures["region_level"] == "city") & (found.figures["segment"] == "all")]
-        return Errata(whole.assign(why=""), found.rows.iloc[0:0])
+        return (found, ()) if self.audience == "internal" else shown_outside(found, self._protected.indicators, HEADLINES, self.settings)
 
     def with_campaign(self) -> Package:
         """Return the package with a register that holds the campaign's, the union-building and the quality figures beside the indicators."""
@@ -168,11 +176,14 @@ class Package:
         """Return what the figures of a part lack besides; what every district lacks is said once for all of them."""
         names, known = dict(self.register.regions("district")), {(row["region"], row["table"], row["column"]) for row in self.incomplete}
         found = [r for r in missing.itertuples() if (r.region, r.table, r.column) not in known]
-        everywhere = {key for key, count in Counter((r.table, r.column) for r in found).items() if count == len(names) > 1 and self.scope == "city"}
+        told = [r.reason.removeprefix(names.get(r.region, "")) for r in found]  # the same words for all of them, or each its own
+        counts = Counter((r.table, r.column, words) for r, words in zip(found, told, strict=True))
+        everywhere = {key for key, count in counts.items() if count == len(names) > 1 and self.scope == "city"}
         made = {}
-        for r in found:
-            region, name = ("", "各区县") if (r.table, r.column) in everywhere else (r.region, names.get(r.region, r.region))
-            made[region, r.table, r.column] = {"region": region, "region_name": name, "table": r.table, "column": r.column, "reason": r.reason}
+        for r, words in zip(found, told, strict=True):
+            is_common = (r.table, r.column, words) in everywhere
+            region, name, reason = ("", "各区县", words) if is_common else (r.region, names.get(r.region, r.region), r.reason)
+            made[region, r.table, r.column] = {"region": region, "region_name": name, "table": r.table, "column": r.column, "reason": reason}
         return list(made.values())
 
 

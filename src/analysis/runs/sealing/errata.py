@@ -22,7 +22,7 @@ from analysis.runs.sealing.seals import PARTS, Seal, made_of, parts_changed, sea
 from analysis.runs.workshop import Workshop
 
 COLUMNS = ["quarter", "region_level", "region_code", "region_name", "segment", "indicator", "unit", "numerator_before", "denominator_before", "value_before", "status_before",
-           "numerator_after", "denominator_after", "value_after", "status_after", "reason_after", "cause", "why", "announced_in"]  # fmt: skip
+           "numerator_after", "denominator_after", "value_after", "status_after", "reason_after", "cause", "why", "announced_in", "told_before"]  # fmt: skip
 ROW_COLUMNS = ["quarter", "table", "district_code", "key", "name", "change", "column", "before", "after", "source_file", "source_sheet", "source_row"]
 KEYS = {"units": ["uscc"], "unions": ["union_id"], "covers": ["union_id", "uscc", "valid_from"], "contracts": ["contract_id"], "contract_covers": ["contract_id", "uscc"],
         "congresses": ["uscc", "held_on", "matter"]}  # fmt: skip
@@ -72,7 +72,7 @@ def errata_of(seal: Seal, workshop: Workshop, now: dict) -> Errata:
     before = Side(before.name, before.quarter, before.figures, seal.record["made_of"], before.package, before.context)
     after = today(workshop.settings, seal.quarter, now, workshop)
     frame = attribute(before, after, workshop.settings)
-    changed = frame[frame["differs"]].assign(quarter=seal.quarter, announced_in="")
+    changed = frame[frame["differs"]].assign(quarter=seal.quarter, announced_in="", told_before="")
     rows = changed_rows(read_tables(seal.package / "tables"), workshop.ledgers[seal.quarter].intake.tables, seal.quarter) if len(changed) else none().rows
     why = _why(seal, now, rows, workshop)
     changed = changed.assign(why=[why if "台账" in cause else _why_other(seal, now) for cause in changed["cause"]])
@@ -149,7 +149,7 @@ def _why_other(seal: Seal, now: dict) -> str:
 
 
 def _announced(found: Errata, workshop: Workshop, quarter: str) -> Errata:
-    """Mark what a sealed quarter between has told already: the same figure corrected to the same value."""
+    """Mark what a sealed quarter between has told already: ``announced_in`` the same figure corrected to the same value, ``told_before`` to another one."""
     keys = ["quarter", "region_code", "segment", "indicator"]
     told: dict[tuple, tuple] = {}
     for other in sorted(set(needed_quarters(quarter))):
@@ -157,12 +157,13 @@ def _announced(found: Errata, workshop: Workshop, quarter: str) -> Errata:
         if seal is not None and (seal.package / PART).is_dir():
             for r in read_part(Errata, seal.package / PART).figures.itertuples():
                 told[r.quarter, r.region_code, r.segment, r.indicator] = (other, r.value_after, r.status_after)
-    marks = []
+    marks, others = [], []
     for r in found.figures.itertuples():
         issue = told.get(tuple(getattr(r, k) for k in keys))
         same = issue is not None and issue[2] == r.status_after and (issue[1] == r.value_after or (pd.isna(issue[1]) and pd.isna(r.value_after)))
         marks.append(issue[0] if same else "")
-    return Errata(found.figures.assign(announced_in=marks), found.rows)
+        others.append(issue[0] if issue and not same else "")
+    return Errata(found.figures.assign(announced_in=marks, told_before=others), found.rows)
 
 
 def write_errata(errata: Errata, package: Path) -> None:
