@@ -53,7 +53,7 @@ def small_city(tmp_path_factory):
     folder = tmp_path_factory.mktemp("guide")
     drawn_world().send(folder)
     write_places(folder)
-    paths = {"ledgers": "ledgers", "boundaries": "boundaries.geojson", "townships": "townships.geojson", "out": "out", "store": "store"}
+    paths = {"ledgers": "ledgers", "boundaries": "boundaries.geojson", "townships": "townships.geojson", "out": "out", "store": "store", "sealed": "sealed"}
     lines = [f'{name} = "{(folder / place).as_posix()}"' for name, place in paths.items()]
     (folder / "workbench.toml").write_text(
         "\n".join(["[paths]", *lines, f'crosswalk = "{(HERE / "crosswalk.csv").as_posix()}"', "[city]", 'city_code = "970100"', 'city_name = "九七市"', ""]),
