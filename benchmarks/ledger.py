@@ -46,6 +46,30 @@ def tally(folder: Path, parts: int) -> dict[str, float]:
     }
 
 
+def spread(folder: Path, parts: int, workers: int) -> dict[str, float]:
+    """Count the same parts on the workers of a Dask scheduler, a process of one thread each, through the executor that a run uses."""
+    from distributed import LocalCluster
+
+    from analysis.measures.partitions import add
+    from analysis.runs.cluster import Cluster
+
+    tasks = [(count_part, (str(folder), part)) for part in range(parts)]
+    with LocalCluster(workers, threads_per_worker=1, dashboard_address=None) as machines, Cluster(machines.scheduler_address) as cluster:
+        dict(cluster.each(tasks[:1] * workers))  # what a worker imports is paid once, not once a quarter
+        found, wall, _ = timed(lambda: dict(cluster.each(tasks)))
+        made, adding, _ = timed(lambda: add([found[part][0] for part in range(parts)]))
+    return {"wall_s": wall + adding, "worker_peak_mb": max(peak for _, peak in found.values()), "eligible": int(made.units["eligible"].sum()),
+            "covered": int(made.units["covered"].sum())}  # fmt: skip
+
+
+def count_part(folder: str, part: int) -> tuple[Any, float]:
+    """Return the tally of one part and its process's peak memory so far, in MB; runs in a worker."""
+    from analysis.runs.partitions import tally_part
+    from analysis.settings import Settings
+
+    return tally_part(folder, part, date(2021, 9, 30), Settings(), False), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
 def scan(folder: Path, parts: int) -> dict[str, float]:
     import pyarrow.parquet as pq
 
@@ -151,7 +175,7 @@ def write_csv(path: Path, rows: int) -> None:
     }).to_csv(path, index=False, encoding="utf-8")  # fmt: skip
 
 
-TASKS = {"tally": tally, "scan": scan, "locate": locate, "intake": intake}
+TASKS = {"tally": tally, "scan": scan, "spread": spread, "locate": locate, "intake": intake}
 
 
 def apart(name: str, *arguments: object) -> dict[str, Any]:
@@ -173,7 +197,7 @@ def main() -> None:
     options.add_argument("--only", nargs="*", default=["tally", "locate", "intake"])
     chosen = options.parse_args()
     if chosen.task:
-        arguments = [Path(a) if chosen.task[0] in ("tally", "scan") and isinstance(a, str) else a for a in json.loads(chosen.task[1])]
+        arguments = [Path(a) if chosen.task[0] in ("tally", "scan", "spread") and isinstance(a, str) else a for a in json.loads(chosen.task[1])]
         print(json.dumps(TASKS[chosen.task[0]](*arguments)))
         return
     from large_ledger import write_ledger
@@ -184,6 +208,10 @@ def main() -> None:
         with tempfile.TemporaryDirectory() as folder:
             parts = write_ledger(Path(folder), units)
             made = apart("tally", Path(folder), parts) | apart("scan", Path(folder), parts)
+            made["spread"] = {str(workers): apart("spread", Path(folder), parts, workers) for workers in (1, 2)}
+        for there in made["spread"].values():
+            if any(there[count] != made[count] for count in ("eligible", "covered")):
+                raise SystemExit(f"{units:,} units counted by workers differ from those counted here.")
         known.setdefault("tally", {})[str(units)] = made | {
             "units": units,
             "parts": parts,
