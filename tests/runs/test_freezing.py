@@ -10,8 +10,11 @@ from test_versions import code, write
 
 from analysis.briefings import bulletin
 from analysis.errors import LedgerError
+from analysis.runs import prepare
+from analysis.runs.lists.building import read_building
 from analysis.runs.package import open_package
 from analysis.runs.packing import build_package
+from analysis.runs.rerun import fingerprint
 from analysis.runs.sealing.causes import attribute, stored_side, today
 from analysis.runs.sealing.errata import read_errata
 from analysis.runs.sealing.freezing import freeze, own_errata
@@ -66,6 +69,15 @@ def test_newly_covered_is_counted_from_the_sealed_set(world):
     assert figure(build_package(settings, "2021Q3"), "2021Q3", "newly_covered_unit_count") == 2
 
 
+def test_the_union_building_figures_of_a_sealed_quarter_are_the_sealed_ones(world):
+    folder, settings = world
+    freeze(settings, "2021Q2")
+    write(folder / "ledgers" / "2021Q2", covered=5)  # a fifth union, too late
+    figures = read_building(build_package(settings, "2021Q3")).figures
+    whole = figures[(figures["indicator"] == "led_employee_count") & (figures["region_code"] == "970101")].set_index("quarter")["value"]
+    assert whole.to_dict() == {"2021Q3": 30, "2021Q2": 20}
+
+
 def test_freezing_again_changes_nothing_and_tells_what_differs(world):
     folder, settings = world
     first = freeze(settings, "2021Q2").seal.record
@@ -96,6 +108,26 @@ def test_a_changed_rule_is_told_from_a_changed_ledger_figure_by_figure(world):
     assert corrected(errata, RATE)[0]["cause"] == "台账"
     both = corrected(errata, "mandatory_covered_unit_count")[0]
     assert (both["value_before"], both["value_after"], both["cause"]) == (0, 5, "设置、台账")
+
+
+def test_a_changed_program_is_told_from_a_changed_ledger_figure_by_figure(world, monkeypatch):
+    folder, settings = world
+    freeze(settings, "2021Q2")
+    counted = prepare.indicators
+
+    def other(*given, **named):  # the program of tomorrow: ten blind units more everywhere
+        frame = counted(*given, **named)
+        return frame.assign(value=frame["value"].mask(frame["indicator"] == "blind_unit_count", frame["value"] + 10))
+
+    monkeypatch.setattr(prepare, "indicators", other)
+    monkeypatch.setattr(fingerprint, "data_code", lambda: "tomorrow")
+    [row] = corrected(own_errata(settings, "2021Q2"), "blind_unit_count")
+    assert (row["value_before"], row["value_after"], row["cause"], row["why"]) == (6, 16, "程序", "程序有更新")
+    write(folder / "ledgers" / "2021Q2", covered=5)
+    errata = own_errata(settings, "2021Q2")
+    assert corrected(errata, RATE)[0]["cause"] == "台账"
+    [both] = corrected(errata, "blind_unit_count")
+    assert (both["value_before"], both["value_after"], both["cause"]) == (6, 15, "程序、台账")
 
 
 def test_the_steps_add_up_to_the_difference(world):

@@ -103,8 +103,8 @@ def target(package: Package) -> dict[str, Any]:
              "差": gap_words(register, gap, "年末目标"), "到年末": quarter.number == 4, "达到": gap.value >= 0}  # fmt: skip
     if even is None:
         return said | {"序时": ""}
-    pace = _distance(package, rate, even, "gap_to_even_pace", "与序时进度之差")
-    return said | {"序时": mark(percent(round(even, 4)), "threshold"), "比序时": gap_words(register, pace, "序时进度")}
+    pace = _distance(package, rate, even, "gap_to_even_pace", "与按季应达水平之差")
+    return said | {"序时": mark(percent(round(even, 4)), "threshold"), "比序时": gap_words(register, pace, "按季应达水平")}
 
 
 def _distance(package: Package, rate: Fact, share: Fraction, suffix: str, name: str) -> Fact:

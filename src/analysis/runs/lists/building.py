@@ -55,11 +55,14 @@ def measure_building(workshop: Workshop, quarter: str, city: tuple[str, str]) ->
 
 
 def _earlier(workshop: Workshop, quarter: str, city: tuple[str, str]) -> list[pd.DataFrame]:
-    """Return the figures of the quarters before, for the path that leads to this one; quarters on totals alone are passed over."""
+    """Return the figures of the quarters before, for the path that leads to this one: as sealed where they are sealed; quarters on totals alone are passed over."""
     frames = []
     for then in (Quarter(quarter).shifted(-back).key for back in range(1, QUARTERS_BACK + 1)):
-        ledger = _units_ledger(workshop, then)
-        if ledger is not None:
+        seal, ledger = workshop.seal(then), _units_ledger(workshop, then)
+        if seal is not None and (seal.package / PART).is_dir():
+            figures = read_building(seal.package).figures
+            frames.append(figures[figures["quarter"] == then])
+        elif ledger is not None:
             with connect(ledger.intake.tables) as connection:
                 frames.append(_counted(workshop, then, city, connection))
     return frames
