@@ -43,7 +43,7 @@ def _part(random: np.random.Generator, part: int, parts: int, count: int, codes:
     prefix = random.choice(_PREFIXES, count, p=_SHARES)
     serial = np.arange(count, dtype=np.int64) * parts + part
     uscc = pa.array(np.char.add(prefix, np.char.zfill(serial.astype("U10"), 16)))
-    where = random.integers(0, len(codes), count)
+    where = np.sort(random.integers(0, len(codes), count))  # a workbook a district: its rows stand together, as intake keeps them
     staff = np.minimum(random.lognormal(2.2, 1.2, count).astype(np.int64), 20_000)
     members = (staff * random.random(count)).astype(np.int64)
     township = np.char.add(np.char.add(codes[where], "-"), random.integers(1, 11, count).astype("U2"))

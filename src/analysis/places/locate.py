@@ -31,7 +31,7 @@ class Locator:
         self._codes = np.append(np.asarray(regions["code"], dtype=object), "")
         self._polygons = np.array(regions.geometry.values, dtype=object)
         shapely.prepare(self._polygons)
-        self._tree = shapely.STRtree(self._polygons)
+        self._bounds = shapely.bounds(self._polygons).reshape(-1, 4)
         self._cells: Cells | None = None
 
     def __call__(self, lon: ArrayLike, lat: ArrayLike) -> np.ndarray:
@@ -40,16 +40,17 @@ class Locator:
 
     def _test(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:
         """Return each point's first region in order, held against every polygon whose bounds it lies in."""
+        order = np.argsort(x)  # blanks last, beyond every region's east
+        x, y = x[order], y[order]
         found = np.full(x.size, NOWHERE, dtype=np.int32)
-        known = np.flatnonzero(np.isfinite(x) & np.isfinite(y))
-        at, regions = self._tree.query(shapely.points(x[known], y[known]))
-        by_region = np.argsort(regions, kind="stable")
-        ends = np.searchsorted(regions[by_region], np.arange(len(self._polygons) + 1))
-        for index in np.flatnonzero(np.diff(ends)):
-            near = known[at[by_region[ends[index] : ends[index + 1]]]]
-            near = near[found[near] == NOWHERE]
+        begins, ends = np.searchsorted(x, self._bounds[:, 0]), np.searchsorted(x, self._bounds[:, 2], side="right")
+        for index, (_, south, _, north) in enumerate(self._bounds):
+            stretch = slice(begins[index], ends[index])
+            near = begins[index] + np.flatnonzero((y[stretch] >= south) & (y[stretch] <= north) & (found[stretch] == NOWHERE))
             found[near[shapely.intersects_xy(self._polygons[index], x[near], y[near])]] = index
-        return found
+        answers = np.empty_like(found)
+        answers[order] = found
+        return answers
 
     def _look_up(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:
         if self._cells is None:
