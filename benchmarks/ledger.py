@@ -193,6 +193,7 @@ def main() -> None:
     options.add_argument("--task", nargs=2)
     options.add_argument("--units", type=int, nargs="*", default=[100_000, 1_000_000, 10_000_000])
     options.add_argument("--points", type=int, default=10_000_000)
+    options.add_argument("--regions", type=int, nargs="*", default=[13, 1000])
     options.add_argument("--rows", type=int, default=1_000_000)
     options.add_argument("--only", nargs="*", default=["tally", "locate", "intake"])
     chosen = options.parse_args()
@@ -220,7 +221,7 @@ def main() -> None:
         }
         print(units, known["tally"][str(units)], flush=True)
         RESULTS.write_text(json.dumps(known, indent=1), encoding="utf-8")
-    for regions in (13, 1000) if "locate" in chosen.only else ():
+    for regions in chosen.regions if "locate" in chosen.only else ():
         known.setdefault("locate", {})[str(regions)] = apart("locate", chosen.points, regions)
         print(known["locate"][str(regions)], flush=True)
         RESULTS.write_text(json.dumps(known, indent=1), encoding="utf-8")
