@@ -236,7 +236,7 @@ def test_without_unions_congresses_and_contracts_every_part_says_why(tmp_path):
             sheets.pop(title)
 
     made = union_building.write(packed(changed(tmp_path, change, quarters=("2021Q3",))))
-    for part, words in ((1, "工会状态没有数据，原因是甲区没有报送“工会”表，不是零。"), (2, "达标情况没有数据，原因是"), (3, "职工之家没有数据，原因是"), (4, "职代会建制没有数据，原因是"),
+    for part, words in ((1, "工会状态没有数据，原因是各区县没有报送“工会”表，不是零。"), (2, "达标情况没有数据，原因是"), (3, "职工之家没有数据，原因是"), (4, "职代会建制没有数据，原因是"),
                         (5, "集体合同覆盖没有数据，原因是"), (6, "规上企业的六有情况没有数据，原因是"), (7, "党工同建没有数据，原因是")):  # fmt: skip
         assert said(made, part).startswith(words), said(made, part)
     assert not [b for b in made.blocks if b["type"] == "figure"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -109,6 +111,29 @@ def blank_with(reason: str) -> dict:
     return {"numerator": None, "denominator": None, "value": None, "status": "no_data", "reason": reason}
 
 
+_WHAT_IS_LACKED = re.compile("没有报送|报送的")
+
+
+def reason_of_all(lacking: Mapping[str, str]) -> str:
+    """Return why the city has no figure where every district lacks it: in one word for all where all lack the same, so that no single one is blamed.
+
+    Examples
+    --------
+    >>> reason_of_all({"970101": "甲区没有报送“工会”表", "970102": "乙区没有报送“工会”表"})
+    '各区县没有报送“工会”表'
+    >>> reason_of_all({"970101": "甲区没有报送“工会”表", "970102": "乙区的表没有读成"})
+    '甲区没有报送“工会”表，其余区县也没有可用的数据'
+    >>> reason_of_all({})
+    ''
+    """
+    reasons = list(dict.fromkeys(lacking.values()))
+    if len(reasons) < 2:
+        return next(iter(reasons), "")
+    tails = {reason[found.start() :] for reason in reasons if (found := _WHAT_IS_LACKED.search(reason))}
+    is_shared = len(tails) == 1 and all(_WHAT_IS_LACKED.search(reason) for reason in reasons)
+    return f"各区县{tails.pop()}" if is_shared else f"{reasons[0]}，其余区县也没有可用的数据"
+
+
 def _unit_rows(definition: dict, places: Places, sums: dict, gaps: Gaps, needs: dict[str, str]) -> list[dict]:
     """Rows of one additive indicator for all segments, districts, townships and the city."""
     columns, segments, by_district, by_township = sums["columns"], sums["segments"], sums["districts"], sums["townships"]
@@ -124,7 +149,7 @@ def _unit_rows(definition: dict, places: Places, sums: dict, gaps: Gaps, needs: 
         in_district, in_township = (_pairs(array[:, s, :], top, bottom) for array in (by_district, by_township))
         in_city = sum(in_district[i][0] for i in counted), None if bottom is None else sum(in_district[i][1] for i in counted)
         head = {"segment": segment, "indicator": definition["indicator"], "unit": definition["unit"]}
-        city = figure_of(definition, *in_city) if counted else blank_with(next(iter(lacking.values()), "没有任何区县的数据"))
+        city = figure_of(definition, *in_city) if counted else blank_with(reason_of_all(lacking) or "没有任何区县的数据")
         rows.append(
             {
                 "region_level": "city",
@@ -160,7 +185,7 @@ def _association_rows(definition: dict, places: Places, counts: pd.DataFrame, ga
     head = {"segment": "all", "indicator": definition["indicator"], "unit": definition["unit"]}
     counted = [c for c in codes if c not in lacking]
     in_city = sum(pairs[c][0] for c in counted), sum(pairs[c][1] for c in counted) if len(bases) == 2 else None
-    city = figure_of(definition, *in_city) if counted else blank_with(next(iter(lacking.values()), "没有任何区县的数据"))
+    city = figure_of(definition, *in_city) if counted else blank_with(reason_of_all(lacking) or "没有任何区县的数据")
     rows = [
         {"region_level": "city", "region_code": places.city[0], "region_name": places.city[1], "left_out": ";".join(lacking) if counted else "", **head, **city}
     ]
@@ -177,7 +202,7 @@ def _expiring_rows(definition: dict, places: Places, expiring: pd.DataFrame, gap
     where = [set(filter(None, d.split(";"))) for d in expiring["districts"]]
     in_city = sum(1 for w in where if not w or w - set(lacking))
     head = {"segment": "all", "indicator": definition["indicator"], "unit": definition["unit"]}
-    city = figure_of(definition, in_city, None) if len(lacking) < len(codes) else blank_with(next(iter(lacking.values()), ""))
+    city = figure_of(definition, in_city, None) if len(lacking) < len(codes) else blank_with(reason_of_all(lacking))
     rows = [
         {
             "region_level": "city",

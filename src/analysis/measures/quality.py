@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from analysis import tables
-from analysis.measures.indicators import Places, blank_with, figure_of, typed
+from analysis.measures.indicators import Places, blank_with, figure_of, reason_of_all, typed
 from analysis.periods import Quarter
 
 OTHER = ("other", "未能归到单个区县的报送")
@@ -76,7 +76,7 @@ def quality_frame(bases: pd.DataFrame, lacking: Mapping[str, Mapping[str, str]],
         counted = [code for code in shown if code not in why]
         head = {"segment": "all", "indicator": indicator, "unit": definition["unit"]}
         is_known = definition["numerator"] in sums and bool(counted)
-        city = _figure(definition, sums, counted) if is_known else blank_with(next(iter(why.values()), "没有单位台账"))
+        city = _figure(definition, sums, counted) if is_known else blank_with(reason_of_all(why) or "没有单位台账")
         rows.append({"region_level": "city", "region_code": places.city[0], "region_name": places.city[1],
                      "left_out": ";".join(why) if is_known else "", **head, **city})  # fmt: skip
         for code in shown:

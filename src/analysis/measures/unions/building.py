@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from analysis import tables
-from analysis.measures.indicators import Places, blank_with, figure_of, typed
+from analysis.measures.indicators import Places, blank_with, figure_of, reason_of_all, typed
 from analysis.measures.unions.relations import RELATIONS
 from analysis.periods import Quarter
 
@@ -119,7 +119,7 @@ def building_frame(sums: pd.DataFrame | None, contracts: pd.DataFrame | None, la
         why = missing(definition["needs"], lacking, codes) if counter else dict.fromkeys(codes, NO_LEDGER)
         counted = [code for code in codes if code not in why]
         head = {"segment": "all", "indicator": definition["indicator"], "unit": definition["unit"]}
-        city = counter.figure(definition, counted, is_city=True) if counter and counted else blank_with(next(iter(why.values()), NO_LEDGER))
+        city = counter.figure(definition, counted, is_city=True) if counter and counted else blank_with(reason_of_all(why) or NO_LEDGER)
         rows.append(
             {"region_level": "city", "region_code": places.city[0], "region_name": places.city[1], "left_out": ";".join(why) if counted else "", **head, **city}
         )
