@@ -121,7 +121,7 @@ def main() -> None:
     made = {"quarter": chosen.quarter, "documents": len(jobs), "measured_by_hand": len(measured), "by_hand": hand, "fast": {"wall_s": fast[0], "cpu_s": fast[1]},
             "all_formats": {"wall_s": full[0], "cpu_s": full[1]}, "unchanged": {"wall_s": again[0], "cpu_s": again[1]}, "ratio": hand["wall_s"] / fast[0],
             "cpu_ratio": hand["cpu_s"] / fast[1], "cores": os.cpu_count(), "load": os.getloadavg()[0], "compared": len(measured) if chosen.check else 0, "differing": differing,
-            "kinds": by_kind(jobs, measured), "single": measured}  # fmt: skip
+            "kinds": by_kind(jobs, measured), "single": [job | {"notebook": Path(job["notebook"]).name} for job in measured]}  # fmt: skip
     RESULTS.parent.mkdir(exist_ok=True)
     RESULTS.write_text(json.dumps(made, ensure_ascii=False, indent=1), encoding="utf-8")
     print(json.dumps({k: v for k, v in made.items() if k not in ("single", "kinds")}, indent=1))

@@ -5,24 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 from analysis import tables
+from analysis.intake.completeness import table_name
 from analysis.measures.formulas import Card, cards
 from analysis.measures.indicators import ALL_SEGMENTS
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
 _UNITS = {"count": "数", "ratio": "率", "pp": "百分点", "score": "分", "mean": "平均数"}
-_TABLE_NAMES = {
-    "units": "单位",
-    "unions": "工会",
-    "covers": "覆盖关系",
-    "congresses": "职代会",
-    "contracts": "集体合同",
-    "contract_covers": "合同覆盖",
-    "tasks": "任务",
-    "inspections": "督察",
-    "task_forces": "专班",
-    "trainings": "培训",
-    "totals": "汇总表",
-}
 
 
 def _row(*cells: str) -> str:
@@ -135,7 +123,7 @@ def glossary_page() -> str:
     ]
     for r in tables.load("columns").itertuples():
         note = "；".join(x for x in (r.choices.replace(" ", "、"), r.note) if x)
-        lines.append(_row(f"{_TABLE_NAMES.get(r.table, r.table)} `{r.table}`", r.header, f"`{r.code}`", note))
+        lines.append(_row(f"{table_name(r.table)} `{r.table}`", r.header, f"`{r.code}`", note))
     lines += ["", "## 行业分组包含的行业代码（GB/T 4754-2017）", "", "| 分组 | 代码开头 | 行业 |", "|---|---|---|"]
     lines += [_row(f"`{r.segment}`", r.industry_prefix, r.name) for r in tables.load("industry_bundles").itertuples()]
     return "\n".join(lines) + "\n"

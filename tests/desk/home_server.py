@@ -9,7 +9,10 @@ import subprocess
 import sys
 import time
 import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from analysis.paths import ROOT
 
@@ -31,6 +34,25 @@ def write_settings(folder: Path, crosswalk: Path) -> Path:
         "\n".join(["[paths]", *lines, f'crosswalk = "{crosswalk.as_posix()}"', "[city]", 'city_code = "970100"', 'city_name = "九七市"', ""]), encoding="utf-8"
     )
     return path
+
+
+@contextmanager
+def browsing(served: Served, chromium: str, pictures: Path, wait: int) -> Iterator[tuple[Any, list[str]]]:
+    """Open a browser for a server and end both: a context of a desktop's width, and the addresses that its pages ask for."""
+    from playwright.sync_api import sync_playwright
+
+    pictures.mkdir(parents=True, exist_ok=True)
+    try:
+        with sync_playwright() as driver:
+            browser = driver.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+            context = browser.new_context(viewport={"width": 1280, "height": 900}, locale="zh-CN")
+            context.set_default_timeout(wait)
+            asked: list[str] = []
+            context.on("request", lambda request: asked.append(request.url))
+            yield context, asked
+            browser.close()
+    finally:
+        served.end()
 
 
 class Served:

@@ -12,7 +12,7 @@ import urllib.request
 from pathlib import Path
 
 import pytest
-from home_server import Served, write_settings
+from home_server import Served, browsing, write_settings
 
 from analysis.paths import ROOT
 
@@ -34,25 +34,14 @@ WAIT = 180_000  # two cores shared by a whole test run are slow; what never come
 def desk(tmp_path_factory):
     """A city whose last quarter lies in ``incoming`` and is not handed in yet, served as an app, and a browser."""
     from drawn_city import HERE, drawn_world, write_places
-    from playwright.sync_api import sync_playwright
 
     folder = tmp_path_factory.mktemp("desk")
     ledgers = drawn_world().send(folder)
     write_places(folder)
     shutil.move(ledgers / "2021Q4", folder / "incoming")
     served = Served(write_settings(folder, HERE / "crosswalk.csv"))
-    PICTURES.mkdir(parents=True, exist_ok=True)
-    try:
-        with sync_playwright() as driver:
-            browser = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-            context = browser.new_context(viewport={"width": 1280, "height": 900}, locale="zh-CN")
-            context.set_default_timeout(WAIT)
-            asked: list[str] = []
-            context.on("request", lambda request: asked.append(request.url))
-            yield folder, served, context, asked
-            browser.close()
-    finally:
-        served.end()
+    with browsing(served, CHROMIUM, PICTURES, WAIT) as (context, asked):
+        yield folder, served, context, asked
 
 
 def status(url: str) -> int:

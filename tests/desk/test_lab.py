@@ -6,7 +6,7 @@ import json
 import shutil
 
 import pytest
-from home_server import Served, write_settings
+from home_server import Served, browsing, write_settings
 from test_browser import CHROMIUM, PICTURES, pytestmark  # noqa: F401 - the same reasons to skip
 
 from analysis.paths import ROOT
@@ -16,7 +16,6 @@ from analysis.paths import ROOT
 def lab(tmp_path_factory):
     """A workbench folder of its own, since a new notebook is written into it, with JupyterLab on it and a browser."""
     from drawn_city import HERE, drawn_world, write_places
-    from playwright.sync_api import sync_playwright
 
     folder = tmp_path_factory.mktemp("工作台")
     drawn_world().send(folder)
@@ -24,18 +23,8 @@ def lab(tmp_path_factory):
     shutil.copytree(ROOT / "notebooks", folder / "notebooks")
     shutil.copytree(ROOT / "docs" / "guides", folder / "docs" / "guides")
     served = Served(write_settings(folder, HERE / "crosswalk.csv"), kind="lab", home=folder)
-    PICTURES.mkdir(parents=True, exist_ok=True)
-    try:
-        with sync_playwright() as driver:
-            browser = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-            context = browser.new_context(viewport={"width": 1280, "height": 900}, locale="zh-CN")
-            context.set_default_timeout(60_000)
-            asked: list[str] = []
-            context.on("request", lambda request: asked.append(request.url))
-            yield folder, served, context, asked
-            browser.close()
-    finally:
-        served.end()
+    with browsing(served, CHROMIUM, PICTURES, 60_000) as (context, asked):
+        yield folder, served, context, asked
 
 
 def test_the_home_page_and_every_entry_of_the_launcher(lab):

@@ -111,6 +111,16 @@ def blank_with(reason: str) -> dict:
     return {"numerator": None, "denominator": None, "value": None, "status": "no_data", "reason": reason}
 
 
+def withhold(frame: pd.DataFrame, hidden: np.ndarray, reasons: np.ndarray) -> pd.DataFrame:
+    """Return the frame with the rows marked ``hidden`` withheld: no parts, no value, ``suppressed`` and why."""
+    made = frame.copy()
+    made.loc[hidden, ["numerator", "denominator"]] = pd.NA
+    made.loc[hidden, "value"] = np.nan
+    made.loc[hidden, "status"] = "suppressed"
+    made.loc[hidden, "reason"] = reasons[hidden]
+    return made
+
+
 _WHAT_IS_LACKED = re.compile("没有报送|报送的")
 
 

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from analysis import tables
-from analysis.measures.indicators import Places, blank_with, figure_of, reason_of_all, typed
+from analysis.measures.indicators import Places, blank_with, figure_of, reason_of_all, typed, withhold
 from analysis.periods import Quarter
 
 OTHER = ("other", "未能归到单个区县的报送")
@@ -152,9 +152,4 @@ def suppress_quality(frame: pd.DataFrame, audience: str, below: int = 5) -> pd.D
         small[min(np.flatnonzero(rules & ~small & (value > 0)), key=lambda row: (value[row], row))] = True
     beyond = ~city & ~frame["indicator"].isin(_OPEN).to_numpy()
     hidden = (beyond | (closed & city & (small | group.isin(families))).to_numpy()) & ((frame["status"] == "ok") | frame["numerator"].notna()).to_numpy()
-    made = frame.copy()
-    made.loc[hidden, ["numerator", "denominator"]] = pd.NA
-    made.loc[hidden, "value"] = np.nan
-    made.loc[hidden, "status"] = "suppressed"
-    made.loc[hidden, "reason"] = np.where(city[hidden], SMALL_REASON, SHARED_REASON)
-    return made
+    return withhold(frame, hidden, np.where(city, SMALL_REASON, SHARED_REASON))

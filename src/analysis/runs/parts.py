@@ -14,6 +14,8 @@ from analysis.intake.store import write_table_csv
 from analysis.runs.outputs import write_whole
 
 Part = TypeVar("Part")
+FIGURE_HEADERS = {"quarter": "季度", "region_code": "地区代码", "region_name": "地区", "name": "指标", "indicator": "代码", "numerator": "分子", "denominator": "分母", "value": "数",
+            "unit": "单位", "status": "状态", "reason": "原因"}  # fmt: skip
 Missing = Callable[[str], Iterable[str]]
 
 
@@ -57,6 +59,13 @@ def write_beside(lists: pd.DataFrame, listing: Listing, folder: Path, scopes: It
     """Write the whole lists as a CSV beside each scope's document and over earlier ones; for other readers none, and earlier ones are taken away."""
     named = lists.assign(**{listing.kind: lists[listing.kind].map(dict(listing.names))})
     return write_tables(named, "district_code", f"{listing.document}.csv", listing.headers, folder, scopes if is_internal else (), is_internal)
+
+
+def write_lists(part: Any, listing: Listing, figure_names: Mapping[str, str], folder: Path, scopes: list[str], is_internal: bool) -> list[Path]:
+    """Write a part's whole lists, and all its figures with their parts, beside each scope's document; internal readers only."""
+    made = write_beside(part.lists, listing, folder, scopes, is_internal)
+    figures = part.figures.assign(name=part.figures["indicator"].map(dict(figure_names)))[list(FIGURE_HEADERS)]
+    return made + write_tables(figures, "region_code", f"{listing.document}_figures.csv", FIGURE_HEADERS, folder, scopes if is_internal else (), is_internal)
 
 
 def write_tables(table: pd.DataFrame, region: str, name: str, headers: Mapping[str, str], folder: Path, scopes: Iterable[str], is_internal: bool) -> list[Path]:

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from analysis import tables
-from analysis.measures.indicators import Places, blank_with, figure_of, reason_of_all, typed
+from analysis.measures.indicators import Places, blank_with, figure_of, reason_of_all, typed, withhold
 from analysis.measures.unions.relations import RELATIONS
 from analysis.periods import Quarter
 
@@ -170,12 +170,7 @@ def suppress_building(frame: pd.DataFrame, guard: pd.DataFrame, audience: str, b
     small |= frame["indicator"].isin(risky).to_numpy()
     families = set(group[city & small & (frame["status"] == "ok")])
     hidden = ((~city) | group.isin(families)) & ((frame["status"] == "ok") | frame["numerator"].notna())
-    made = frame.copy()
-    made.loc[hidden, ["numerator", "denominator"]] = pd.NA
-    made.loc[hidden, "value"] = np.nan
-    made.loc[hidden, "status"] = "suppressed"
-    made.loc[hidden, "reason"] = np.where(city[hidden], WITHHELD_SMALL, WITHHELD_BELOW)
-    return made
+    return withhold(frame, hidden.to_numpy(), np.where(city, WITHHELD_SMALL, WITHHELD_BELOW))
 
 
 def _few(number: np.ndarray, below: int) -> np.ndarray:

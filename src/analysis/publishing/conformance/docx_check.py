@@ -6,19 +6,8 @@ import re
 from collections import Counter
 
 from analysis.publishing.conformance.docx_read import Looks, Para, Section, Word, read_word
-from analysis.publishing.conformance.rules import READING, Layout, capacity, heading_gaps, role_fonts, squeezed
+from analysis.publishing.conformance.rules import READING, ROLES, Layout, capacity, heading_gaps, role_fonts, squeezed
 
-_ROLES = {
-    "title": "title",
-    "heading1": "hei",
-    "heading2": "kai",
-    "heading3": "body",
-    "heading4": "body",
-    "text": "body",
-    "head": "hei",
-    "cell": "song",
-    "caption": "hei",
-}
 _WORDS = {"title": "标题", "text": "正文", "head": "表头", "cell": "表格", "caption": "图表题", "note": "注释", "figure": "插图"}
 _SIZES = {"title": "title_size", "caption": "caption_size", "head": "table_size", "cell": "table_size", "note": "note_size"}
 _FOLIO = re.compile(r"—\s*\d+\s*—")
@@ -90,7 +79,7 @@ def _letters(word: Word, made: Layout, is_reading: bool) -> None:
         code = _SIZES.get(p.part) or ("reading_size" if is_reading else "heading_size" if p.part.startswith("heading") else "body_size")
         made.hold(code, size, where, is_told=code not in told)
         told.add(code)
-        role = _ROLES.get(p.part)
+        role = ROLES.get(p.part)
         if role is None:
             continue
         known = role_fonts(role) | (role_fonts("hei") if p.part in ("head", "cell", "text") else {})
@@ -98,7 +87,7 @@ def _letters(word: Word, made: Layout, is_reading: bool) -> None:
         for looks, count in p.looks.items():
             if squeezed(looks.font) not in known and count >= 2:
                 made.depart(where, "字体", looks.font or "没有指定", next(iter(role_fonts(role).values())))
-    for part, role in _ROLES.items():
+    for part, role in ROLES.items():
         usual = _usual(word.paragraphs, part)
         if usual:
             words = _WORDS.get(part) or f"{'一二三四'[int(part[-1]) - 1]}级标题"

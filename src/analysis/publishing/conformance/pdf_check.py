@@ -9,19 +9,8 @@ from statistics import median
 
 from analysis.publishing.conformance.pdf_flow import check_flow, check_structure
 from analysis.publishing.conformance.pdf_pages import Line, Paper, read_paper
-from analysis.publishing.conformance.rules import MM, READING, Layout, capacity, page_words, role_fonts, squeezed
+from analysis.publishing.conformance.rules import MM, READING, ROLES, Layout, capacity, page_words, role_fonts, squeezed
 
-_ROLES = {
-    "title": "title",
-    "heading1": "hei",
-    "heading2": "kai",
-    "heading3": "body",
-    "heading4": "body",
-    "text": "body",
-    "head": "hei",
-    "caption": "hei",
-    "cell": "song",
-}
 _FOLIO = re.compile(r"—\s*(\d+)\s*—")
 _NAMED = re.compile(r"〔U\+[0-9A-F]{4,6}〕")
 _ASCENT, _DEPTH = 0.88, 0.12  # of a hanzi's box above and below the line it stands on
@@ -204,14 +193,14 @@ def _fonts(paper: Paper, made: Layout) -> None:
     """Hold the font of each part against the role's list; a stand-in is told, a font of no list departs."""
     used: dict[str, Counter[str]] = defaultdict(Counter)
     for line in paper.lines:
-        if line.part in _ROLES and line.text.strip() and not (line.part == "text" and line.size <= _NOTE):
+        if line.part in ROLES and line.text.strip() and not (line.part == "text" and line.size <= _NOTE):
             used[line.part][squeezed(line.font)] += len(line.text)
     running = Counter(squeezed(line.font) for line in paper.lines if line.part == "running" and _FOLIO.search(line.text))
     if running:
         used["folio"] = running
     stand_ins: list[str] = []
     for part, counted in used.items():
-        role = _ROLES.get(part, "song")
+        role = ROLES.get(part, "song")
         known, (font, _) = role_fonts(role), counted.most_common(1)[0]
         words = {"title": "标题", "text": "正文", "head": "表头", "caption": "图表题", "cell": "表格", "folio": "页码"}.get(
             part

@@ -12,6 +12,17 @@ MM = 25.4 / 72
 A4 = (210.0, 297.0)
 READING = "speech_read"  # the speech to be read aloud: larger letters, paragraphs whole on a page
 _INSIDE = {"fzxbsjwgb10": "方正小标宋简体", "fzxbskgbk10": "方正小标宋_GBK"}  # what these fonts are called within a PDF
+ROLES = {  # what a line is → the role of its font (``fonts``)
+    "title": "title",
+    "heading1": "hei",
+    "heading2": "kai",
+    "heading3": "body",
+    "heading4": "body",
+    "text": "body",
+    "head": "hei",
+    "caption": "hei",
+    "cell": "song",
+}
 _PLAIN = re.compile(r"[\dA-Za-z“—]")  # a measured value, not a verb
 
 

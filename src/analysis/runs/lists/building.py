@@ -14,13 +14,11 @@ from analysis.measures.unions.building import GUARD_COLUMNS, all_needs, bases, b
 from analysis.measures.unions.lists import LIST_COLUMNS, lists
 from analysis.measures.unions.relations import graded_frame, make_relations
 from analysis.periods import Quarter
-from analysis.runs.parts import Listing, read_part, without_blanks, write_beside, write_part, write_tables
+from analysis.runs.parts import Listing, read_part, without_blanks, write_lists, write_part
 from analysis.runs.store import connect
 from analysis.runs.workshop import Ledger, Workshop
 
 DOCUMENT, PART = "union_building", "building"
-FIGURE_HEADERS = {"quarter": "季度", "region_code": "地区代码", "region_name": "地区", "name": "指标", "indicator": "代码", "numerator": "分子", "denominator": "分母", "value": "数",
-            "unit": "单位", "status": "状态", "reason": "原因"}  # fmt: skip
 QUARTERS_BACK = 4  # to the same quarter a year ago: all of them are read for the changes and the quality part
 _HEADERS = {"list": "名单", "district_code": "区县代码", "code": "代码", "name": "名称", "detail": "说明", "amount": "职工或分差"}
 
@@ -104,6 +102,5 @@ def write_building_lists(package: Path, folder: Path, scopes: list[str], is_inte
     """Write the whole lists and all figures with their parts beside each scope's document; internal readers only."""
     found = read_building(package)
     names = dict(zip(*(tables.load("building_lists")[c] for c in ("list", "name")), strict=True))
-    made = write_beside(found.lists, Listing(DOCUMENT, "list", names, _HEADERS), folder, scopes, is_internal)
-    figures = found.figures.assign(name=found.figures["indicator"].map({code: d["name"] for code, d in definitions().items()}))[list(FIGURE_HEADERS)]
-    return made + write_tables(figures, "region_code", f"{DOCUMENT}_figures.csv", FIGURE_HEADERS, folder, scopes if is_internal else (), is_internal)
+    figure_names = {code: d["name"] for code, d in definitions().items()}
+    return write_lists(found, Listing(DOCUMENT, "list", names, _HEADERS), figure_names, folder, scopes, is_internal)

@@ -17,8 +17,7 @@ from analysis.measures.tally import judge_units
 from analysis.measures.unions.building import all_needs, missing
 from analysis.measures.unions.relations import make_relations
 from analysis.periods import Quarter
-from analysis.runs.lists.building import FIGURE_HEADERS
-from analysis.runs.parts import Listing, read_part, without_blanks, write_beside, write_part, write_tables
+from analysis.runs.parts import Listing, read_part, without_blanks, write_lists, write_part
 from analysis.runs.prepare import levels
 from analysis.runs.sources import read_small_table
 from analysis.runs.store import connect
@@ -106,6 +105,5 @@ def write_campaign_lists(package: Path, folder: Path, scopes: list[str], is_inte
     """Write the whole lists and all figures with their parts beside each scope's document; internal readers only."""
     found = read_campaign(package)
     names = dict(zip(*(tables.load("campaign_lists")[column] for column in ("list", "name")), strict=True))
-    made = write_beside(found.lists, Listing(DOCUMENT, "list", names, _HEADERS), folder, scopes, is_internal)
-    figures = found.figures.assign(name=found.figures["indicator"].map({code: d["name"] for code, d in c.definitions().items()}))[list(FIGURE_HEADERS)]
-    return made + write_tables(figures, "region_code", f"{DOCUMENT}_figures.csv", FIGURE_HEADERS, folder, scopes if is_internal else (), is_internal)
+    figure_names = {code: d["name"] for code, d in c.definitions().items()}
+    return write_lists(found, Listing(DOCUMENT, "list", names, _HEADERS), figure_names, folder, scopes, is_internal)
