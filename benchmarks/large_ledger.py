@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 UNITS_A_PART = 625_000
+_GROUP = 122_880  # rows of a Parquet group, as a store's parts have them
 _PREFIXES = np.array(["91", "92", "52", "51", "53", "31", "12", "11"])
 _SHARES = [0.55, 0.3, 0.05, 0.03, 0.01, 0.01, 0.03, 0.02]
 _INDUSTRIES = np.array(["5110", "5211", "5431", "6020", "7020", "5011", "7030", "7231", "7241", "8411", "2611", "4710", "8310"])
@@ -29,13 +30,13 @@ def write_ledger(folder: Path, units: int, districts: int = 100, seed: int = 202
     parts = max(1, -(-units // UNITS_A_PART))
     codes = np.array([f"{990000 + 100 * (i // 99) + i % 99 + 1:06d}" for i in range(districts)])
     unions = _unions(random, max(10, units // 20), codes)
-    pq.write_table(unions, folder / "unions.parquet")
+    pq.write_table(unions, folder / "unions.parquet", row_group_size=_GROUP)
     contracts = max(10, units // 100)
-    pq.write_table(_contracts(random, contracts), folder / "contracts.parquet")
+    pq.write_table(_contracts(random, contracts), folder / "contracts.parquet", row_group_size=_GROUP)
     for part in range(parts):
         count = units // parts + (part < units % parts)
         for name, table in _part(random, part, parts, count, codes[part::parts], unions.num_rows, contracts).items():
-            pq.write_table(table, folder / f"{name}-{part}.parquet")
+            pq.write_table(table, folder / f"{name}-{part}.parquet", row_group_size=_GROUP)
     return parts
 
 

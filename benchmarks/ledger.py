@@ -67,7 +67,7 @@ def count_part(folder: str, part: int) -> tuple[Any, float]:
     from analysis.runs.partitions import tally_part
     from analysis.settings import Settings
 
-    return tally_part(folder, part, date(2021, 9, 30), Settings(), False), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return tally_part(folder, part, date(2021, 9, 30), Settings(), False, 1), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
 def scan(folder: Path, parts: int) -> dict[str, float]:

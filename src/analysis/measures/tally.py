@@ -6,6 +6,7 @@ segment's sum is the sum over the masks that hold its bit.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date
 
@@ -71,22 +72,34 @@ def _ownership() -> str:
     return f"CASE {' '.join(branches)} END"
 
 
-def _segment_columns(settings: Settings) -> str:
+def _lines() -> str:
+    """One row an industry code that occurs: is it in a segment's bundle (``in_<segment>``)? Codes are few; units are many."""
     bundles = tables.load("industry_bundles").groupby("segment")["industry_prefix"].apply(list).to_dict()
+    tests = [f"{' OR '.join(f'starts_with(industry, {_quoted([p])})' for p in prefixes)} AS in_{segment}" for segment, prefixes in bundles.items()]
+    return f"""
+      SELECT *, {", ".join(tests)}
+      FROM (SELECT code, regexp_replace(code, '^[A-Z]', '') AS industry FROM (SELECT DISTINCT coalesce(industry_code, '') AS code FROM units))"""
+
+
+def _segment_columns(settings: Settings) -> str:
     columns = []
     for row in tables.load("segments").itertuples():
-        starts = " OR ".join(f"starts_with(industry, '{p}')" for p in bundles.get(row.segment, []))
-        condition = row.condition.replace("in_bundle", f"({starts})").replace("self_employed_counts", "TRUE" if settings.two_new_self_employed else "FALSE")
+        condition = row.condition.replace("in_bundle", f"in_{row.segment}").replace(
+            "self_employed_counts", "TRUE" if settings.two_new_self_employed else "FALSE"
+        )
         columns.append(f"coalesce(({condition}), FALSE) AS seg_{row.segment}")
     return ",\n  ".join(columns)
 
 
 def _state_query(as_of: date, settings: Settings, is_whole: bool = True) -> str:
-    """One row a kept unit: eligible, covered, nominal, its segments. Formulas: contract §3. Not ``is_whole``: only what is counted and summed."""
+    """One row a kept unit: eligible, covered, nominal, its segments and their mask. Formulas: contract §3.
+
+    Not ``is_whole``: only the eligible units, and of them only what is counted and summed.
+    """
     day = f"DATE '{as_of.isoformat()}'"
     counts = ", ".join(f"coalesce({c}, 0) AS {c}" for c in _COUNTS)
     size = "employee_count" if settings.mandatory_rule == "employee_ge_25" else "member_count"
-    kept = "*" if is_whole else ", ".join(("uscc", "unit_name", "district_code", "township", *_COUNTS, *_FLAGS))
+    kept = "*" if is_whole else ", ".join(("uscc", "district_code", "township", "mask", *_COUNTS, *_FLAGS, *_counted_segments()))
     return f"""
     WITH alive AS (
       SELECT c.uscc, bool_or(coalesce(c.cover_type, '直接') = '直接') AS direct
@@ -97,26 +110,39 @@ def _state_query(as_of: date, settings: Settings, is_whole: bool = True) -> str:
     bound AS (
       SELECT DISTINCT cc.uscc FROM contract_covers cc JOIN contracts USING (contract_id)
       WHERE coalesce(cc.is_stamped, TRUE) AND effective_on <= {day} AND ends_on >= {day}),
+    lines AS ({_lines()}),
     named AS (
-      SELECT units.* EXCLUDE ({", ".join(_COUNTS)}, is_above_scale, has_party_org), {counts},
-        substr(uscc, 1, 2) AS prefix, regexp_replace(coalesce(industry_code, ''), '^[A-Z]', '') AS industry, {_ownership()} AS ownership,
-        coalesce(is_above_scale, FALSE) AS is_above_scale, coalesce(has_party_org, FALSE) AS has_party_org
-      FROM units),
+      SELECT units.* EXCLUDE ({", ".join(_COUNTS)}, is_above_scale, has_party_org), {counts}, lines.* EXCLUDE (code),
+        substr(uscc, 1, 2) AS prefix, {_ownership()} AS ownership,
+        coalesce(is_above_scale, FALSE) AS is_above_scale, coalesce(has_party_org, FALSE) AS has_party_org,
+        coalesce(status, '存续') = '存续' AND coalesce(employee_count, 0) > 0 AND coalesce(unit_level, '法人') = '法人'
+          AND prefix NOT IN ({_quoted(list(settings.excluded_prefixes)) or "''"}) AS eligible
+      FROM units JOIN lines ON lines.code = coalesce(units.industry_code, '')),
+    sorted AS (SELECT *, {_mask()} AS mask FROM (SELECT *, {_segment_columns(settings)} FROM named {"" if is_whole else "WHERE eligible"})),
     judged AS (
-      SELECT named.*, coalesce(township_code, '') AS township,
-        coalesce(status, '存续') = '存续' AND employee_count > 0 AND coalesce(unit_level, '法人') = '法人'
-          AND prefix NOT IN ({_quoted(list(settings.excluded_prefixes)) or "''"}) AS eligible,
+      SELECT sorted.*, coalesce(township_code, '') AS township,
         eligible AND coalesce(alive.direct, FALSE) AS covered,
         eligible AND alive.uscc IS NOT NULL AND NOT covered AS nominal,
         eligible AND {size} >= {int(settings.mandatory_minimum)} AS mandatory,
         met.uscc IS NOT NULL AS has_congress, bound.uscc IS NOT NULL AS has_contract,
         covered AND before.uscc IS NULL AS newly, before.uscc IS NOT NULL AS was_covered
-      FROM named LEFT JOIN alive USING (uscc) LEFT JOIN met USING (uscc) LEFT JOIN bound USING (uscc) LEFT JOIN before USING (uscc))
-    SELECT {kept}, {_segment_columns(settings)} FROM judged"""
+      FROM sorted LEFT JOIN alive USING (uscc) LEFT JOIN met USING (uscc) LEFT JOIN bound USING (uscc) LEFT JOIN before USING (uscc))
+    SELECT {kept} FROM judged"""
+
+
+def _counted_segments() -> list[str]:
+    """The segments that the base sums ask for by name; of the others the mask tells."""
+    asked = set(re.findall(r"\bseg_\w+", " ".join(tables.load("base_sums")["condition"])))
+    return sorted(asked | {"seg_enterprise"})  # matters are counted of enterprises
 
 
 def _mask() -> str:
     return " + ".join(f"(seg_{name}::BIGINT << {bit})" for name, bit in segment_bits().items())
+
+
+def _filter(condition: str) -> str:
+    """Every unit that is counted is eligible: asking each again, sum by sum, was half the cost."""
+    return "" if condition == "eligible" else f"FILTER ({condition})"
 
 
 def _cells_query() -> str:
@@ -124,11 +150,11 @@ def _cells_query() -> str:
     columns = []
     for r in tables.load("base_sums").itertuples():
         if not r.amount:
-            columns.append(f"count(*) FILTER ({r.condition}) AS {r.base}")
+            columns.append(f"count(*) {_filter(r.condition)} AS {r.base}")
             continue
         for name, suffix in ((r.amount, ""), ("employee_count", "_staff")):
-            columns += [f"coalesce({what}({name}) FILTER ({r.condition}), 0) AS {r.base}_{what}{suffix}" for what in ("sum", "max")]
-    return f"SELECT district_code, township AS township_code, {_mask()} AS mask, {', '.join(columns)} FROM unit_state WHERE eligible GROUP BY ALL ORDER BY ALL"
+            columns += [f"coalesce({what}({name}) {_filter(r.condition)}, 0) AS {r.base}_{what}{suffix}" for what in ("sum", "max")]
+    return f"SELECT district_code, township AS township_code, mask, {', '.join(columns)} FROM unit_state WHERE eligible GROUP BY ALL ORDER BY ALL"
 
 
 def _cells(connection: duckdb.DuckDBPyConnection) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -142,9 +168,7 @@ def _cells(connection: duckdb.DuckDBPyConnection) -> tuple[pd.DataFrame, pd.Data
 
 
 def _states(connection: duckdb.DuckDBPyConnection, listed: str = "") -> pd.DataFrame:
-    query = (
-        f"SELECT uscc, district_code, township AS township_code, {_mask()} AS mask, covered, was_covered FROM unit_state WHERE eligible ORDER BY uscc{listed}"
-    )
+    query = f"SELECT uscc, district_code, township AS township_code, mask, covered, was_covered FROM unit_state WHERE eligible ORDER BY uscc{listed}"
     made = connection.execute(query).df()
     return made.assign(mask=made["mask"].astype("int64"), covered=made["covered"].astype(bool), was_covered=made["was_covered"].astype(bool))
 

@@ -66,14 +66,14 @@ def union_counts(connection: duckdb.DuckDBPyConnection, as_of: date) -> pd.DataF
     return connection.execute(query).df()
 
 
-def latest_matters(as_of: date) -> str:
-    """Return the query of the deciding rows: the latest per unit and matter within 365 days, of covered enterprises.
+def latest_matters(as_of: date, of_unit: tuple[str, ...] = ("district_code", "unit_name")) -> str:
+    """Return the query of the deciding rows: the latest per unit and matter within 365 days, of covered enterprises, with columns of the unit.
 
     ``unit_state`` (of the tally) must stand in the connection. Voted: at least two thirds present and more than half of *all* delegates in favour.
     """
     day = f"DATE '{as_of.isoformat()}'"
     return f"""
-      SELECT c.*, s.district_code, s.unit_name,
+      SELECT c.*, {", ".join(f"s.{name}" for name in of_unit)},
         coalesce(c.delegate_total > 0 AND 3 * coalesce(c.attend_count, 0) >= 2 * c.delegate_total AND 2 * c.yes_count > c.delegate_total, FALSE) AS passed
       FROM congresses c JOIN unit_state s USING (uscc)
       WHERE s.covered AND s.seg_enterprise AND c.matter IS NOT NULL AND c.held_on <= {day} AND c.held_on >= {day} - 365
@@ -84,7 +84,7 @@ def matter_counts(connection: duckdb.DuckDBPyConnection, as_of: date) -> pd.Data
     """Return, a row a district, distinct covered enterprises by matter and outcome."""
     counts = [f"count(*) FILTER ({test}) AS {name}" for name, test in MATTER_CONDITIONS.items()]
     query = f"""
-    WITH latest AS ({latest_matters(as_of)})
+    WITH latest AS ({latest_matters(as_of, ("district_code",))})
     SELECT coalesce(district_code, '') AS district_code, {", ".join(counts)} FROM latest GROUP BY district_code ORDER BY 1"""
     return connection.execute(query).df()
 
