@@ -84,14 +84,17 @@ def _texts(cells: Sequence[Any]) -> np.ndarray | None:
         return None
     out = np.empty(len(cells), dtype=object)
     for start in range(0, len(cells), _STRETCH):
-        stretch = [cell or "" for cell in cells[start : start + _STRETCH]]
+        stretch = cells[start : start + _STRETCH]
+        is_plain = all(stretch)  # every cell is filled, and stays as it is
+        if not is_plain:
+            stretch = [cell or "" for cell in stretch]
         if not _is_clean(stretch):
-            stretch = [values.as_text(cell) for cell in stretch]
+            stretch, is_plain = [values.as_text(cell) for cell in stretch], False
             if any(text[:1] == "#" for text in stretch):
                 return None
         if not _NOTHING.isdisjoint(stretch):
-            stretch = ["" if text in _NOTHING else text for text in stretch]
-        out[start : start + _STRETCH] = [text or None for text in stretch]
+            stretch, is_plain = ["" if text in _NOTHING else text for text in stretch], False
+        out[start : start + _STRETCH] = stretch if is_plain else [text or None for text in stretch]
     return out
 
 
@@ -196,7 +199,7 @@ def _objects(found: Sequence[Any]) -> np.ndarray:
 
 
 def _column(array: Any) -> Any:
-    return pd.Series(array, dtype=object) if array.dtype == object else array  # left alone, pandas would make it its own text type
+    return pd.Series(array, dtype=object, copy=False) if array.dtype == object else array  # left alone, pandas would make it its own text type
 
 
 def nothing(size: int, kind: str) -> Any:

@@ -30,6 +30,7 @@ _ADVICE = {
 }
 
 _BEGINNING = 1 << 16  # characters
+_LONGEST = 10_000_000  # characters of a line or cell of a CSV: beyond that a quote was never closed
 _BATCH = 1024  # rows of a file unpacked at a time
 
 
@@ -114,19 +115,50 @@ def read_csv(path: Path, max_cells: int) -> list[list[Any]]:
         text = text.replace("\0", "")
     first = _first_line(text)
     delimiter = max(",;\t", key=first.count) if "," not in first else ","
-    rows: list[list[Any]] = []
+    text = text.removeprefix("\ufeff")
+    return _plain_records(text, delimiter, max_cells) or _quoted_records(text, delimiter, max_cells)
+
+
+def _plain_records(text: str, delimiter: str, max_cells: int) -> list[list[str]]:
+    """Return the records of a text without quotes: its lines parted at each delimiter, in half the time of ``csv``. Of other texts nothing.
+
+    Examples
+    --------
+    >>> _plain_records("a,b\\r\\n\\r\\n1,\\r\\n", ",", 9), _plain_records('"a",b', ",", 9)
+    ([['a', 'b'], [], ['1', '']], [])
+    """
+    if '"' in text:
+        return []
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    lines = text.split("\n")
+    if not lines[-1]:
+        lines.pop()
+    if max(map(len, lines)) > _LONGEST:
+        return []
+    if text.count(delimiter) + sum(map(bool, lines)) > max_cells:
+        raise _too_many(max_cells)
+    return [line.split(delimiter) if line else [] for line in lines]
+
+
+def _quoted_records(text: str, delimiter: str, max_cells: int) -> list[list[str]]:
+    rows: list[list[str]] = []
     cells = read = 0
-    csv.field_size_limit(10_000_000)
+    csv.field_size_limit(_LONGEST)
     try:
-        records = csv.reader(io.StringIO(text.removeprefix("\ufeff"), newline=""), delimiter=delimiter)
+        records = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
         while rows.extend(islice(records, _BATCH)) or len(rows) > read:  # what came before a broken record stays
             cells += sum(map(len, rows[read:]))
             read = len(rows)
             if cells > max_cells:
-                raise LedgerError(f"单元格超过 {max_cells} 个的上限。请拆分后报送，或在 workbench.toml 中调高 max_cells。")
+                raise _too_many(max_cells)
     except csv.Error as error:
         raise LedgerError(f"CSV 第 {len(rows) + 1} 条记录附近读不下去，多半是引号没有配对。请用 Excel 打开检查后另存。") from error
     return rows
+
+
+def _too_many(max_cells: int) -> LedgerError:
+    return LedgerError(f"单元格超过 {max_cells} 个的上限。请拆分后报送，或在 workbench.toml 中调高 max_cells。")
 
 
 def _first_line(text: str) -> str:

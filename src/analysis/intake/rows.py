@@ -64,6 +64,8 @@ def _is_data(row: list[Any], number: int, key: int | None, used: list[tuple[int,
 def total_rows(sheet: Sheet, header: Header, table: str, numbers: list[int]) -> list[int]:
     """Return the 0-based positions of the rows below the header that are totals (``numbers``: the data rows)."""
     key = next((header.columns[c.code][0] for c in columns_of(table) if c.is_key and c.code in header.columns), None)
+    if len(numbers) == len(sheet.rows) - header.first_data_row:
+        return []  # nothing but data
     data = set(numbers)
     others = (i for i in range(header.first_data_row, len(sheet.rows)) if i not in data)
     return [i for i in others if any(map(_filled, sheet.rows[i])) and _is_total(sheet.rows[i], key)]

@@ -44,7 +44,8 @@ def read_rows(sheet: Sheet, header: Header, table: str, file: str, multipliers: 
     numbers = data_rows(sheet, header, table)
     fill_merged(sheet, numbers)
     width = max((position for position, _ in header.columns.values()), default=0) + 1
-    rows = [sheet.rows[i] for i in numbers]
+    is_block = bool(numbers) and numbers[-1] - numbers[0] == len(numbers) - 1
+    rows = sheet.rows[numbers[0] : numbers[-1] + 1] if is_block else [sheet.rows[i] for i in numbers]
     if min(map(len, rows), default=width) < width:
         rows = [[*row, *[""] * (width - len(row))] for row in rows]
     columns = _columns(rows, width)

@@ -65,12 +65,12 @@ def add_sizes(units: pd.DataFrame) -> pd.DataFrame:
             if thresholds.at[g, f"{name}_large"]
         }
         counted = np.array([g in floors for g in distinct], dtype=bool)[which]
-        table = np.array([floors.get(g or "", [np.nan] * 3) for g in distinct], dtype="float64")[which]
         value = units[column].astype("Float64").to_numpy(dtype="float64", na_value=np.nan)
         is_known = counted & ~np.isnan(value)
-        tier = (value[:, None] < table).sum(axis=1)
-        worst = np.where(is_known, np.maximum(worst, tier), worst)
         is_complete &= is_known | ~counted
+        at = np.flatnonzero(is_known)
+        table = np.array([floors.get(g or "", [np.nan] * 3) for g in distinct], dtype="float64")[which[at]]
+        worst[at] = np.maximum(worst[at], (value[at, None] < table).sum(axis=1))
     computed = np.array([*SIZES, None], dtype=object)[np.where((is_complete & (worst >= 0)) | (worst == 3), worst, len(SIZES))]
     computed[np.array([g == NOT_APPLICABLE for g in distinct], dtype=bool)[which]] = "不适用"
     given = units["size_class"].to_numpy(dtype=object)
