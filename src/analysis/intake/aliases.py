@@ -11,7 +11,7 @@ from pathlib import Path
 
 from analysis import tables
 from analysis.errors import SettingsError
-from analysis.intake.readers import decode
+from analysis.intake.csv_text import decode
 from analysis.intake.schema import SHEET, columns_of, table_codes, table_names
 from analysis.intake.values import compact
 

@@ -59,6 +59,7 @@ def make_page(sheet: Sheet, table: str, aliases: Aliases, remarks: dict[int, lis
     ``remarks`` are those of the sheet by row number as the user counts; ``taken`` the sheet names used so far, case folded.
     """
     is_stopped = False
+    sheet.rows = list(sheet.rows)  # what follows writes into the rows
     try:
         header = find_header(sheet, table, aliases)
     except HeaderProblem as problem:

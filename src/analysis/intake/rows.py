@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any
 
 from analysis.intake.aliases import key_of
+from analysis.intake.csv_text import Columns
 from analysis.intake.headers import Header
 from analysis.intake.readers import Sheet
 from analysis.intake.schema import Column, columns_of
@@ -30,21 +32,26 @@ def data_rows(sheet: Sheet, header: Header, table: str) -> list[int]:
     key = next((header.columns[c.code][0] for c in columns_of(table) if c.is_key and c.code in header.columns), None)
     found = []
     for start in range(header.first_data_row, len(sheet.rows), _STRETCH):
-        stretch = sheet.rows[start : start + _STRETCH]
-        numbers = range(start, start + len(stretch))
-        if key is not None and _are_ordinary(stretch, key):
+        numbers = range(start, min(start + _STRETCH, len(sheet.rows)))
+        if key is not None and _are_ordinary(_cells(sheet.rows, key, numbers)):
             found.extend(numbers)
         else:
             found.extend(number for number in numbers if _is_data(sheet.rows[number], number, key, used, header))
     return found
 
 
-def _are_ordinary(rows: list[list[Any]], key: int) -> bool:
-    """True where every row has a bare code in the key column: no total, note or heading among them."""
+def _cells(rows: Sequence[list[Any]], position: int, numbers: range) -> list[Any]:
+    """Return the cells of a column; nothing where some row is shorter."""
+    if isinstance(rows, Columns):
+        return rows.columns[position][numbers.start : numbers.stop]
     try:
-        codes = [row[key] for row in rows]
+        return [row[position] for row in rows[numbers.start : numbers.stop]]
     except IndexError:
-        return False
+        return []
+
+
+def _are_ordinary(codes: list[Any]) -> bool:
+    """True where all cells of a key column are bare codes: no total, note or heading stands beside them."""
     if set(map(type, codes)) != {str} or set(map(len, codes)) != {18}:
         return False
     joined = "".join(codes)
@@ -54,7 +61,7 @@ def _are_ordinary(rows: list[list[Any]], key: int) -> bool:
 def _is_data(row: list[Any], number: int, key: int | None, used: list[tuple[int, Column | None]], header: Header) -> bool:
     width = len(row)
     # cheap way out for ordinary rows: a code in the key column and no word of a total or note in the first cell
-    if key is not None and _are_ordinary([row], key):
+    if key is not None and _are_ordinary(row[key : key + 1]):
         return True
     if not any(p < width and _filled(row[p]) for p, _ in used):
         return False

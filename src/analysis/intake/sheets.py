@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -10,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.intake.cells import nothing, parse_column
+from analysis.intake.csv_text import Columns
 from analysis.intake.declared import Declared, declared_totals
 from analysis.intake.headers import Header
 from analysis.intake.personal import cover_column, covered
@@ -44,17 +46,13 @@ def read_rows(sheet: Sheet, header: Header, table: str, file: str, multipliers: 
     numbers = data_rows(sheet, header, table)
     fill_merged(sheet, numbers)
     width = max((position for position, _ in header.columns.values()), default=0) + 1
-    is_block = bool(numbers) and numbers[-1] - numbers[0] == len(numbers) - 1
-    rows = sheet.rows[numbers[0] : numbers[-1] + 1] if is_block else [sheet.rows[i] for i in numbers]
-    if min(map(len, rows), default=width) < width:
-        rows = [[*row, *[""] * (width - len(row))] for row in rows]
-    columns = _columns(rows, width)
+    columns = _columns(sheet.rows, numbers, width)
     data: dict[str, Any] = {}
     faults: list[tuple[int, str, Column, str]] = []
     hidden: list[str] = []
     for column in stored_columns(table):
         if column.code not in header.columns:
-            data[column.code] = nothing(len(rows), column.type)
+            data[column.code] = nothing(len(numbers), column.type)
             continue
         position, factor = header.columns[column.code]
         if factor is None:
@@ -68,16 +66,23 @@ def read_rows(sheet: Sheet, header: Header, table: str, file: str, multipliers: 
             data[column.code], is_covered = cover_column(data[column.code])
             hidden += [column.header] if is_covered else []
     frame = pd.DataFrame(data, copy=False)
-    frame["source_file"] = pd.Series(np.full(len(rows), file, dtype=object), dtype=object)
-    frame["source_sheet"] = pd.Series(np.full(len(rows), sheet.name, dtype=object), dtype=object)
+    frame["source_file"] = pd.Series(np.full(len(numbers), file, dtype=object), dtype=object)
+    frame["source_sheet"] = pd.Series(np.full(len(numbers), sheet.name, dtype=object), dtype=object)
     frame["source_row"] = np.asarray(numbers, dtype="int64") + 1
     notes = [f"像身份证号、手机号的数字没有收下，请今后不要填写：{'、'.join(hidden)}"] if hidden else []
     return SheetRows(frame, faults, declared_totals(sheet, header, table, numbers, frame, faults), notes)
 
 
-def _columns(rows: list[list[Any]], width: int) -> list[list[Any]]:
+def _columns(rows: Sequence[list[Any]], numbers: list[int], width: int) -> list[list[Any]]:
+    """Return the cells of the rows ``numbers`` column by column; a short row is filled up with blanks."""
+    is_block = bool(numbers) and numbers[-1] - numbers[0] == len(numbers) - 1
+    if isinstance(rows, Columns):
+        return [column[numbers[0] : numbers[-1] + 1] if is_block else [column[i] for i in numbers] for column in rows.columns]
+    chosen = rows[numbers[0] : numbers[-1] + 1] if is_block else [rows[i] for i in numbers]
+    if min(map(len, chosen), default=width) < width:
+        chosen = [[*row, *[""] * (width - len(row))] for row in chosen]
     columns: list[list[Any]] = [[] for _ in range(width)]
-    for start in range(0, len(rows), _BAND):
-        for column, part in zip(columns, zip(*rows[start : start + _BAND], strict=False), strict=False):
+    for start in range(0, len(chosen), _BAND):
+        for column, part in zip(columns, zip(*chosen[start : start + _BAND], strict=False), strict=False):
             column.extend(part)
     return columns

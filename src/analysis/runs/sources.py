@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.errors import LedgerError, SettingsError
-from analysis.intake.readers import decode
+from analysis.intake.csv_text import decode
 from analysis.places.boundaries import read_boundaries, read_townships
 from analysis.places.crs import to_wgs84
 from analysis.places.locate import Locator
