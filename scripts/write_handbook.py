@@ -10,7 +10,7 @@ from analysis.measures.formulas import Card, cards
 from analysis.measures.indicators import ALL_SEGMENTS
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
-_UNITS = {"count": "数", "ratio": "率", "pp": "百分点", "score": "分", "mean": "平均数"}
+_UNITS = {"count": "数", "ratio": "率", "pp": "百分点", "score": "分", "mean": "平均数", "rank": "名次"}
 
 
 def _row(*cells: str) -> str:
@@ -106,6 +106,15 @@ def indicators_page() -> str:
     ]
     lines += ["| 名称 | 代码 | 性质 | 定义 | 依据 |", "|---|---|---|---|---|"]
     lines += [_row(r.name, f"`{r.indicator}`", _UNITS[r.unit], r.definition, r.source) for r in tables.load("quality").itertuples()]
+    lines += [
+        "",
+        "## 考核和分类指导的数字",
+        "",
+        "由评分表（`score.toml`）和分类指导表算出，只在行动推进情况里用；代码后面的 `_body3`、`_item2` 一类是第几个对象、第几项。",
+        "",
+    ]
+    lines += ["| 名称 | 代码 | 性质 | 定义 | 依据 |", "|---|---|---|---|---|"]
+    lines += [_row(r.name, f"`{r.indicator}`", _UNITS[r.unit], r.definition, r.source) for r in tables.load("assessment").itertuples()]
     return "\n".join(lines) + "\n"
 
 

@@ -1,6 +1,15 @@
 """The campaign document of the drawn city: what it says, what it leaves unsaid, and that readers outside get a notice alone."""
 
+from dataclasses import replace
+
+import pytest
+
 from analysis.briefings import bulletin, campaign
+from analysis.errors import ParameterError
+from analysis.publishing import annex
+from analysis.publishing.document import prepare
+from analysis.runs.lists.scoring import wishes
+from analysis.runs.tracing.address import read_address
 
 
 def text(document):
@@ -21,7 +30,7 @@ def test_the_city_s_document_says_what_was_counted(opened):
     assert made.broken == []
     assert "任务表里有任务8项，到期4项，其中按时办结2项，逾期办结1项，逾期未办结1项，按时办结率为50.0%（分母为到期任务）" in said
     assert "未含丙县" in said
-    assert "成立满90天的新建工会3个" in said and "没有设定年度目标" in said
+    assert "成立满90天的新建工会3个" in said and "没有设定今年的年度目标" in said
     found = tables_of(made)["九七市各区县考核得分和名次"]
     assert [row[:3] for row in found] == [["1", "甲区", "56.00分"], ["2", "乙区", "42.00分"], ["—", "丙县", "32.00分"]]
 
@@ -47,13 +56,62 @@ def test_readers_outside_get_a_notice_and_no_figure(opened):
             assert not [r for b in made.blocks for r in b.get("runs", []) if "fact" in r]
 
 
+def test_scores_have_codes_and_sources_of_their_own(opened):
+    document = prepare(campaign.write(opened()).blocks)
+    told = {record["id"]: (record["name"], record["text"]) for record in document.facts.values() if "/assessment_" in record["id"]}
+    assert told["2021Q3/970101/all/assessment_total"] == ("考核总分", "56.00分")
+    assert told["2021Q3/970102/all/assessment_rank"] == ("考核名次", "2")
+    assert told["2021Q3/970102/all/assessment_item_lost_most"] == ("覆盖率失分", "36.0分")
+    assert told["2021Q3/970100/all/assessment_ranked_count"] == ("参加考核排名的区县", "2")
+    assert not [name for name in document.facts if "eligible_unit_count_" in name]
+    rows = {row[0]: row[3] for row in ([["".join(run["text"] for run in cell["runs"]) for cell in row] for row in annex.figures_table(document)["rows"]])}
+    assert (rows["考核总分"], rows["考核名次"]) == ("assessment_total", "assessment_rank")
+    assert annex.tables_of({"indicator": "assessment_total_body3"})[:3] == ["units", "unions", "covers"] and annex.tables_of(
+        {"indicator": "ontime_rate_body1"}
+    ) == ["tasks"]
+
+
+def test_a_document_s_own_figure_is_told_where_to_look_up():
+    said = "“考核总分”（assessment_total）是行动推进情况文稿自己的数，不在 indicators.csv 里，不能用 trace 追到行。请看文稿旁边的 campaign_evidence.xlsx：每一分失在哪个文件、哪一行，逐家的类型。"
+    with pytest.raises(ParameterError, match=said):
+        read_address("2021Q3/970100/all/assessment_total_body3")
+    with pytest.raises(ParameterError, match="“按时办结率”（ontime_rate）是行动推进情况文稿自己的数"):
+        read_address("2021Q3/970100/all/ontime_rate")
+
+
+def test_where_nobody_is_ranked_a_sentence_says_so_and_no_table(opened):
+    made = campaign.write(opened())
+    said, found = text(made), tables_of(made)
+    assert (
+        "接受考核的责任单位2个，都只计分、不排名：到期任务不足5项；“按时办结率”没有数据（没有到期任务）。各家得分见本文稿旁边的 campaign_evidence.xlsx。"
+        in said
+    )
+    assert "接受考核的专班3个，都参加排名。" in said and "责任单位考核得分和名次" not in found
+    assert [row[:4] for row in found["专班考核得分和名次"]] == [
+        ["1", "甲区专班", "6", "75.00分"],
+        ["2", "乙区专班", "5", "62.50分"],
+        ["2", "丙县专班", "5", "62.50分"],
+    ]
+
+
+def test_readers_are_told_what_is_missing_and_operators_what_to_do(opened, tmp_path):
+    plain = campaign.write(opened(quarter="2021Q2"))
+    assert "没有2021年第一季度可比的数据，名次不作升降比较。" in text(plain)
+    without = campaign.write(opened(score=None))
+    assert "没有制定评分表，本期不打分、不排名。" in text(without) and "没有设定今年的年度目标，不作进度比较。" in text(without)
+    for made in (plain, without, campaign.write(opened()), campaign.write(opened("970103"))):
+        assert not [word for word in ("workbench", "设置文件", ".toml", "运行") if word in text(made)]
+    assert wishes(opened(), True) == ["行动推进情况没有年度目标可比：在 workbench.toml 的 targets 写明目标表，就有完成率和序时进度。"]
+    assert wishes(opened(quarter="2021Q2"), True)[1:] == ["考核名次没有与2021年第一季度比较：先运行 workbench run --quarter 2021Q1，再运行本季度，就有升降。"]
+    assert len(wishes(opened(quarter="2021Q2"), False)) == 1
+    assert wishes(opened(score=None), True)[1:] == ["行动推进情况没有打分：在 workbench.toml 的 score 写明评分表，就有得分和名次。"]
+
+
 def test_targets_stand_in_text_table_and_chart(opened, built, tmp_path):
     from analysis.runs.packing import build_package
 
     settings, _ = built
     (tmp_path / "targets.csv").write_text("地区代码,指标,年份,口径,目标值\n,已覆盖单位,2021,净增,10\n", encoding="utf-8")
-    from dataclasses import replace
-
     from analysis.runs.package import open_package
 
     other = replace(settings, targets=tmp_path / "targets.csv")

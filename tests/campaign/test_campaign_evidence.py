@@ -21,7 +21,7 @@ def test_the_scores_of_the_drawn_city_by_hand(opened):
 
 def test_ranks_are_compared_with_the_stored_quarter_under_the_same_sheet(opened):
     made = assessment(opened())
-    assert made.before_said == "2021年第二季度"
+    assert made.before_label == "2021年第二季度"
     assert {s.subject.name: (s.rank, s.total) for s in made.before["district"].ranked} == {"甲区": (1, 44), "乙区": (2, F(94, 3))}
 
 

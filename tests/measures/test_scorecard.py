@@ -77,7 +77,7 @@ def test_a_veto_and_a_decision_keep_out_of_the_ranking_with_their_reason():
 
 def test_fewer_than_thirty_are_listed_and_not_ranked():
     made = card(CITY, sizes={"乙": 29, "甲": 30})
-    assert (made.of("乙").rank, made.of("乙").why) == (None, "应建会单位不足30，不参加排名")
+    assert (made.of("乙").rank, made.of("乙").why) == (None, "应建会单位不足30家")
     assert (made.of("甲").rank, made.of("甲").total) == (1, 70)
 
 

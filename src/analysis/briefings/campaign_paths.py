@@ -31,18 +31,14 @@ def unit_guidance(package: Package) -> Blocks:
     advice = dict(table.drop_duplicates("类型")[["类型", "对策"]].itertuples(index=False)) | {OTHER: "不在类型表里，按实际情况处理"}
     found, whole, lines = by_type(counted, table), int(counted["units"].sum()), []
     for number, row in enumerate(found.itertuples(), 1):
-        units = derived(package, "eligible_unit_count", f"type{number}_units", int(row.units), "count", f"{row.type}类单位")
-        share = derived(
-            package,
-            "eligible_unit_count",
-            f"type{number}_share",
-            Fraction(int(row.units), whole),
-            "ratio",
-            f"{row.type}类单位占比",
-            1,
-            denominator_name="应建会单位",
+        figures = (
+            ("unit_count", int(row.units), "单位"),
+            ("unit_share", Fraction(int(row.units), whole), "单位占比"),
+            ("employee_count", int(row.employees), "单位的职工"),
         )
-        staff = derived(package, "employee_count", f"type{number}_employees", int(row.employees), "count", f"{row.type}类单位的职工")
+        units, share, staff = (
+            package.register.assessed(f"guidance_{code}", package.region_code, value, f"type{number}", f"{row.type}类{what}") for code, value, what in figures
+        )
         lines.append([as_sent(row.type), units, share, staff, as_sent(advice.get(row.type, ""))])
     heads = [("类型", "left", 13), ("单位（家）", "right", 11), ("占比", "right", 9), ("职工（人）", "right", 12), ("对策", "left", 55)]
     gone = sorted({c for c, _ in package.register.regions("district")} - set(package.campaign.cells["district_code"])) if package.scope == "city" else []

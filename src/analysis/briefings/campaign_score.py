@@ -5,7 +5,6 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from analysis.briefings.campaign_tables import derived
 from analysis.briefings.context import Blocks
 from analysis.briefings.quality_tables import as_sent
 from analysis.facts import Fact
@@ -19,24 +18,23 @@ if TYPE_CHECKING:
     from analysis.runs.lists.scoring import Assessment
     from analysis.runs.package import Package
 
-BASE = "eligible_unit_count"
 KIND_NAMES = {"body": "责任单位", "force": "专班"}
+MOST_REASONS = 3  # why some are not ranked; the rest stand in the workbook
 
 
-def figure(
-    package: Package, standing: Standing, number: int, kind: str, suffix: str, value: Any, unit: str, name: str, decimals: int = 0, reason: str = ""
-) -> Fact:
+def figure(package: Package, standing: Standing, number: int, kind: str, indicator: str, value: Any, part: str = "", **changes: Any) -> Fact:
+    """Return a figure of ``assessment.csv`` of a subject: of a district its own, of a body or task force one of the place, told apart by its number."""
     region = standing.subject.region or package.city[0]
-    own = "" if kind == "district" else f"{kind}{number}_"
-    return derived(package, BASE, f"assessment_{own}{suffix}", value, unit, name, decimals, region, reason=reason or standing.why or "没有数据")
+    own = "_".join(filter(None, ("" if kind == "district" else f"{kind}{number}", part)))
+    return package.register.assessed(indicator, region, value, own, **({"reason": standing.why or "没有数据"} | {k: v for k, v in changes.items() if v != ""}))
 
 
 def total(package: Package, standing: Standing, number: int = 0, kind: str = "district") -> Fact:
-    return figure(package, standing, number, kind, "total", standing.total, "score", "考核总分", 2)
+    return figure(package, standing, number, kind, "assessment_total", standing.total)
 
 
 def rank(package: Package, standing: Standing, number: int = 0, kind: str = "district") -> Fact:
-    return figure(package, standing, number, kind, "rank", standing.rank, "rank", "考核名次")
+    return figure(package, standing, number, kind, "assessment_rank", standing.rank)
 
 
 def spread(package: Package, standing: Standing, number: int = 0, kind: str = "district") -> list[Any]:
@@ -44,8 +42,7 @@ def spread(package: Package, standing: Standing, number: int = 0, kind: str = "d
     if not standing.is_ranked:
         return ["—"]
     best, worst = (
-        figure(package, standing, number, kind, code, value, "rank", f"权重变动时最{word}名次")
-        for code, value, word in (("best", standing.best, "好"), ("worst", standing.worst, "差"))
+        figure(package, standing, number, kind, f"assessment_rank_{end}", value) for end, value in (("best", standing.best), ("worst", standing.worst))
     )
     return [best] if standing.best == standing.worst else [best, "至", worst]
 
@@ -57,7 +54,7 @@ def moved(package: Package, made: Assessment, standing: Standing) -> Any:
     if then is None or then.rank is None or standing.rank is None:
         return "—"
     by = then.rank - standing.rank
-    fact = figure(package, standing, 0, "district", "moved", abs(by), "count", "名次变动")
+    fact = figure(package, standing, 0, "district", "assessment_rank_moved", abs(by))
     return [("升" if by > 0 else "降"), fact] if by else "不变"
 
 
@@ -68,16 +65,20 @@ def ranking(package: Package, made: Assessment) -> Blocks:
         off = sum((loss.points for loss in s.losses), Fraction(0))
         worst = max((line for line in s.lines if line.lost is not None), key=lambda line: (line.lost, line.item.name), default=None)
         lost = (
-            [clean(worst.item.name), "失", figure(package, s, 0, "district", "worst_lost", worst.lost, "score", "失分最多的一项", 1)]
+            [
+                clean(worst.item.name),
+                "失",
+                figure(package, s, 0, "district", "assessment_item_lost", worst.lost, "most", name=f"{worst.item.name}失分", decimals=1),
+            ]
             if worst is not None and worst.lost
             else "—"
         )
         peer = (
-            [blocks.mark(peer_name(card, s.peer), "threshold"), "第", figure(package, s, 0, "district", "peer_rank", s.peer_rank, "rank", "同组名次")]
+            [blocks.mark(peer_name(card, s.peer), "threshold"), "第", figure(package, s, 0, "district", "assessment_peer_rank", s.peer_rank)]
             if s.is_ranked and card.edges
             else "—"
         )
-        lines.append([rank(package, s), clean(s.subject.name), total(package, s), figure(package, s, 0, "district", "off", off, "score", "扣分", 1), peer, moved(package, made, s),
+        lines.append([rank(package, s), clean(s.subject.name), total(package, s), figure(package, s, 0, "district", "assessment_deducted", off, decimals=1), peer, moved(package, made, s),
                       spread(package, s), lost])  # fmt: skip
     heads = [
         ("名次", "right", 7),
@@ -121,7 +122,9 @@ def groups(package: Package, made: Assessment) -> Blocks:
             own = [line for line in s.lines if (line.item.group or line.item.name) == name]
             blank = next((line for line in own if line.points is None), None)
             value = None if blank is not None else sum((line.points for line in own), Fraction(0))
-            cells.append(figure(package, s, 0, "district", f"group{number}", value, "score", f"{name}得分", 2, blank.reason if blank else ""))
+            cells.append(
+                figure(package, s, 0, "district", "assessment_group_points", value, f"group{number}", name=f"{name}得分", reason=blank.reason if blank else "")
+            )
         lines.append(
             [clean(s.subject.name), *([blocks.run(c.figure, fact=c.id) for c in cells]), blocks.run(total(package, s).figure, fact=total(package, s).id)]
         )
@@ -142,7 +145,7 @@ def own_items(package: Package, made: Assessment) -> Blocks:
     for number, line in enumerate(s.lines, 1):
         value = _value(package, s, number, line)
         points, lost = (
-            figure(package, s, 0, "district", f"item{number}_{code}", v, "score", f"{line.item.name}{name}", 2, line.reason)
+            figure(package, s, 0, "district", f"assessment_item_{code}", v, f"item{number}", name=f"{line.item.name}{name}", reason=line.reason)
             for code, v, name in (("points", line.points, "得分"), ("lost", line.lost, "失分"))
         )
         lines.append(
@@ -156,11 +159,11 @@ def own_items(package: Package, made: Assessment) -> Blocks:
         )
     for number, loss in enumerate(s.losses, 1):
         count = (
-            figure(package, s, 0, "district", f"loss{number}_count", loss.count, "count", loss.name, 0, loss.reason)
+            figure(package, s, 0, "district", "assessment_deduction_count", loss.count, f"loss{number}", name=loss.name, reason=loss.reason)
             if loss.count is not None and loss.count.denominator == 1
             else ""
         )
-        points = figure(package, s, 0, "district", f"loss{number}", loss.points, "score", f"{loss.name}扣分", 2)
+        points = figure(package, s, 0, "district", "assessment_deducted", loss.points, f"loss{number}", name=f"{loss.name}扣分")
         lines.append(["扣分", as_sent(loss.name + (f"（{loss.evidence}）" if loss.evidence else "")), "", count, "", blocks.run(points.figure, fact=points.id)])
     sum_ = total(package, s)
     lines.append(["合计", "", blocks.mark("100", "threshold"), "", blocks.run(sum_.figure, fact=sum_.id), ""])
@@ -178,37 +181,37 @@ def _value(package: Package, s: Standing, number: int, line: Any) -> Any:
     item, name = line.item, line.item.formula
     if item.names == (name,) and s.subject.region:
         return package.register.fact(name, s.subject.region, item.segment)
-    return figure(package, s, 0, "district", f"item{number}_value", line.value, "mean", f"{item.name}算出的值", 3, line.reason)
+    return figure(package, s, 0, "district", "assessment_item_value", line.value, f"item{number}", name=f"{item.name}的实际值", reason=line.reason)
 
 
 def others(package: Package, made: Assessment, kind: str) -> Blocks:
-    """Return the assessment of bodies or task forces, city only."""
+    """Return the ranking of bodies or task forces, city only; nothing where none is ranked, which the text says."""
     card = made.cards.get(kind)
-    if card is None or not card.standings or package.scope != "city":
+    if card is None or not card.ranked or package.scope != "city":
         return []
     lines = []
     for number, s in enumerate(card.standings, 1):
-        size = figure(package, s, number, kind, "size", s.subject.size, "count", s.subject.size_name, 0, "没有填")
-        lines.append(
-            [
-                rank(package, s, number, kind),
-                as_sent(s.subject.name),
-                size,
-                total(package, s, number, kind),
-                spread(package, s, number, kind),
-                blocks.mark(clean(s.why), "name") if s.why else "",
-            ]
-        )
-    name = KIND_NAMES[kind]
-    heads = [
-        ("名次", "right", 8),
-        (name, "left", 28),
-        (card.standings[0].subject.size_name, "right", 12),
-        ("总分", "right", 13),
-        ("权重变动时的名次", "left", 14),
-        ("不排名的原因", "left", 25),
-    ]
-    return [blocks.table(heads, lines, caption=f"{name}考核得分", note="分数相同的并列；对象太少、数据不全的列出得分，不排名。")]
+        if s.is_ranked:
+            size = figure(package, s, number, kind, "assessment_subject_size", s.subject.size, name=s.subject.size_name)
+            lines.append([rank(package, s, number, kind), as_sent(s.subject.name), size, total(package, s, number, kind), spread(package, s, number, kind)])
+    name, size_name = KIND_NAMES[kind], f"{card.ranked[0].subject.size_name}（{card.ranked[0].subject.measure}）"
+    heads = [("名次", "right", 10), (name, "left", 38), (size_name, "right", 18), ("总分", "right", 16), ("权重变动时的名次", "left", 18)]
+    return [blocks.table(heads, lines, caption=f"{name}考核得分和名次", note="名次按未舍入的总分排定，分数相同的并列。")]
+
+
+def others_words(package: Package, made: Assessment) -> list[dict[str, Any]]:
+    """Return what the city's text says of bodies and task forces: how many, how many ranked, why the rest are not."""
+    said = []
+    for kind, name in KIND_NAMES.items():
+        card = made.cards.get(kind)
+        if card is None or not card.standings or package.scope != "city":
+            continue
+        every, ranked, why = len(card.standings), len(card.ranked), list(dict.fromkeys(s.why for s in card.standings if s.why))
+        count = package.register.assessed("assessment_subject_count", package.region_code, every, kind, f"考核的{name}")
+        some = package.register.assessed("assessment_ranked_count", package.region_code, ranked, kind, f"参加排名的{name}")
+        reasons = [mark(clean(text), "name") for text in why[:MOST_REASONS]]
+        said.append({"名称": name, "个数": count, "参排": some, "原因": "；".join(reasons) + "等" * (len(why) > MOST_REASONS), "有排": ranked > 0, "全排": ranked == every})  # fmt: skip
+    return said
 
 
 def words(package: Package, made: Assessment | None) -> dict[str, Any]:
@@ -221,10 +224,11 @@ def words(package: Package, made: Assessment | None) -> dict[str, Any]:
     steady = [s for s in ranked if s.worst <= quarter]
     # ranks that only swap among the first few are not this district's merit
     loose = [s for s in ranked if s.rank <= quarter and s.worst > quarter]
-    said = {"情形": "有", "参排": derived(package, BASE, "assessment_ranked", len(ranked), "count", "参加排名的区县"),
+    said = {"情形": "有", "参排": package.register.assessed("assessment_ranked_count", package.region_code, len(ranked)),
             "浮动": mark(f"{float(100 * card.sensitivity):g}%", "threshold"), "下限": mark(f"{card.smallest}家", "threshold"),
             "稳居前列": [f"{named(s.subject.name)}（{say(total(package, s))}，{_place(package, s)}）" for s in steady], "前列数": mark(f"前{quarter}名", "threshold"),
-            "前列不稳": [named(s.subject.name) for s in loose], "上季": mark(clean(made.before_said), "name"), "可比": bool(made.before),
+            "前列不稳": [named(s.subject.name) for s in loose], "上季": mark(made.before_label, "date"), "可比": bool(made.before),
+            "其他": others_words(package, made), "依据": FILE,
             "没对上": [mark(f"{KIND_NAMES.get(m.kind, '区县')}“{clean(m.subject)}”的“{clean(m.name)}”", "name") for one in made.cards.values() for m in one.unmatched],
             "不计": [mark(f"{clean(item.name)}（{clean(why)}）", "name") for item, why in card.dropped], "分组": [mark(peer_name(card, n), "threshold") for n in range(1, len(card.edges) + 2)] if card.edges else []}  # fmt: skip
     own = card.of(package.scope) if package.scope != "city" else None
@@ -234,16 +238,15 @@ def words(package: Package, made: Assessment | None) -> dict[str, Any]:
 
 
 def _place(package: Package, s: Standing) -> str:
-    tied = figure(package, s, 0, "district", "rank", s.rank, "rank", "考核名次")
-    return f"第{say(tied)}名"
+    return f"第{say(rank(package, s))}名"
 
 
 def _own(package: Package, s: Standing, card: Card) -> dict[str, Any]:
     lost = sorted((line for line in s.lines if line.lost), key=lambda line: (-line.lost, line.item.name))[:3]
     texts = [
-        f"{mark(clean(line.item.name), 'name')}失{say(figure(package, s, 0, 'district', f'most_lost{n}', line.lost, 'score', f'{line.item.name}失分', 1))}"
+        f"{mark(clean(line.item.name), 'name')}失{say(figure(package, s, 0, 'district', 'assessment_item_lost', line.lost, f'most{n}', name=f'{line.item.name}失分', decimals=1))}"
         for n, line in enumerate(lost, 1)
     ]
-    return {"总分": total(package, s), "名次": rank(package, s), "参排": derived(package, BASE, "assessment_ranked", len(card.ranked), "count", "参加排名的区县", region=package.city[0]),
+    return {"总分": total(package, s), "名次": rank(package, s), "参排": package.register.assessed("assessment_ranked_count", package.city[0], len(card.ranked)),
             "排名": s.is_ranked, "原因": mark(clean(s.why), "name"), "最多": listed(texts) if texts else "", "稳": s.is_ranked and s.is_steady,
-            "最好": figure(package, s, 0, "district", "best", s.best, "rank", "权重变动时最好名次"), "最差": figure(package, s, 0, "district", "worst", s.worst, "rank", "权重变动时最差名次")}  # fmt: skip
+            "最好": figure(package, s, 0, "district", "assessment_rank_best", s.best), "最差": figure(package, s, 0, "district", "assessment_rank_worst", s.worst)}  # fmt: skip

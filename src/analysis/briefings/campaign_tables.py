@@ -67,10 +67,12 @@ def bodies(package: Package) -> Blocks:
     if found.empty:
         return []
     columns = {"total": "任务", "due": "到期", "on_time": "按时办结", "late": "逾期办结", "overdue": "逾期未办结", "due_soon": "30天内到期"}
+    codes = {"total": "task_count", "due": "task_due_count", "on_time": "task_ontime_count", "late": "task_late_count", "overdue": "task_overdue_count",
+             "due_soon": "task_amber_count"}  # fmt: skip
     sums = found.groupby("body")[list(columns)].sum().reset_index().sort_values(["overdue", "due", "body"], ascending=[False, False, True], kind="stable")
     lines = []
     for number, row in enumerate(sums.to_dict("records"), 1):
-        facts = [derived(package, "task_count", f"body{number}_{code}", int(row[code]), "count", f"责任单位{name}") for code, name in columns.items()]
+        facts = [derived(package, codes[code], f"body{number}", int(row[code]), "count", f"责任单位{name}") for code, name in columns.items()]
         due = int(row["due"])
         rate = derived(package, "ontime_rate", f"body{number}", Fraction(int(row["on_time"]), due) if due else None, "ratio", "责任单位按时办结率", 1,
                        denominator_name="到期任务", reason="没有到期任务")  # fmt: skip
@@ -105,10 +107,10 @@ def forces(package: Package) -> Blocks:
     names, lines = dict(package.register.regions("district")), []
     for number, row in enumerate(found.itertuples(), 1):
         members, assigned = (None if pd.isna(v) else int(v) for v in (row.member_total, row.assigned_unit_count))
-        facts = [derived(package, "task_force_count", f"force{number}_{code}", value, "count", name, reason="没有填")
-                 for code, value, name in (("members", members, "专班成员"), ("assigned", assigned, "专班包联单位"))]  # fmt: skip
+        facts = [derived(package, code, f"force{number}", value, "count", name, reason="没有填")
+                 for code, value, name in (("task_force_member_total", members, "专班成员"), ("assigned_unit_count", assigned, "专班包联单位"))]  # fmt: skip
         each = Fraction(assigned, members) if members and assigned is not None else None
-        facts.append(derived(package, "task_force_count", f"force{number}_each", each, "mean", "专班人均包联", 1, reason="没有填成员数或包联单位数"))
+        facts.append(derived(package, "assigned_per_member", f"force{number}", each, "mean", "专班人均包联", 1, reason="没有填成员数或包联单位数"))
         formed = "—" if pd.isna(row.formed_on) else blocks.mark(f"{row.formed_on:%Y-%m-%d}", "date")
         lines.append(
             [clean(names.get(row.district_code, row.district_code)), as_sent(row.task_force or "—"), as_sent(row.lead_post or "没有写"), *facts, formed]

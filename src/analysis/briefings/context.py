@@ -247,9 +247,10 @@ def needed(register: Register) -> set[str]:
 @lru_cache(maxsize=1)
 def _needs() -> tuple[dict[str, str], dict[str, str]]:
     """Return what every indicator, and what every segment, rests on."""
-    keys = (("campaign", "indicator"), ("building", "indicator"), ("indicators", "indicator"), ("segments", "segment"))
-    campaign, building, indicators, segments = (tables.load(n).set_index(k)["needs"].to_dict() for n, k in keys)
-    return campaign | building | indicators, segments
+    assessment, campaign, building, indicators = (
+        tables.load(n).set_index("indicator")["needs"].to_dict() for n in ("assessment", "campaign", "building", "indicators")
+    )
+    return assessment | campaign | building | indicators, tables.load("segments").set_index("segment")["needs"].to_dict()
 
 
 def unsaid_reasons(unsaid: Iterable[dict[str, Any]]) -> list[str]:

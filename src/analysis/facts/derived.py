@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from fractions import Fraction
 
+from analysis import tables
 from analysis.facts.fact import RESIDUAL, Fact
+from analysis.periods import Quarter
 
 NOT_RANKED = "有区县的数字不予显示，不排名"
 UNLIKE = "两个数缺报的区县不同，不能相减或相除"
@@ -14,12 +16,24 @@ UNLIKE = "两个数缺报的区县不同，不能相减或相除"
 class Derivations:
     """What a register works out from its own facts; every result is a fact of its own, registered under ``<indicator>_<suffix>``.
 
-    The register gives ``fact``, ``district_facts``, ``_remember``, ``smallest_ranked`` and ``rate_decimals``.
+    The register gives ``fact``, ``district_facts``, ``_region``, ``_remember``, ``quarter``, ``smallest_ranked`` and ``rate_decimals``.
     """
 
     def derived(self, base: Fact, suffix: str, value: int | Fraction | None, unit: str, name: str, **changes) -> Fact:
         """Register a fact worked out from another one, under ``<indicator>_<suffix>``."""
         made = replace(base, indicator=f"{base.indicator}_{suffix}", value=value, unit=unit, name=name, numerator=None, denominator=None, **changes)
+        return self._remember(made)
+
+    def assessed(self, indicator: str, region: str, value: int | Fraction | None, part: str = "", name: str = "", reason: str = "没有数据", **changes) -> Fact:
+        """Register a figure of ``assessment.csv``, which the user's score sheet or guidance table decides and no single indicator; None is blank, with ``reason``.
+
+        ``part`` says which of several (a responsible body, an item): its id is ``<indicator>_<part>``.
+        """
+        known = next(row for row in tables.load("assessment").to_dict("records") if row["indicator"] == indicator)
+        level, region_name = self._region(region)
+        blank = {"status": "no_data", "reason": reason} if value is None else {}
+        made = Fact(self.quarter, level, region, region_name, "all", f"{indicator}_{part}" if part else indicator, value, known["unit"], as_of=Quarter(self.quarter).as_of,
+                    **({"decimals": int(known["decimals"]), "denominator_name": known["denominator_name"], "name": name or known["name"]} | blank | changes))  # fmt: skip
         return self._remember(made)
 
     def ranked(self, indicator: str, segment: str = "all", descending: bool = True) -> list[Fact]:

@@ -22,12 +22,12 @@ IN_FILE = {
 
 @cache
 def _definitions() -> dict[str, dict[str, str]]:
-    return {row["indicator"]: row for name in ("building", "indicators") for row in tables.load(name).to_dict("records")}
+    return {row["indicator"]: row for name in ("assessment", "campaign", "building", "indicators") for row in tables.load(name).to_dict("records")}
 
 
 @cache
 def base_of(indicator: str) -> str:
-    """Return the indicator of ``indicators.csv`` or ``building.csv`` that a (perhaps derived) one rests on, "" where none.
+    """Return the indicator of ``indicators.csv``, ``building.csv``, ``campaign.csv`` or ``assessment.csv`` that a (perhaps derived) one rests on, "" where none.
 
     >>> base_of("unit_coverage_rate_qoq_abs")
     'unit_coverage_rate'

@@ -12,12 +12,13 @@ import pandas as pd
 
 from analysis.errors import ExportError
 from analysis.paths import REPORTS
+from analysis.periods import Quarter
 from analysis.runs.assumed import changed_settings
 from analysis.runs.executor import Executor, LocalPool
 from analysis.runs.handing.export_log import log_files
 from analysis.runs.holding import QUARTER_NOTE, held
 from analysis.runs.index.door import write_door
-from analysis.runs.inputs import ledger_folder
+from analysis.runs.inputs import known_quarters, ledger_folder
 from analysis.runs.jobs import Work
 from analysis.runs.journal import close_journal, note_made, with_journal
 from analysis.runs.lists.building import DOCUMENT as BUILDING
@@ -28,6 +29,7 @@ from analysis.runs.lists.evidence_book import write_evidence
 from analysis.runs.lists.quality import DOCUMENT as QUALITY
 from analysis.runs.lists.quality import write_lists
 from analysis.runs.lists.returning import doubled, write_returns
+from analysis.runs.lists.scoring import wishes
 from analysis.runs.lists.visiting import refresh_visit_workbooks, visit_rows
 from analysis.runs.notebook import Outcome
 from analysis.runs.outputs import copy_intake, drop_empty_folders, read_manifest, ready_folder, take_away_records, write_indicators
@@ -172,6 +174,9 @@ def _write_tables(settings: Settings, quarter: str, package: Package, jobs: list
     for document, write in ((QUALITY, write_lists), (BUILDING, write_building_lists), (CAMPAIGN, write_campaign_lists)):
         files += write(folder, target, [job.scope for job in jobs if job.document == document], is_internal)
     files += write_evidence(package, target, [job.scope for job in jobs if job.document == CAMPAIGN], is_internal)
+    if any(job.document == CAMPAIGN for job in jobs):
+        for sentence in wishes(package, Quarter(quarter).previous.key in known_quarters(settings)):
+            say(sentence)
     files += write_own_errata(settings, quarter, folder, target, is_internal, say)
     for sentence in doubled(settings, quarter):
         say(sentence)

@@ -19,13 +19,14 @@ Figures = Callable[[str, str, str], tuple[Fraction | None, str]]
 
 @dataclass(frozen=True)
 class Subject:
-    """Who is assessed: ``size`` decides the peer group and whether it is ranked; ``region`` the district whose figures and rows it answers for."""
+    """Who is assessed: ``size`` (``size_name``, told with ``measure``) decides the peer group and whether it is ranked; ``region`` is whose figures and rows it answers for."""
 
     code: str
     name: str
     size: int | None
     size_name: str
     region: str
+    measure: str = "家"
 
 
 @dataclass(frozen=True)
@@ -177,7 +178,7 @@ def _why_unranked(subject: Subject, lines: Sequence[Line], losses: Sequence[Loss
     if unknown:
         return f"“{unknown[0].name}”没有数据（{unknown[0].reason}），不知应否扣分"
     if subject.size is None or subject.size < smallest:
-        return f"{subject.size_name}不足{smallest}，不参加排名" if subject.size is not None else f"{subject.size_name}没有数据，不参加排名"
+        return f"{subject.size_name}不足{smallest}{subject.measure}" if subject.size is not None else f"{subject.size_name}没有数据"
     return "" if lines else "没有可以打分的考核项"
 
 

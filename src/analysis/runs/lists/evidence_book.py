@@ -82,7 +82,7 @@ def _lines(standing: Standing, kind: str, checks: dict[tuple[str, str, str], tup
     for loss in standing.losses:
         count, points = "" if loss.count is None else float(loss.count), round(float(loss.points), 2)
         rows.append(["扣分", loss.name, "", count, -points, points, *_held((kind, standing.subject.code, loss.name), checks, loss.evidence or loss.reason)])
-    place = standing.why or f"第{standing.rank}名，权重变动时第{standing.best}至第{standing.worst}名"
+    place = f"不排名：{standing.why}" if standing.why else f"第{standing.rank}名，权重变动时第{standing.best}至第{standing.worst}名"
     return [*rows, ["合计", "总分", 100, "", round(float(standing.total), 2), "", "", place]]
 
 

@@ -44,12 +44,12 @@ FORCE_FIGURES = ("member_total", "assigned_unit_count", "assigned_per_member", "
 
 @dataclass(frozen=True)
 class Assessment:
-    """The cards by kind, those of the quarter before where it is stored (``before_said`` says which, or why not), and the sheet."""
+    """The cards by kind, those of the quarter before where it is stored (``before_label`` says which), and the sheet."""
 
     sheet: Sheet
     cards: dict[str, Scores]
     before: dict[str, Scores]
-    before_said: str
+    before_label: str
 
 
 @lru_cache(maxsize=1)
@@ -93,8 +93,24 @@ def assessment(package: Package) -> Assessment | None:
     sheet = sheet_of(package.settings)
     if sheet is None or package.is_totals or package.audience != "internal":
         return None
-    earlier, said = _before(package)
-    return Assessment(sheet, cards_of(package, sheet), cards_of(earlier, sheet) if earlier is not None else {}, said)
+    earlier = _before(package)
+    label = Quarter(package.quarter).previous.label
+    return Assessment(sheet, cards_of(package, sheet), cards_of(earlier, sheet) if earlier is not None else {}, label)
+
+
+def wishes(package: Package, has_earlier_ledgers: bool) -> list[str]:
+    """Return what would make the campaign document say more, for whoever runs it: its readers are told only what is missing."""
+    settings, quarter = package.settings, Quarter(package.quarter).previous
+    if package.is_totals or package.audience != "internal":
+        return []
+    said = []
+    if settings.targets is None or not settings.targets.is_file():
+        said.append("行动推进情况没有年度目标可比：在 workbench.toml 的 targets 写明目标表，就有完成率和序时进度。")
+    if settings.score is None:
+        said.append("行动推进情况没有打分：在 workbench.toml 的 score 写明评分表，就有得分和名次。")
+    elif has_earlier_ledgers and _before(package) is None:
+        said.append(f"考核名次没有与{quarter.label}比较：先运行 workbench run --quarter {quarter.key}，再运行本季度，就有升降。")
+    return said
 
 
 def cards_of(package: Package, sheet: Sheet) -> dict[str, Scores]:
@@ -134,7 +150,7 @@ def _body_sums(package: Package) -> pd.DataFrame:
 
 def _bodies(package: Package):
     sums = _body_sums(package)
-    subjects = [Subject(name, name, int(row["due"]), "到期任务", "") for name, row in sums.iterrows()]
+    subjects = [Subject(name, name, int(row["due"]), "到期任务", "", "项") for name, row in sums.iterrows()]
 
     def figures(code: str, name: str, segment: str) -> tuple[Fraction | None, str]:
         row = sums.loc[code]
@@ -206,16 +222,14 @@ def _filled(value, reason: str) -> tuple[Fraction | None, str]:
     return (None, reason) if pd.isna(value) else (Fraction(int(value)), "")
 
 
-def _before(package: Package) -> tuple[Package | None, str]:
-    """Return the newest stored package of the quarter before, of the same city and ledgers, or None and why."""
+def _before(package: Package) -> Package | None:
+    """Return the newest stored package of the quarter before, of the same city and ledgers; None where none can be read."""
     earlier = Quarter(package.quarter).previous
     folder = stored_before(package.folder, earlier.key)
-    if folder is None:
-        return None, f"{earlier.label}没有入库的数据，不比较名次；先运行 workbench run --quarter {earlier.key} 即可比较"
     try:
-        return open_package(str(folder), earlier.key, "city", package.audience, package.map_use), earlier.label
+        return None if folder is None else open_package(str(folder), earlier.key, "city", package.audience, package.map_use)
     except (WorkbenchError, OSError, KeyError):
-        return None, f"{earlier.label}入库的数据是以前版本的程序整理的，不比较名次；重新运行 workbench run --quarter {earlier.key} 即可比较"
+        return None  # put in order by an earlier version of the program
 
 
 def stored_before(folder: Path, quarter: str) -> Path | None:

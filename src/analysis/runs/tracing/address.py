@@ -10,6 +10,12 @@ from analysis.errors import ParameterError
 from analysis.periods import Quarter
 from analysis.runs.tracing.parts import STEPS
 
+_ELSEWHERE = (
+    ("assessment", "行动推进情况", "campaign_evidence.xlsx：每一分失在哪个文件、哪一行，逐家的类型"),
+    ("campaign", "行动推进情况", "campaign_figures.csv（分子、分母）和 campaign.csv（名单，写明文件和行）"),
+    ("building", "工会建设分析", "union_building_figures.csv（分子、分母）和 union_building.csv（名单）"),
+)
+
 
 @dataclass(frozen=True)
 class Address:
@@ -47,8 +53,18 @@ def read_address(text: str) -> Address:
         raise ParameterError(f"没有名为“{segment}”的分组{nearest(segment, segments)}。可用的分组见 docs/indicators.md。")
     base = max((i for i in indicators if name == i or name.startswith(f"{i}_")), key=len, default="")
     if not base:
+        _refuse_told_elsewhere(name)
         raise ParameterError(f"没有名为“{name}”的指标{nearest(name, indicators)}。可用的指标见 docs/indicators.md。")
     return Address(quarter, region, segment, base, _steps(name[len(base) + 1 :]))
+
+
+def _refuse_told_elsewhere(name: str) -> None:
+    """Say where a figure can be looked up that is a document's own and no indicator."""
+    for table, document, where in _ELSEWHERE:
+        own = tables.load(table).set_index("indicator")["name"]
+        base = max((i for i in own.index if name == i or name.startswith(f"{i}_")), key=len, default="")
+        if base:
+            raise ParameterError(f"“{own[base]}”（{base}）是{document}文稿自己的数，不在 indicators.csv 里，不能用 trace 追到行。请看文稿旁边的 {where}。")
 
 
 def _steps(rest: str) -> tuple[str, ...]:
