@@ -131,15 +131,16 @@ def test_a_district_gets_its_own_rows_and_others_none(opened, tmp_path):
     write_evidence(opened(), tmp_path, ["city", "970101"], True)
     own = openpyxl.load_workbook(tmp_path / "970101" / "campaign_evidence.xlsx")
     assert own.sheetnames == ["得分", "失分明细", "分类指导", "说明"]
-    assert {row[4].value for row in own["失分明细"].iter_rows(min_row=2)} == {"甲区"} and {r[0].value for r in own["分类指导"].iter_rows(min_row=2)} == {
-        "970101"
-    }
+    assert {row[4].value for row in own["失分明细"].iter_rows(min_row=2)} == {"甲区"} and [c.value for c in own["分类指导"][1]][:2] == ["区县", "类型"]
+    assert {r[0].value for r in own["分类指导"].iter_rows(min_row=2)} == {"甲区"}
     lines = [[cell.value for cell in row] for row in own["得分"].iter_rows(min_row=2)]
     assert lines == [
         ["区县", "甲区", "扩面", "覆盖率", 60, 0.6, 36, 24, 4, None], ["区县", "甲区", "质量", "挂牌空壳", 40, 0.5, 20, 20, 3, None],
-        ["区县", "甲区", "扣分", "逾期任务", None, 0, 0, 0, None, None], ["区县", "甲区", "合计", "总分", 100, None, 56, None, None, "第1名，权重变动时第1至第1名"],
-        ["专班", "甲区专班", None, "人均包联", 100, 1.5, 75, 25, None, None], ["专班", "甲区专班", "合计", "总分", 100, None, 75, None, None, "第1名，权重变动时第1至第1名"],
+        ["区县", "甲区", "扣分", "逾期任务", None, 0, 0, 0, None, None], ["区县", "甲区", "合计", "总分", 100, None, 56, None, None, "第1名，权重变动时不变"],
+        ["专班", "甲区专班", None, "人均包联", 100, 1.5, 75, 25, None, None], ["专班", "甲区专班", "合计", "总分", 100, None, 75, None, None, "第1名，权重变动时不变"],
     ]  # fmt: skip
+    formats = {row[3].value: (row[5].number_format, row[6].number_format) for row in own["得分"].iter_rows(min_row=2)}
+    assert formats["覆盖率"] == ("0.00%", "0.00") and formats["逾期任务"] == ("#,##0", "0.00") and formats["人均包联"] == ("0.00", "0.00")
     own.close()
     whole = openpyxl.load_workbook(tmp_path / "city" / "campaign_evidence.xlsx")
     assert {(row[0].value, row[1].value) for row in whole["失分明细"].iter_rows(min_row=2)} >= {("区县", "乙区"), ("责任单位", "基层部"), ("专班", "乙区专班")}

@@ -53,18 +53,30 @@ class Assessment:
 
 
 @lru_cache(maxsize=1)
-def district_names() -> frozenset[str]:
-    """Return all figures that the sheet may ask for of a district."""
-    known = {row["indicator"]: row["unit"] for row in tables.load("indicators").to_dict("records")}
+def district_units() -> dict[str, str]:
+    """Return all figures that the sheet may ask for of a district, with their units."""
+    own = {row["indicator"]: row["unit"] for row in tables.load("indicators").to_dict("records")}
+    known = dict(own)
     for more in (building_definitions(), campaign_definitions(), quality_definitions()):
         known |= {name: d["unit"] for name, d in more.items()}
-    changing = set(tables.load("indicators")["indicator"])
-    return frozenset(known) | frozenset(f"{name}_{change}" for name in changing for change in ("qoq", "yoy"))
+    return known | {f"{name}_{change}": "pp" if unit == "ratio" else unit for name, unit in own.items() for change in ("qoq", "yoy")}
+
+
+def value_unit(kind: str, formula: str) -> str:
+    """Return the unit of what an item is judged by (``ratio pp count score mean``), "" for a formula of several figures.
+
+    >>> value_unit("district", "unit_coverage_rate"), value_unit("district", "unit_coverage_rate_qoq"), value_unit("body", "task_overdue")
+    ('ratio', 'pp', 'count')
+    """
+    if kind == "body":
+        return "ratio" if formula in BODY_RATES else "count" if formula in BODY_FIGURES else ""
+    own = dict.fromkeys(FORCE_FIGURES, "count") | {"assigned_per_member": "mean"} if kind == "force" else {}
+    return (district_units() | own).get(formula, "")
 
 
 def names_of() -> dict[str, set[str]]:
     """Return kind → the names that a formula of its items may use."""
-    return {"district": set(district_names()), "body": {*BODY_FIGURES, *BODY_RATES}, "force": {*FORCE_FIGURES, *district_names()}}
+    return {"district": set(district_units()), "body": {*BODY_FIGURES, *BODY_RATES}, "force": {*FORCE_FIGURES, *district_units()}}
 
 
 def sheet_of(settings: Settings) -> Sheet | None:
