@@ -63,6 +63,14 @@ def test_bars_are_ranked_to_scale_with_blanks_last():
     assert overlapping(boxes(drawn)) == []
 
 
+@pytest.mark.parametrize("city", range(20, 80, 3))
+def test_no_figure_touches_the_city_s_line(city):
+    drawn = ranked_bars(rates(), PLAIN, city=fact("990100", city))
+    line = drawn.record["city_mm"]
+    labels = [text["box"] for text in drawn.record["texts"] if text["role"] == "label" and text["text"].endswith("%")]
+    assert len(labels) == 4 and all(box[2] + 1 < line or line < box[0] - 1 for box in labels)
+
+
 def test_bars_of_counts_carry_their_unit():
     drawn = ranked_bars(counts(30, 5, indicator="blind_unit_count"), PLAIN, unit="家", is_ascending=True)
     assert texts(drawn, "label") == ["5家", "30家"]

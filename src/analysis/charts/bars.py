@@ -13,6 +13,7 @@ from analysis.facts import Fact
 BAR, HIGHLIGHT, CITY = "#6aaad4", "#0b3f7e", "#a40e26"
 LADDER = ("#b35806", "#e08214", "#fdb863", "#9fb3c8", "#5a9bd0", "#0b3f7e")
 _ROW_MM, _BAR_MM = 6.0, 3.9
+_GAP_MM = 1.2  # from a bar's end, or the city's line, to the figure
 
 
 def ranked_bars(facts: Sequence[Fact], imprint: Imprint, *, city: Fact | None = None, highlight: str = "", unit: str = "", is_ascending: bool = False,
@@ -43,8 +44,8 @@ def ranked_bars(facts: Sequence[Fact], imprint: Imprint, *, city: Fact | None = 
             look = {"fill": "#ffffff", "edge": colour} if fact.region_code in apart else {"fill": colour}
             sheet.rectangle((left, y - _BAR_MM / 2, max(end, left + 0.15), y + _BAR_MM / 2), note=note, **look)
             width = sheet.measure(fact.text + unit, 8)
-            is_crossed = line_at is not None and end + 0.7 < line_at < end + width + 1.7
-            sheet.text(line_at + 1.2 if is_crossed else end + 1.2, y, fact.text + unit, size=8, role="label", fact=fact.id)
+            is_crossed = line_at is not None and end <= line_at < end + _GAP_MM + width + _GAP_MM  # figure and line keep the same distance on either side
+            sheet.text((line_at if is_crossed else end) + _GAP_MM, y, fact.text + unit, size=8, role="label", fact=fact.id)
         else:
             fill, hatch, word = BLANKS["suppressed" if fact.status == "suppressed" else "no_data"]
             sheet.rectangle((left, y - _BAR_MM / 2, left + 9, y + _BAR_MM / 2), fill=fill, edge="#8c959f", hatch=hatch)
@@ -58,7 +59,7 @@ def ranked_bars(facts: Sequence[Fact], imprint: Imprint, *, city: Fact | None = 
     known = [*facts, *([city] if city is not None else [])]
     notes = notes_for(known, imprint, extra_notes)
     draw_footer(sheet, notes)
-    record = {"rows": rows, "city": city.id if city is not None else "", "notes": notes}
+    record = {"rows": rows, "city": city.id if city is not None else "", "city_mm": line_at, "notes": notes}
     name = full_name(facts)
     return sheet.finish(alt_text("条形图", name, facts) + (f"{city.region_name} {city.text}。" if city is not None else ""), [f.id for f in known], record)
 
