@@ -59,9 +59,9 @@ class _Lenient(StrictUndefined):
 
 
 def label_of(block: dict) -> str:
-    """Return a table's caption as plain text, for screen readers."""
+    """Return the caption of a table or figure as plain text, for screen readers."""
     number = f"{block['kind']}{block['number']} " if "number" in block else ""
-    return (number + words(block.get("caption", []))) or "表格"
+    return (number + words(block.get("caption", []))) or ("图" if block["type"] == "figure" else "表格")
 
 
 def picture(prefix: str) -> Callable[[dict], Markup]:
