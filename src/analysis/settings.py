@@ -100,6 +100,7 @@ class Settings:
     sealed: Path | None = None
     deadline_days: int = 15
     bulletin_issue: int = 0
+    issuer: str = ""
     distribution: tuple[str, ...] = ()
 
     @property

@@ -135,3 +135,13 @@ def test_the_bulletin_names_its_issue_and_who_is_late(opened, tmp_path):
 
 def test_without_a_book_nobody_is_called_late(opened):
     assert "没有收件登记，不判断谁迟报" in text(bulletin.write(opened()))
+
+
+def test_the_bulletin_is_signed_where_the_issuer_is_known(opened):
+    made = bulletin.write(opened(issuer="九七市总工会"))
+    signed = [block for block in prepare(made.blocks).body if block["type"] == "signature"]
+    assert ["".join(run["text"] for run in block["runs"]) for block in signed] == ["九七市总工会", "　　　　年　　月　　日"]
+    assert [(block["right"], block["first"], block["last"]) for block in signed] == [(6.5, True, False), (4.0, False, True)]
+    assert "成文日期和印章由印发单位填写、加盖。" in text(made)
+    unsigned = bulletin.write(opened())
+    assert not [b for b in unsigned.blocks if b["type"] == "signature"] and "落款、印章和成文日期由印发单位填写。" in text(unsigned)

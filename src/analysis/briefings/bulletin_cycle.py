@@ -40,7 +40,7 @@ def words(package: Package) -> dict[str, Any]:
     found = corrections(package)
     return {
         "期次": mark(f"{quarter.year}年第{settings.bulletin_issue or quarter.number}期", "date"), "期间": mark(f"{_day(begin)}至{_day(quarter.as_of)}", "date"),
-        "发送": mark("、".join(clean(x) for x in settings.distribution or SENT_TO), "name"), "时限": mark(_day(book.deadline), "date"), "有登记": book.is_kept,
+        "发送": mark("、".join(clean(x) for x in settings.distribution or SENT_TO), "name"), "时限": mark(_day(book.deadline), "date"), "有登记": book.is_kept, "机关": mark(clean(settings.issuer), "name") if settings.issuer else "",
         "迟报": [f"{named(names[c])}（{mark(_day(day), 'date')}收到）" for c, day in sorted(book.late.items()) if c in names],
         "未登记": [named(names[c]) for c in names if book.is_kept and c not in book.days and c not in nothing], "未报": [named(names[c]) for c in nothing], "缺表报": partly,
         "有更正": bool(len(found)), "更正": corrected_text(package, found), "另有": others(package),

@@ -18,7 +18,7 @@ from analysis.publishing.schema import MIME, TEXT_TYPES, VERSION, check_block
 
 __all__ = [
     "as_runs", "byline", "dateline", "facts", "figure", "heading", "mark", "meta", "page_break", "paragraph", "read_blocks", "run",
-    "salutation", "show", "subtitle", "table", "title",
+    "salutation", "show", "signature", "subtitle", "table", "title",
 ]  # fmt: skip
 
 LABEL = "内部资料 注意保存"
@@ -73,7 +73,7 @@ def _text_block(kind: str):
     return make
 
 
-title, subtitle, dateline, byline, salutation = (_text_block(kind) for kind in TEXT_TYPES)
+title, subtitle, dateline, byline, salutation, signature = (_text_block(kind) for kind in TEXT_TYPES)
 
 
 def heading(level: int, *parts: Text) -> dict:

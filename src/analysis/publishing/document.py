@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from itertools import groupby
 from typing import Any
 
 from analysis.errors import ExportError
 from analysis.periods import Quarter
 from analysis.publishing.characters import visible
-from analysis.publishing.layout import plan_table, words
+from analysis.publishing.layout import plan_table, signature_indents, words
 from analysis.publishing.number_check.allowed import Allowed
 from analysis.publishing.schema import check_block
 
@@ -91,6 +92,20 @@ def _step_headings(blocks: list[dict]) -> list[dict]:
     return stepped
 
 
+def _sign(blocks: list[dict]) -> list[dict]:
+    """Give every line of a signature its distance from the right edge, and whether it is the first or last."""
+    made: list[dict] = []
+    for is_signed, group in groupby(blocks, key=lambda block: block["type"] == "signature"):
+        part = list(group)
+        ends = signature_indents([words(block["runs"]) for block in part]) if is_signed else []
+        made += (
+            [block | {"right": right, "first": n == 0, "last": n == len(part) - 1} for n, (block, right) in enumerate(zip(part, ends, strict=True))]
+            if is_signed
+            else part
+        )
+    return made
+
+
 def all_runs(block: dict) -> list[dict]:
     """Return every run of a block, table cells and captions included."""
     runs = [*block.get("runs", []), *block.get("caption", [])]
@@ -156,5 +171,5 @@ def prepare(blocks: list[dict], title: str = "") -> Document:
         raise ExportError(f"meta 块的截止日期 as_of 为“{meta['as_of']}”，应写作 2021-09-30 的样子。请改正笔记本的 meta 块。")
     allowed = Allowed(facts, meta)
     body = [_marked(block, allowed) for block in body]
-    body = [block | {"plan": plan_table(block)} if block["type"] == "table" else block for block in _step_headings(_number(body))]
+    body = [block | {"plan": plan_table(block)} if block["type"] == "table" else block for block in _sign(_step_headings(_number(body)))]
     return Document(meta, body, facts, _shown(body))

@@ -30,7 +30,14 @@ from analysis.publishing.zipped import dated_alike
 
 FACTS_NAMESPACE = "urn:workbench:facts"
 _CUSTOM_XML = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/customXml"
-_PARAGRAPH_STYLES = {"subtitle": "Subtitle", "dateline": "Subtitle", "byline": "Subtitle", "salutation": "Salutation1", "incomplete": "Notice"}
+_PARAGRAPH_STYLES = {
+    "subtitle": "Subtitle",
+    "dateline": "Subtitle",
+    "byline": "Subtitle",
+    "salutation": "Salutation1",
+    "signature": "Signature1",
+    "incomplete": "Notice",
+}
 _BODY_STYLES = {"body": "BodyText", "note": "SmallNote", "source": "SmallNote", "notice": "Notice"}
 
 
@@ -61,6 +68,10 @@ class _Writer:
             return self._figure(block)
         if kind == "page_break":
             return [parts.paragraph("BodyText", [parts.element("r", [parts.element("br", type="page")])])]
+        if kind == "signature":
+            before = [parts.element("spacing", before=579)] if block["first"] else []
+            end = {"rightChars": round(block["right"] * 100), "right": round(block["right"] * 316)}
+            return [parts.paragraph("Signature1", self._runs(block), *before, parts.element("ind", **end, firstLineChars=0, firstLine=0))]
         return [parts.paragraph(_PARAGRAPH_STYLES[kind], self._runs(block))]
 
     def _runs(self, block: dict) -> list[Any]:

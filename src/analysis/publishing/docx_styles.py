@@ -30,6 +30,7 @@ STYLES = (
     ("Title", "Title", "Normal", "title", 44, _KEEP + _loose(0, 400, 720) + _NO_INDENT + '<w:jc w:val="center"/>'),
     ("Subtitle", "Subtitle", "Normal", "kai", 32, _KEEP + _NO_INDENT + '<w:jc w:val="center"/>'),
     ("Salutation1", "称谓", "Normal", "body", 32, '<w:spacing w:before="290"/>' + _NO_INDENT),
+    ("Signature1", "落款", "Normal", "body", 32, _NO_INDENT + '<w:jc w:val="right"/>'),
     ("BodyText", "Body Text", "Normal", "body", 32, _INDENT),
     ("Heading1", "heading 1", "Normal", "hei", 32, _KEEP + _INDENT + '<w:outlineLvl w:val="0"/>'),
     ("Heading2", "heading 2", "Normal", "kai", 32, _KEEP + _INDENT + '<w:outlineLvl w:val="1"/>'),

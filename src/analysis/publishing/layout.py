@@ -41,6 +41,21 @@ def em(text: str) -> float:
     return sum(1.0 if unicodedata.east_asian_width(c) in "WFA" else 0.55 for c in text)
 
 
+SEAL_EM = 4.0  # what stays free right of the date of a document that is sealed (GB/T 9704)
+
+
+def signature_indents(lines: list[str]) -> list[float]:
+    """Return how far each line of a signature stays from the right edge, in characters: the date, last, by four, the names above it centred upon it.
+
+    >>> signature_indents(["某市总工会", "2021年10月20日"])
+    [5.35, 4.0]
+    >>> signature_indents(["某某某某某某某某某某某某某某自治区总工会", "2021年10月20日"])
+    [0.0, 4.0]
+    """
+    date = em(lines[-1])
+    return [round(max(SEAL_EM + (date - em(line)) / 2, 0.0), 2) for line in lines]
+
+
 @lru_cache(maxsize=1 << 14)
 def _cell_em(text: str) -> float:
     """Like ``em``, with the quarter space that some programs put between Chinese and figures, and the wide % of some fonts."""

@@ -212,6 +212,8 @@ def height(block: Block) -> float:
         return LINE_MM * (0.4 + 1.25 * len(title_lines(text)))
     if kind == "page_break":
         return 0.0
+    if kind == "signature":
+        return LINE_MM * (1 + bool(block.get("first")))
     if kind == "incomplete" or (kind == "paragraph" and block.get("style", "body") != "body"):
         around = _NOTE_AROUND_MM if block.get("style") in ("note", "source") else _BOX_AROUND_MM
         return around + _SMALL_MM * ceil(em(text) / _SMALL_CHARACTERS)

@@ -9,7 +9,7 @@ from analysis.errors import ExportError
 
 VERSION = 1
 MIME = "application/vnd.workbench.blocks+json"
-TEXT_TYPES = ("title", "subtitle", "dateline", "byline", "salutation")
+TEXT_TYPES = ("title", "subtitle", "dateline", "byline", "salutation", "signature")
 STYLES = ("body", "note", "source", "notice")
 MARK_KINDS = tuple(tables.load("marks")["kind"])
 ALIGNMENTS = ("left", "right", "center")

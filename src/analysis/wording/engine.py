@@ -45,7 +45,7 @@ from analysis.wording.sources import Given, Loader
 from analysis.wording.story import segment_name
 
 SHIPPED = Path(__file__).parent / "templates"
-_HEADS = {"标题": "title", "副题": "subtitle", "日期": "dateline", "署名": "byline", "称谓": "salutation"}
+_HEADS = {"标题": "title", "副题": "subtitle", "日期": "dateline", "署名": "byline", "称谓": "salutation", "落款": "signature"}
 _SMALL = {"注": "note", "提示": "notice", "来源": "source"}
 _SLOT = re.compile(r"【[图表]：(.+)】")
 _LINE_SIGN = re.compile(f"{LINE}[^{LINE_END}]*{LINE_END}")
