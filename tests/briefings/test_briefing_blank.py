@@ -78,8 +78,8 @@ def test_three_directions_by_rule():
     assert paragraph(blocks, "一是") == ("一是乙区。盲区率明确高于苇津市合并水平，小微企业或两新组织盲区单位有65家，占其应建会单位的81.3%，涉及职工650人。"
                                        "包联力量先放到乙区，按走访清单逐户销号。")  # fmt: skip
     assert (
-        paragraph(blocks, "截至2021年9月30日，苇津市下一步")
-        == "截至2021年9月30日，苇津市下一步的优先方向：一是乙区，盲区率明确偏高，小微企业或两新组织盲区单位有65家。方向按固定规则选出，规则和做法见第八部分。"
+        paragraph(blocks, "按截至2021年9月30日的台账")
+        == "按截至2021年9月30日的台账，苇津市下一步的优先方向是乙区，盲区率明确偏高，小微企业或两新组织盲区单位有65家。方向按固定规则选出，规则和做法见第八部分。"
     )
 
 
@@ -87,8 +87,8 @@ def test_the_three_directions_stand_on_the_first_page():
     shops = whole({"970101": (10, 40), "970102": (5, 40)}, segment="express_delivery")
     party = [row("970100", "party_union_sync_rate", (12, 20))]
     document = blank_areas.write(package(more=[*PARTS, *shops, *party]))
-    assert paragraph(document.opening, "截至") == (
-        "截至2021年9月30日，苇津市下一步的三个优先方向：一是乙区，盲区率明确偏高，小微企业或两新组织盲区单位有65家；二是快递，在薄弱行业中盲区家数居首，有65家；"
+    assert paragraph(document.opening, "按截至") == (
+        "按截至2021年9月30日的台账，苇津市下一步有三个优先方向：一是乙区，盲区率明确偏高，小微企业或两新组织盲区单位有65家；二是快递，在薄弱行业中盲区家数居首，有65家；"
         "三是有党组织无工会的单位，共有8家。方向按固定规则选出，规则和做法见第八部分。")  # fmt: skip
     assert [b[:2] for b in text_of(document.part(8)) if b[:2] in ("一是", "二是", "三是")] == ["一是", "二是", "三是"]
 

@@ -107,7 +107,7 @@ def test_cultivation_is_held_against_this_years_target(targets, words):
 def test_homes_and_joint_work():
     home = said("三是建好职工之家", union_home_rate=(40, 90), union_home_model_count=6, union_home_withdrawn_count=5)
     assert "目前，有职工之家等级的工会占工会组织的44.4%，其中模范职工之家6个。本季度撤牌或者不再在册的有5个，牌子挂得上也摘得下。" in home
-    assert "已经建会的也要共建，报了党工共建的工会占工会组织的30.0%。" in said("一是做实“党工共建”", union_party_joint_rate=(27, 90))
+    assert "已经建会的也要共建，开展党工共建的工会占工会组织的30.0%。" in said("一是做实“党工共建”", union_party_joint_rate=(27, 90))
 
 
 def test_blank_figures_leave_their_sentences_and_the_reason_is_kept():
@@ -126,10 +126,10 @@ def test_the_bulletin_tells_what_is_left_to_mend():
     assert second.endswith(
         "按由基层工会覆盖的职工计算，归这些工会的占20.0%，比按工会个数计算的低。与上季度末相比，新达标的工会2个，不再达标的3个。未达标的工会中，2个只差一项。"
     )
-    assert ("工资分配、福利待遇、安全生产三类事项中，依规应当表决而没有表决的企业有1家；按规定讨论、听取意见即可的不在其内，不作问题通报。"
+    assert ("工资分配、福利待遇、安全生产三类事项中，依规应当表决而没有表决的企业有1家。按规定讨论、听取意见即可的不在其内，不作问题通报。"
             "合同到期没有续签的企业有1家。有效合同中，协商记录、职代会通过记录、报送人社都没有的1份，列为待抽查，只作线索。") in third  # fmt: skip
     assert fourth == ("（四）培育和共建还要加力。截至2021年9月30日，应建会的规上企业中“六有”全有的占48.0%，今年末的目标是50%，低于年末目标2.0个百分点。"
-                      "报了党工共建的工会占工会组织的30.0%。有职工之家等级的工会占工会组织的44.4%，与上季度末相比，撤牌或者不再在册的1个。")  # fmt: skip
+                      "开展党工共建的工会占工会组织的30.0%。有职工之家等级的工会占工会组织的44.4%，与上季度末相比，撤牌或者不再在册的1个。")  # fmt: skip
 
 
 def test_the_bulletins_items_are_numbered_without_a_gap():

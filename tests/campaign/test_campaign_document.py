@@ -96,6 +96,10 @@ def test_where_nobody_is_ranked_a_sentence_says_so_and_no_table(opened):
 
 def test_readers_are_told_what_is_missing_and_operators_what_to_do(opened, tmp_path):
     plain = campaign.write(opened(quarter="2021Q2"))
+    heads = [
+        ["".join(r["text"] for r in c["runs"]) for c in b["columns"]] for b in plain.blocks if b["type"] == "table" and "考核得分和名次" in str(b["caption"])
+    ]
+    assert heads[0] == ["名次", "区县", "总分", "扣分", "权重变动时的名次", "失分最多的一项"]
     assert "没有2021年第一季度可比的数据，名次不作升降比较。" in text(plain)
     without = campaign.write(opened(score=None))
     assert "没有制定评分表，本期不打分、不排名。" in text(without) and "没有设定今年的年度目标，不作进度比较。" in text(without)
@@ -134,7 +138,7 @@ def test_the_bulletin_names_its_issue_and_who_is_late(opened, tmp_path):
 
 
 def test_without_a_book_nobody_is_called_late(opened):
-    assert "没有收件登记，不判断谁迟报" in text(bulletin.write(opened()))
+    assert "没有收件登记，本期不通报迟报情况" in text(bulletin.write(opened()))
 
 
 def test_the_bulletin_is_signed_where_the_issuer_is_known(opened):

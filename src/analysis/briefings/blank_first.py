@@ -157,7 +157,7 @@ def _kind(package: Package) -> dict[str, Any] | None:
             "名": "有党组织无工会的单位",
             "简": f"共有{say(party)}家",
             "理由": f"共有{say(party)}家，党组织已经建立，最容易带动",
-            "做法": "党建带工建，列为走访清单的前列",
+            "做法": "党建带工建，列在走访清单的最前面",
             "数": party,
         }
     large = register.remainder(register.fact("mandatory_unit_union_rate", code), "uncovered", "25人以上盲区单位")

@@ -134,8 +134,6 @@ def weak_with_counts(register: Register, code: str, most: int = 3) -> list[dict[
         blind = register.fact("blind_unit_count", code, segment)
         if is_weak(gap, register.fact("eligible_unit_count", code, segment)) and blind.is_ok:
             employees, rate = (register.fact(i, code, segment) for i in ("blind_employee_count", "unit_coverage_rate"))
-            clause = (
-                f"{segment_name(segment)}还有{say(blind)}家没有建会，涉及职工{say(employees)}人，单位覆盖率为{say(rate)}（分母为该行业应建会单位），{words}"
-            )
+            clause = f"{segment_name(segment)}{say(register.denominator(rate))}家应建会单位的覆盖率为{say(rate)}，{words}，还有{say(blind)}家没有建会，涉及职工{say(employees)}人"
             found.append({"名称": segment_name(segment), "分组": segment, "盲区": blind, "说法": clause})
     return sorted(found, key=lambda item: (-item["盲区"].value, item["分组"]))[:most]

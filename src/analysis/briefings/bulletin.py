@@ -59,7 +59,7 @@ def words(package: Package, areas: Areas) -> dict[str, Any]:
     left = leftovers(register, None)
     return {
         "有排名": len(ranked) > 1, "有不显示": any(f.status == "suppressed" for f in areas.facts(COVERAGE)),
-        "可比季度": register.fact(MOVED).is_ok,
+        "可比季度": bool(register.ranked(MOVED)),
         "排名下限": mark(f"{register.smallest_ranked}家", "threshold"), "评比下限": mark(f"{int(threshold('least_for_progress'))}家", "threshold"),
         "提高线": points(upper("slight_change")), "下降线": points(threshold("slipping")), "差距线": points(threshold("on_par")),
         "领先": [{"说法": f"{areas.spoken(f)}（{say(f)}）"} for f in leading(ranked)],
@@ -151,6 +151,7 @@ def ranking(areas: Areas, indicator: str, wanted: dict[str, str], caption: str) 
     """Return a table in the order of one indicator: 名次, the district, the ``wanted`` figures, and the merged city last."""
     package, register = areas.package, areas.package.register
     rows, facts, ranks = [], [], []
+    is_ranked = len(register.ranked(indicator)) > 1  # first of one is no place
     for code in [*in_order(areas, indicator), package.region_code]:
         is_total = code == package.region_code
         cells = [register.fact(key, code) for key in wanted]
@@ -160,14 +161,20 @@ def ranking(areas: Areas, indicator: str, wanted: dict[str, str], caption: str) 
         rank = None if is_total else register.rank(indicator, code)
         ranks += [rank] if rank else []
         shown = [signed(cell) if cell.indicator.endswith("_qoq") else cell for cell in cells]
-        rows.append(["" if rank is None else rank, f"{package.region_name}合计" if is_total else areas.names[code], *shown])
+        rows.append(["" if rank is None else rank if is_ranked else "—", f"{package.region_name}合计" if is_total else areas.names[code], *shown])
     note = blank_note([f for f in facts if f.region_code != RESIDUAL]) + left_out_note(register, [f for f in facts if f.region_code == package.region_code])
     figures = {f.region_code: f.is_ok for f in areas.facts(indicator)}
     if any(not rank.is_ok and figures.get(rank.region_code) for rank in ranks):
         hidden = not register.ranked(indicator) and any(f.status == "suppressed" for f in areas.facts(indicator))
-        note += "部分区县的数字不予显示，不排名。" if hidden else "名次栏为“—”的，分母较小，不参加排名。"
+        note += (
+            "部分区县的数字不予显示，不排名。"
+            if hidden
+            else "名次栏为“—”的，分母较小，不参加排名。"
+            if is_ranked
+            else "分母够大、能够排名的区县不足两个，只列数、不排名。"
+        )
     columns = [("名次", "right"), ("区县", "left"), *((head, "right") for head in wanted.values())]
-    return blocks.table(columns, rows, caption=caption, note=note)
+    return blocks.table(columns, rows, caption=caption if is_ranked else caption.replace("排名", "", 1), note=note)
 
 
 def coverage_table(areas: Areas) -> dict[str, Any]:

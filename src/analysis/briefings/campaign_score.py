@@ -91,11 +91,19 @@ def ranking(package: Package, made: Assessment) -> Blocks:
         ("失分最多的一项", "left", 21),
     ]
     why = [f"{clean(s.subject.name)}（{clean(s.why)}）" for s in card.standings if not s.is_ranked]
-    note: list[Any] = [
-        "名次按未舍入的总分排定，分数相同的并列。名次为“—”的不参加排名" + ("：" if why else "。"),
-        blocks.mark("；".join(why) + "。", "name") if why else "",
-    ]
-    return [blocks.table(heads, lines, caption=f"{package.region_name}各区县考核得分和名次", note=[n for n in note if n])]
+    note: list[Any] = ["名次按未舍入的总分排定，分数相同的并列。"]
+    if why:
+        note += ["名次为“—”的不参加排名：", blocks.mark("；".join(why) + "。", "name")]
+    idle = _idle(card, bool(made.before))
+    kept = [n for n, head in enumerate(heads) if head[0] not in idle]
+    rows = [[line[n] for n in kept] for line in lines]
+    return [blocks.table([heads[n] for n in kept], rows, caption=f"{package.region_name}各区县考核得分和名次", note=note)]
+
+
+def _idle(card: Card, has_before: bool) -> set[str]:
+    """Return the columns that would say the same of all districts, or nothing of any."""
+    is_grouped = len({s.peer for s in card.ranked}) > 1
+    return {name for name, is_told in (("同组名次", is_grouped), ("较上季度", has_before)) if not is_told}
 
 
 def peer_name(card: Card, peer: int) -> str:
@@ -244,7 +252,7 @@ def _place(package: Package, s: Standing) -> str:
 def _own(package: Package, s: Standing, card: Card) -> dict[str, Any]:
     lost = sorted((line for line in s.lines if line.lost), key=lambda line: (-line.lost, line.item.name))[:3]
     texts = [
-        f"{mark(clean(line.item.name), 'name')}失{say(figure(package, s, 0, 'district', 'assessment_item_lost', line.lost, f'most{n}', name=f'{line.item.name}失分', decimals=1))}"
+        f"{mark(clean(line.item.name), 'name')}（失{say(figure(package, s, 0, 'district', 'assessment_item_lost', line.lost, f'most{n}', name=f'{line.item.name}失分', decimals=1))}）"
         for n, line in enumerate(lost, 1)
     ]
     return {"总分": total(package, s), "名次": rank(package, s), "参排": package.register.assessed("assessment_ranked_count", package.city[0], len(card.ranked)),

@@ -92,6 +92,10 @@ def problems(package: Package) -> Blocks:
 
 
 def followed(package: Package) -> Blocks:
+    """Return the follow-up visits by district; nothing where no visit is known of at all, which the text says."""
+    with package.register.quietly() as asked:
+        if not any(asked.fact("followed_count", code).is_ok for code, _ in [*asked.regions("district"), package.city]):
+            return []
     columns = [(code, blocks.mark(head, "threshold") if "90" in head else head) for code, head in FOLLOWED]
     note = ["满", blocks.mark("90天", "threshold"), "指成立后第", blocks.mark("90天", "threshold"), "落在季末前一年以内的单独、联合工会；有写了工会代码的督察记录的算回访。率的分母为满",
             blocks.mark("90天", "threshold"), "的新建工会。"]  # fmt: skip
@@ -144,7 +148,7 @@ def lists(package: Package) -> Blocks:
             head = listed["amount_header"]
             days = f"，{head.replace('天数', '')}{row.amount}天" if head and row.amount else ""
             told = "，".join(x for x in (clean(row.code), clean(row.detail)) if x) + days
-            where = "，".join(x for x in (clean(row.source_file), clean(row.source_sheet), f"第{row.source_row}行") if x)
+            where = "，".join(x for x in (clean(row.source_file).strip(), clean(row.source_sheet).strip(), f"第{row.source_row}行") if x)
             rows.append([blocks.mark(clean(listed["name"]), "name"), *place, as_sent(row.name or "—"), blocks.mark(told, "name"), blocks.mark(where, "name")])
     if not rows:
         return []

@@ -31,6 +31,7 @@ METHODS = {"district_brief": "method_short.j2", "ledger_quality": "method_qualit
 SPOKEN = ("speech",)
 UNION_DOCUMENTS = ("speech", "district_brief", "bulletin", "research_report")
 Blocks = list[dict[str, Any]]
+_MANY = 3  # so many districts with the same blank are told as 各区县
 
 
 @dataclass
@@ -129,16 +130,27 @@ def signed(fact: Fact) -> dict[str, Any]:
 
 
 def blank_note(facts: Sequence[Fact]) -> str:
-    """Return why cells of a table are blank: ``“—”为无数据：雁坪县（没有报送工会表）。``; suppressed cells are told apart."""
-    note = ""
+    """Return why cells of a table are blank: ``“—”为无数据：雁坪县（没有报送工会表）。``; suppressed cells are told apart, and what all districts lack is said of all."""
+    note, everywhere = "", {clean(f.region_name) for f in facts if f.region_level == "district"}
     for status, said in (("no_data", "“—”为无数据"), ("suppressed", "“…”为不予显示")):
         reasons: dict[str, list[str]] = {}
         for fact in facts:
             if fact.status == status:
                 reasons.setdefault(clean(fact.reason), []).append(clean(fact.region_name))
-        clauses = [f"{'、'.join(dict.fromkeys(names))}（{reason}）" if reason else "、".join(dict.fromkeys(names)) for reason, names in reasons.items()]
+        clauses = []
+        for reason, names in reasons.items():
+            is_everywhere = len(everywhere) >= _MANY and everywhere <= set(names)
+            named = "各区县" if is_everywhere else "、".join(dict.fromkeys(names))
+            clauses.append(f"{named}（{_own(reason, named)}）" if reason else named)
         note += f"{said}：{'；'.join(clauses)}。" if clauses else ""
     return note
+
+
+def _own(reason: str, name: str) -> str:
+    """Return a reason without the name that stands before it: ``甲区没有报送“工会”表`` → ``没有报送“工会”表``."""
+    return next(
+        (reason.replace(said, said.removeprefix(name).removeprefix("的"), 1) for said in (f"{name}的", f"{name}没有", f"{name}报送") if said in reason), reason
+    )
 
 
 def left_out_note(register: Register, facts: Sequence[Fact]) -> str:

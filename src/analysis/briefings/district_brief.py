@@ -13,7 +13,8 @@ from analysis.briefings.paging import LINES, lines_of
 from analysis.errors import ParameterError
 from analysis.facts import Register
 from analysis.publishing import blocks
-from analysis.wording.phrases import ladder, prevalence
+from analysis.wording.numbers import runs
+from analysis.wording.phrases import counted_of, ladder, prevalence
 from analysis.wording.situations import lead, situation, threshold
 from analysis.wording.story import Place
 
@@ -115,7 +116,7 @@ def own_name(register: Register, indicator: str) -> str:
 
 
 def comparison(package: Package, most: int = len(COMPARED)) -> dict[str, Any]:
-    """Return the table of rates beside the city's, with their denominators; beside their own change where there is no city to compare with."""
+    """Return the table of rates beside the city's, with their denominators (and their size where it is small); beside their own change where there is no city to compare with."""
     register, code = package.register, package.region_code
     has_city = is_comparable(package) or not register.fact(COVERAGE, code).is_ok
     rows, facts = [], []
@@ -123,7 +124,8 @@ def comparison(package: Package, most: int = len(COMPARED)) -> dict[str, Any]:
         own = register.fact(indicator, code)
         facts.append(own)
         beside = [register.fact(indicator), signed(register.gap_to_city(indicator, code))] if has_city else [signed(register.fact(f"{indicator}_qoq", code))]
-        rows.append([own_name(register, indicator), own.denominator_name, own, *beside])
+        below = runs(counted_of(register, own)) if own.is_ok and own.denominator < register.smallest_ranked else own.denominator_name
+        rows.append([own_name(register, indicator), below, own, *beside])
     small = "本区县应建会单位较少，率的波动大，仅供参考。" if situation(register, code) == "太少" else ""
     heads = ["全市", "差（百分点）"] if has_city else ["较上季度末（百分点）"]
     note = ("差为未舍入数之差。" if has_city else "") + small + blank_note(facts)

@@ -151,7 +151,7 @@ def figures_table(document: Document) -> dict:
             title = name if not segment or name.startswith(segment) else f"{segment}{name}"
         cell = [run for n, part in enumerate(parts) for run in ([_plain("；")] * bool(n) + part)]
         rows.append([{"runs": [_plain(title, "name")]}, {"runs": cell}, {"runs": [_plain(below or "—", "name")]}, {"runs": [_plain(code, "name")]}])
-    heads = (("指标", "left", 34), ("数（分子/分母）", "left", 60), ("分母", "left", 20), ("代码", "left", 42))
+    heads = (("指标", "left", 28), ("数（分子/分母）", "left", 82), ("分母", "left", 18), ("代码", "left", 28))
     if _file_beside(document):  # one figure a row, and long codes
         heads = (("指标", "left", 40), ("数（分子/分母）", "left", 36), ("分母", "left", 24), ("代码", "left", 56))
     return {"type": "table", "small": True, "caption": [], "note": [], "rows": rows,

@@ -180,7 +180,7 @@ class Engine:
     def _record(self, said: str, template: str, line: int) -> dict[str, Any]:
         facts = [self.register.used[i] for i in dict.fromkeys(blank_ids(said)) if i in self.register.used]
         parts = {f.segment: "" if f.segment == "all" else segment_name(f.segment) for f in facts}
-        reasons = [f"{parts[f.segment]}{f.name}：{f.reason or '无数据'}" for f in facts]
+        reasons = [f"{'' if parts[f.segment] in f.name else parts[f.segment]}{f.name}：{f.reason or '无数据'}" for f in facts]
         text = "".join(plain(said).split())
         return {"template": template, "line": line, "text": text, "reason": "；".join(dict.fromkeys(reasons)), "facts": [f.id for f in facts]}
 

@@ -26,12 +26,16 @@ def with_small_counts(register: Register, sentences: list[str]) -> list[str]:
 
 
 def with_left_out(register: Register, sentences: list[str]) -> list[str]:
-    """Say ``（未含甲区）``: once at the end where it holds for every figure of the paragraph, otherwise in the sentence it concerns."""
+    """Say ``（未含甲区）``: once after the last figure where it holds for every figure of the paragraph, otherwise in the sentence it concerns."""
     whole = _left_out(register, "".join(sentences))
     if len(whole) == 1:
         if "" in whole or not sentences:
             return sentences
-        return [*sentences[:-1], _before_stop(sentences[-1], f"（以上数字未含{next(iter(whole))}）")]
+        told = [
+            number for number, sentence in enumerate(sentences) if fact_ids(sentence)
+        ]  # the last that has a figure: what is said after it has none to leave out
+        note = f"（{'以上数字' if len(told) > 1 else ''}未含{next(iter(whole))}）"
+        return [_before_stop(said, note) if number == told[-1] else said for number, said in enumerate(sentences)]
     if len(partial := [where for where in whole if where]) == 1 and set(whole[partial[0]]) == {_AGAINST}:
         last = max(number for number, sentence in enumerate(sentences) if partial[0] in _left_out(register, sentence))
         return [_before_stop(said, f"（{_AGAINST}未含{partial[0]}）") if number == last else said for number, said in enumerate(sentences)]
