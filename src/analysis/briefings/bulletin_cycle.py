@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from analysis import tables
 from analysis.briefings.campaign_tables import derived, measure_of
 from analysis.briefings.context import Blocks
 from analysis.facts import Fact
@@ -16,13 +15,13 @@ from analysis.intake.completeness import table_name
 from analysis.periods import Quarter
 from analysis.publishing import blocks
 from analysis.runs.receiving import received
-from analysis.runs.sealing.differing import HEADLINES
+from analysis.runs.sealing.published import DOCUMENTS, definition_of, exact, headlines
 from analysis.wording.numbers import clean, mark, named, say
 
 if TYPE_CHECKING:
     from analysis.runs.package import Package
 
-MOST = 15
+MOST = 24
 SENT_TO = ("各区县总工会", "市总工会各部室")
 
 
@@ -45,6 +44,7 @@ def words(package: Package) -> dict[str, Any]:
         "未登记": [named(names[c]) for c in names if book.is_kept and c not in book.days and c not in nothing], "未报": [named(names[c]) for c in nothing], "缺表报": partly,
         "有更正": bool(len(found)), "更正": corrected_text(package, found), "另有": others(package),
         "不列数": [mark(Quarter(q).label, "date") for q in package.errata_untold],
+        "没核对": [f"{mark(Quarter(r.quarter).label, 'date')}{DOCUMENTS[r.part]}" for r in package.errata.lacking.itertuples()],
     }  # fmt: skip
 
 
@@ -53,14 +53,12 @@ def _day(day: date) -> str:
 
 
 def corrections(package: Package) -> pd.DataFrame:
-    """Return the corrections that this issue has to name: not told in an issue before, of whole districts and the city, in the figures that bulletins print."""
+    """Return the corrections that this issue has to name: not told in an issue before, of whole districts and the city, of the figures of ``headlines.csv``."""
     found = package.errata.figures
-    wanted = (found["announced_in"] == "") & (found["segment"] == "all") & found["indicator"].isin(HEADLINES) & (found["region_level"] != "township")
-    found = found[wanted]
-    order = {name: n for n, name in enumerate(HEADLINES)}
-    return found.assign(_city=found["region_level"] != "city", _order=found["indicator"].map(order)).sort_values(
-        ["quarter", "_city", "region_code", "_order"], kind="stable"
-    )
+    order = pd.Series([headlines().get(pair) for pair in zip(found["part"], found["indicator"], strict=True)], index=found.index, dtype="float64")
+    wanted = (found["announced_in"] == "") & (found["segment"] == "all") & order.notna() & found["region_level"].isin(["city", "district"])
+    found = found.assign(_city=found["region_level"] != "city", _order=order)[wanted]
+    return found.sort_values(["quarter", "_city", "region_code", "_order"], kind="stable")
 
 
 def others(package: Package) -> str:
@@ -72,36 +70,50 @@ def others(package: Package) -> str:
 
 
 def _pair(package: Package, row: Any) -> tuple[Fact, Fact]:
-    made = []
-    definition = _definition(row.indicator)
-    for side, word in (("before", "原通报"), ("after", "更正后")):
-        value, top, bottom = (getattr(row, f"{name}_{side}") for name in ("value", "numerator", "denominator"))
-        is_ok = getattr(row, f"status_{side}") == "ok" and pd.notna(value)
-        exact = None if not is_ok else Fraction(int(top), int(bottom)) if definition["unit"] == "ratio" else Fraction(int(value))
-        made.append(derived(package, row.indicator, f"erratum_{row.quarter}_{side}", exact, definition["unit"], f"{definition['name']}（{word}）", int(definition["decimals"]),
-                            row.region_code, denominator_name=definition["denominator_name"], quarter=row.quarter, as_of=Quarter(row.quarter).as_of, reason="没有数据"))  # fmt: skip
+    definition = definition_of(row.part, row.indicator)
+    made = [
+        _derived(package, row, side, exact(row, side), row.unit, f"{definition['name']}（{word}）", int(definition["decimals"]), definition["denominator_name"])
+        for side, word in (("before", "原通报"), ("after", "更正后"))
+    ]
     return made[0], made[1]
 
 
-def _definition(indicator: str) -> dict[str, str]:
-    return next(d for d in tables.load("indicators").to_dict("records") if d["indicator"] == indicator)
+def _derived(package: Package, row: Any, what: str, value: Fraction | None, unit: str, name: str, decimals: int, denominator: str = "") -> Fact:
+    return derived(package, row.indicator, f"erratum_{row.quarter}_{what}", value, unit, name, decimals, row.region_code, denominator_name=denominator,
+                   quarter=row.quarter, as_of=Quarter(row.quarter).as_of, reason="没有数据")  # fmt: skip
+
+
+def _spoken(fact: Fact, row: Any) -> str:
+    """Return a figure with its measure word; a blank one in words, for a sentence with a blank figure would vanish."""
+    if not fact.is_ok:
+        return "没有数据"
+    word = definition_of(row.part, row.indicator)["measure"] or ("行" if row.indicator.startswith("row_") else measure_of(row.indicator))
+    return say(fact) + (word if row.unit == "count" else "")
 
 
 def corrected_text(package: Package, found: pd.DataFrame) -> list[str]:
-    """Return one clause a quarter: the city's first corrected headline, from what to what and why."""
+    """Return one clause a quarter and document: the city's first corrected headline, from what to what and why, and which issue told another correction of it."""
     said = []
-    for quarter, part in found.groupby("quarter", sort=True):
+    for (quarter, _, _), part in found.assign(_part=found["part"].map(list(DOCUMENTS).index)).groupby(["quarter", "_part", "part"], sort=True):
         row = next(part.itertuples())
-        before, after = _pair(package, row)
-        why = mark(clean(row.why), "name") if row.why else ""
-        unit = "" if _definition(row.indicator)["unit"] == "ratio" else measure_of(row.indicator)
-        from_, to = (say(f) + unit * f.is_ok for f in (before, after))
-        label = mark(Quarter(quarter).label, "date")
-        said.append(
-            f"{label}通报的{named(row.region_name)}{mark(_definition(row.indicator)['name'], 'name')}由{from_}更正为{to}，这一更正来自{row.cause}的变化"
-            + (f"（{why}）" if why else "")
-        )
+        from_, to = (_spoken(fact, row) for fact in _pair(package, row))
+        where = f"{mark(Quarter(quarter).label, 'date')}{'通报' if row.part == 'indicators' else DOCUMENTS[row.part]}"
+        why = f"（{mark(clean(row.why), 'name')}）" if row.why else ""
+        again = f"，{mark(Quarter(row.told_before).label, 'date')}的通报已更正过一次，以这次为准" if row.told_before else ""
+        name = mark(definition_of(row.part, row.indicator)["name"], "name")
+        said.append(f"{where}的{named(row.region_name)}{name}由{from_}更正为{to}，这一更正来自{row.cause}的变化{why}{again}")
     return said
+
+
+def _gap(package: Package, row: Any, before: Fact, after: Fact) -> Any:
+    """Return by how much a figure was corrected, with its sign: ``+2.1个百分点``, ``-3``; ``—`` where one is blank, or for a rank, which has no amount."""
+    if not (before.is_ok and after.is_ok) or row.unit == "rank":
+        return "—"
+    is_rate = row.unit == "ratio"
+    gap = (Fraction(after.value) - Fraction(before.value)) * (100 if is_rate else 1)
+    fact = _derived(package, row, "gap", gap, "pp" if is_rate else row.unit, "更正前后之差", before.decimals)
+    form = blocks.run(("+" if fact.rounded > 0 else "") + fact.figure, fact=fact.id)
+    return [form, "个百分点"] if is_rate else form
 
 
 def table(package: Package) -> Blocks:
@@ -110,20 +122,10 @@ def table(package: Package) -> Blocks:
     lines = []
     for row in found.head(MOST).itertuples():
         before, after = _pair(package, row)
-        by: Any = "—"
-        if before.is_ok and after.is_ok:
-            is_rate = before.unit == "ratio"
-            gap = (Fraction(after.value) - Fraction(before.value)) * (100 if is_rate else 1)
-            fact = derived(package, row.indicator, f"erratum_{row.quarter}_gap", gap, "pp" if is_rate else "count", "更正前后之差", 1 if is_rate else 0, row.region_code,
-                           quarter=row.quarter, as_of=Quarter(row.quarter).as_of)  # fmt: skip
-            by = (
-                blocks.run(("+" if fact.rounded > 0 else "") + fact.text, fact=fact.id)
-                if not is_rate
-                else [blocks.run(("+" if fact.rounded > 0 else "") + fact.figure, fact=fact.id), "个百分点"]
-            )
-        lines.append(
-            [blocks.mark(Quarter(row.quarter).label, "date"), clean(row.region_name), clean(_definition(row.indicator)["name"]), before, after, by, row.cause]
-        )
+        issue: Any = blocks.mark(Quarter(row.quarter).label, "date")
+        issue = issue if row.part == "indicators" else [issue, DOCUMENTS[row.part]]
+        name = clean(definition_of(row.part, row.indicator)["name"])
+        lines.append([issue, clean(row.region_name), name, before, after, _gap(package, row, before, after), row.cause])
     if not lines:
         return []
     heads = [("哪一期", "left"), ("地区", "left"), ("指标", "left"), ("原通报", "right"), ("更正为", "right"), ("差", "right"), ("原因", "left")]

@@ -1,5 +1,5 @@
 """Ledger files in, checked tables out."""
 
-from analysis.intake.ledger import Intake, take_in
+from analysis.intake.ledger import Intake, take_in, with_headcount_jumps
 
-__all__ = ["Intake", "take_in"]
+__all__ = ["Intake", "take_in", "with_headcount_jumps"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -122,6 +122,18 @@ def take_in(
         refused,
         _declared(reading),
     )
+
+
+def with_headcount_jumps(intake: Intake, previous_headcounts: pd.Series | None) -> Intake:
+    """Return a reading with the rows flagged that a reading with these headcounts would flag; its summary stays.
+
+    A quarter that is read beside another one is read without them.
+    """
+    units = intake.tables["units"]
+    findings = Findings("units", len(units))
+    crossrules.flag_headcount_jump(findings, units, previous_headcounts)
+    others = intake.rows[intake.rows["rule"] != "headcount_jump"]
+    return replace(intake, rows=_joined([others, findings.lines(units)], ROWS_COLUMNS))
 
 
 def _declared(reading: _Reading) -> pd.DataFrame:

@@ -29,7 +29,6 @@ from analysis.runs.lists.quality import Quality, read_quality
 from analysis.runs.packing import demo_package
 from analysis.runs.protected import Protected, shown_to_others
 from analysis.runs.provenance import sources_of
-from analysis.runs.sealing.differing import HEADLINES
 from analysis.runs.sealing.errata import Errata, read_errata
 from analysis.runs.sealing.outside import shown_outside
 from analysis.runs.sources import choose_settings
@@ -164,7 +163,7 @@ class Package:
     @cached_property
     def _errata(self) -> tuple[Errata, tuple[str, ...]]:
         found = read_errata(self.folder)
-        return (found, ()) if self.audience == "internal" else shown_outside(found, self._protected.indicators, HEADLINES, self.settings)
+        return (found, ()) if self.audience == "internal" else shown_outside(found, self._protected.indicators, self.settings)
 
     def with_campaign(self) -> Package:
         """Return the package with a register that holds the campaign's, the union-building and the quality figures beside the indicators."""

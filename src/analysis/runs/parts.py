@@ -42,6 +42,14 @@ def read_part(kind: type[Part], folder: Path) -> Part:
     return kind(*(pd.read_parquet(path) if path.is_file() else pd.DataFrame() for path in paths))
 
 
+def missing_of(package: Path, context: Mapping[str, Any]) -> pd.DataFrame:
+    """Return ``region, table, column, reason`` of all tables and columns that some figure of a package rests on and that were not handed in."""
+    columns = ["region", "table", "column", "reason"]
+    files = [package / part / "missing.parquet" for part in ("building", "campaign", "quality")]
+    frames = [pd.DataFrame(context["incomplete"], columns=[*columns, "region_name"]), *(pd.read_parquet(file) for file in files if file.is_file())]
+    return pd.concat([frame[columns] for frame in frames if len(frame)] or [pd.DataFrame(columns=columns)], ignore_index=True).drop_duplicates(columns[:3])
+
+
 def without_blanks(lists: pd.DataFrame, kind: str, needs: Mapping[str, str], missing: Missing) -> pd.DataFrame:
     """Drop from lists the districts that lack what the list rests on: a table not handed in makes no entry.
 

@@ -91,14 +91,14 @@ def count_quarter(workshop: Workshop, quarter: str) -> tuple[pd.DataFrame, tuple
     now = levels(workshop, quarter, city)
     frames = [now]
     for suffix, other in (("qoq", Quarter(quarter).previous.key), ("yoy", Quarter(quarter).year_ago.key)):
-        then = _compared_with(workshop, other, city, ledger.is_totals)
+        then = compared_with(workshop, other, city, ledger.is_totals)
         frames.append(changes(now, then, suffix, quarter))
         if then is not None:
             frames.append(then)
     return pd.concat(frames, ignore_index=True), city
 
 
-def _compared_with(workshop: Workshop, quarter: str, city: tuple[str, str], is_totals: bool) -> pd.DataFrame | None:
+def compared_with(workshop: Workshop, quarter: str, city: tuple[str, str], is_totals: bool) -> pd.DataFrame | None:
     """Return an earlier quarter's figures without changes: as sealed where it is sealed, else as its ledger stands today; None where there is no like ledger."""
     sealed = workshop.seal(quarter)
     if sealed is not None and sealed.record["is_totals"] == is_totals:

@@ -63,7 +63,7 @@ class Workshop:
             if is_main:
                 raise
             return None
-        before = self._headcounts(Quarter(quarter).previous.key) if is_main else None
+        before = self.headcounts(Quarter(quarter).previous.key) if is_main else None
         self.say(f"读取并核对 {quarter} 的台账（{len(ledger_files(folder))} 个文件）")
         located = self.geography.locate if self.geography.polygons is not None else None
         regions = self.geography.regions if len(self.geography.regions) else None
@@ -84,7 +84,8 @@ class Workshop:
         gaps = pd.DataFrame(columns=["region", "table", "column", "reason"]) if is_totals else find_gaps(made.sources, made.tables, regions)
         return Ledger(quarter, made, gaps, is_totals)
 
-    def _headcounts(self, quarter: str) -> pd.Series | None:
+    def headcounts(self, quarter: str) -> pd.Series | None:
+        """Return uscc → employees of a quarter, for the one after it; None without unit rows."""
         earlier = self.ledger(quarter)
         return None if earlier is None or earlier.is_totals else earlier.intake.tables["units"].set_index("uscc")["employee_count"]
 

@@ -38,7 +38,7 @@ def measure_building(workshop: Workshop, quarter: str, city: tuple[str, str]) ->
     ledger, places = workshop.ledgers[quarter], workshop.places(quarter, city)
     no_lists, no_guard = pd.DataFrame(columns=LIST_COLUMNS), pd.DataFrame(columns=GUARD_COLUMNS)
     if ledger.is_totals:
-        return Building(building_frame(None, None, {}, places, quarter), no_lists, no_guard, ledger.gaps)
+        return Building(building_figures(workshop, quarter, city), no_lists, no_guard, ledger.gaps)
     lacking = _lacking(workshop, quarter)
     codes, as_of = places.districts["code"].tolist(), Quarter(quarter).as_of
     with connect(ledger.intake.tables) as connection:
@@ -61,9 +61,17 @@ def _earlier(workshop: Workshop, quarter: str, city: tuple[str, str]) -> list[pd
             figures = read_building(seal.package).figures
             frames.append(figures[figures["quarter"] == then])
         elif ledger is not None:
-            with connect(ledger.intake.tables) as connection:
-                frames.append(_counted(workshop, then, city, connection))
+            frames.append(building_figures(workshop, then, city))
     return frames
+
+
+def building_figures(workshop: Workshop, quarter: str, city: tuple[str, str]) -> pd.DataFrame:
+    """Return one quarter's figures alone, as its ledger and the one before stand in the workshop."""
+    ledger = workshop.ledgers[quarter]
+    if ledger.is_totals:
+        return building_frame(None, None, {}, workshop.places(quarter, city), quarter)
+    with connect(ledger.intake.tables) as connection:
+        return _counted(workshop, quarter, city, connection)
 
 
 def _counted(workshop: Workshop, quarter: str, city: tuple[str, str], connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:

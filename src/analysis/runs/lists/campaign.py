@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pandas as pd
@@ -57,6 +57,12 @@ def targets_of(settings: Settings) -> list[Target]:
 
 def measure_campaign(workshop: Workshop, quarter: str, city: tuple[str, str]) -> Campaign:
     """Return the campaign part of a quarter."""
+    made = counted_campaign(workshop, quarter, city)
+    return made if workshop.ledgers[quarter].is_totals else replace(made, year=year_figures(workshop, Quarter(quarter), city))
+
+
+def counted_campaign(workshop: Workshop, quarter: str, city: tuple[str, str]) -> Campaign:
+    """Return the campaign part of a quarter without the year's figures: all that rests on its own ledger."""
     ledger, places, q = workshop.ledgers[quarter], workshop.places(quarter, city), Quarter(quarter)
     empty = [pd.DataFrame(columns=columns) for columns in (c.LIST_COLUMNS, c.BODY_COLUMNS, c.FORCE_COLUMNS, CELL_COLUMNS, COLUMNS)]
     if ledger.is_totals:
@@ -75,7 +81,7 @@ def measure_campaign(workshop: Workshop, quarter: str, city: tuple[str, str]) ->
     bodies = bodies[~bodies["district_code"].isin(missing("tasks tasks.responsible_body tasks.done_on", lacking, codes))].reset_index(drop=True)
     counted = counted[~counted["district_code"].isin(missing(NEEDS, lacking, codes))].reset_index(drop=True)
     items = ledger.gaps["table"] + ledger.gaps["column"].map(lambda column: f".{column}" if column else "")
-    return Campaign(frame, found, bodies, forces, counted, year_figures(workshop, q, city), ledger.gaps[items.isin(c.campaign_needs())].reset_index(drop=True))
+    return Campaign(frame, found, bodies, forces, counted, empty[-1], ledger.gaps[items.isin(c.campaign_needs())].reset_index(drop=True))
 
 
 def year_figures(workshop: Workshop, quarter: Quarter, city: tuple[str, str]) -> pd.DataFrame:

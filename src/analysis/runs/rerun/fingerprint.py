@@ -22,6 +22,7 @@ _DATA_MODULES = (
     "runs/lists/campaign.py",
     "runs/sealing/causes.py",
     "runs/sealing/errata.py",
+    "runs/sealing/published.py",
     "runs/sealing/seals.py",
     "runs/parts.py",
     "runs/lists/quality.py",

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, replace
-from fractions import Fraction
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pandas as pd
@@ -19,12 +19,10 @@ from analysis.periods import Quarter
 from analysis.runs.outputs import read_manifest, write_whole
 from analysis.runs.rerun.fingerprint import ledgers_key
 from analysis.runs.sealing.causes import Side, attribute, stored_side
-from analysis.runs.sealing.errata import name_of
+from analysis.runs.sealing.published import DOCUMENTS, definition_of, exact, headlines
 from analysis.runs.sealing.seals import PARTS, made_of, parts_changed, put_back, seal_of
 from analysis.settings import Settings
 
-HEADLINES = ("eligible_unit_count", "covered_unit_count", "unit_coverage_rate", "blind_unit_count", "employee_coverage_rate", "member_count", "membership_rate_all",
-             "union_org_count", "shell_rate", "standard_met_rate", "worker_congress_rate", "contract_unit_coverage")  # fmt: skip
 MOST = 12
 _SHOWN = {"ledger": "台账", "code": "程序", "settings": "设置", "places": "界线"}
 
@@ -96,7 +94,7 @@ def _of_folder(path: Path, store: Path) -> Side:
     package = store / manifest["package"]
     if (package / "context.json").is_file():
         return _with_record(replace(stored_side(package, name), name=name))
-    frame = pd.read_parquet(path / "indicators.parquet").assign(reason="")
+    frame = pd.read_parquet(path / "indicators.parquet").assign(reason="", part="indicators")
     frame = frame[~frame["indicator"].str.contains(r"_(?:qoq|yoy)$")].reset_index(drop=True)
     if manifest["settings"].get("audience") != "internal":
         raise ParameterError(f"{path} 是非内部版的成果，不显示的数字无法比较，整理好的数据也不在 {store} 里了。请用内部版的成果或重新运行。")
@@ -114,14 +112,29 @@ def lines(made: Difference) -> list[str]:
     a, b = made.a, made.b
     said = [f"比较：{a.name} 与 {b.name}", "", "一、用的东西", *(f"　{line}" for line in _materials(made))]
     different = made.frame[made.frame["differs"]]
-    said += ["", "二、数字", f"　共比较 {len(made.frame)} 个数（不含环比、同比），{len(different)} 个不同。"]
-    main = different[(different["segment"] == "all") & different["indicator"].isin(HEADLINES) & (different["region_level"] != "township")]
-    rank = {name: n for n, name in enumerate(HEADLINES)}
-    main = main.assign(_city=main["region_level"] != "city", _order=main["indicator"].map(rank)).sort_values(["_city", "_order", "region_code"])
+    said += [
+        "",
+        "二、数字",
+        f"　共比较 {len(made.frame)} 个数（不含环比、同比），{len(different)} 个不同。",
+        *(f"　{line}" for line in _by_document(made, different)),
+    ]
+    order = pd.Series([headlines().get(pair) for pair in zip(different["part"], different["indicator"], strict=True)], index=different.index, dtype="float64")
+    main = different[(different["segment"] == "all") & order.notna() & different["region_level"].isin(["city", "district"])]
+    main = main.assign(_city=main["region_level"] != "city", _order=order[main.index]).sort_values(["_city", "_order", "region_code"])
     said += [f"　{_figure(row)}" for row in main.head(MOST).to_dict("records")]
     if len(different) > min(len(main), MOST):
         said.append(f"　其余 {len(different) - min(len(main), MOST)} 个用 --out 写成表格查看。")
     return [*said, "", "三、原因", *(f"　{line}" for line in _causes(made, different))]
+
+
+def _by_document(made: Difference, different: pd.DataFrame) -> list[str]:
+    """Return how many figures of each document differ, and which could not be compared because one side has none of them."""
+    counts, other = (frame["part"].value_counts() for frame in (made.frame, different))
+    said = ["其中" + "，".join(f"{name} {counts[part]} 个、不同 {other.get(part, 0)} 个" for part, name in DOCUMENTS.items() if part in counts) + "。"]
+    for side, against in ((made.a, made.b), (made.b, made.a)):
+        lacking = [name for part, name in DOCUMENTS.items() if part in against.parts - side.parts]
+        said += [f"{side.name}没有保存{'、'.join(lacking)}的数，这些数没有比较。"] if lacking else []
+    return said
 
 
 def _materials(made: Difference) -> list[str]:
@@ -149,21 +162,21 @@ def _files(then: dict[str, str], now: dict[str, str]) -> str:
 
 
 def _text(row: dict[str, Any], side: str) -> str:
-    if row[f"status_{side}"] != "ok" or pd.isna(row[f"value_{side}"]):
+    value = exact(SimpleNamespace(**row), side)
+    if value is None:
         return "无数据"
-    if row["unit"] == "ratio":
-        exact = Fraction(int(row[f"numerator_{side}"]), int(row[f"denominator_{side}"]))
-        return f"{round_half_up(100 * exact, 1):f}%"
-    return f"{int(row[f'value_{side}'])}"
+    decimals = int(definition_of(row["part"], row["indicator"])["decimals"])
+    return f"{round_half_up(100 * value, decimals):f}%" if row["unit"] == "ratio" else f"{round_half_up(value, decimals):f}"
 
 
 def _figure(row: dict[str, Any]) -> str:
     segment = dict(tables.load("segments")[["segment", "name"]].itertuples(index=False))
     group = "" if row["segment"] == "all" else f"（{segment[row['segment']]}）"
-    said = f"{row['region_name']}{group}{name_of(row['indicator'])}：{_text(row, 'before')} → {_text(row, 'after')}"
-    if row["status_before"] == row["status_after"] == "ok":
+    name = definition_of(row["part"], row["indicator"])["name"]
+    said = f"{row['region_name']}{group}{name}：{_text(row, 'before')} → {_text(row, 'after')}"
+    if row["status_before"] == row["status_after"] == "ok" and row["unit"] != "rank":
         by = row["value_after"] - row["value_before"]
-        said += f"（{float(by) * 100:+.1f}个百分点）" if row["unit"] == "ratio" else f"（{int(by):+d}）"
+        said += f"（{float(by) * 100:+.1f}个百分点）" if row["unit"] == "ratio" else f"（{int(by):+d}）" if row["unit"] == "count" else f"（{float(by):+.2f}）"
     return f"{said}　原因：{row['cause']}"
 
 
@@ -184,8 +197,18 @@ def _causes(made: Difference, different: pd.DataFrame) -> list[str]:
 def write_difference(made: Difference, path: Path) -> Path:
     """Write every figure that differs as a table (CSV for Excel)."""
     different = made.frame[made.frame["differs"]]
-    heads = {"region_name": "地区", "segment": "分组", "indicator": "代码", "name": "指标", "before": "前", "after": "后", "cause": "原因"}
-    rows = [dict(row, name=name_of(row["indicator"]), before=_text(row, "before"), after=_text(row, "after")) for row in different.to_dict("records")]
+    heads = {
+        "region_name": "地区",
+        "segment": "分组",
+        "indicator": "代码",
+        "name": "指标",
+        "before": "前",
+        "after": "后",
+        "cause": "原因",
+        "document": "所在文稿",
+    }
+    rows = [dict(row, name=definition_of(row["part"], row["indicator"])["name"], before=_text(row, "before"), after=_text(row, "after"), document=DOCUMENTS[row["part"]])
+            for row in different.to_dict("records")]  # fmt: skip
     shown = pd.DataFrame(rows, columns=list(heads)).rename(columns=heads)
     write_whole(path, lambda p: write_table_csv(shown.astype(object), p))
     return path

@@ -1,11 +1,12 @@
 """Errata (更正): what today's ledgers, program, settings and boundaries would make of a sealed quarter, held against its sealed figures.
 
-An erratum says what, by how much and why. The rows of the ledger that changed since the seal are listed with their file, sheet and row.
+An erratum says what, by how much and why, for every figure that the quarter told (``published``), in whatever document. The rows of the ledger that changed since
+the seal are listed with their file, sheet and row.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pandas as pd
@@ -13,20 +14,24 @@ import pandas as pd
 from analysis import tables
 from analysis.intake.completeness import table_name
 from analysis.intake.store import read_tables, write_table_csv
-from analysis.measures.unions.building import definitions as building_definitions
 from analysis.runs.outputs import write_whole
 from analysis.runs.parts import read_part, write_part
 from analysis.runs.prepare import needed_quarters
 from analysis.runs.sealing.causes import Side, attribute, stored_side, today
+from analysis.runs.sealing.published import DOCUMENTS, definition_of
+from analysis.runs.sealing.published import KEYS as FIGURE
 from analysis.runs.sealing.seals import PARTS, Seal, made_of, parts_changed, seal_of
 from analysis.runs.workshop import Workshop
 
 COLUMNS = ["quarter", "region_level", "region_code", "region_name", "segment", "indicator", "unit", "numerator_before", "denominator_before", "value_before", "status_before",
-           "numerator_after", "denominator_after", "value_after", "status_after", "reason_after", "cause", "why", "announced_in", "told_before"]  # fmt: skip
+           "numerator_after", "denominator_after", "value_after", "status_after", "reason_after", "cause", "why", "announced_in", "told_before", "part"]  # fmt: skip
+LACKING_COLUMNS = ["quarter", "part"]
 ROW_COLUMNS = ["quarter", "table", "district_code", "key", "name", "change", "column", "before", "after", "source_file", "source_sheet", "source_row"]
 KEYS = {"units": ["uscc"], "unions": ["union_id"], "covers": ["union_id", "uscc", "valid_from"], "contracts": ["contract_id"], "contract_covers": ["contract_id", "uscc"],
-        "congresses": ["uscc", "held_on", "matter"]}  # fmt: skip
-_NAMES = {"units": "unit_name", "unions": "union_name"}
+        "congresses": ["uscc", "held_on", "matter"], "tasks": ["district_code", "task", "responsible_body", "due_on"],
+        "inspections": ["district_code", "union_id", "inspected_on", "problem"], "task_forces": ["district_code", "task_force"],
+        "trainings": ["district_code", "trained_on", "course"]}  # fmt: skip
+_NAMES = {"units": "unit_name", "unions": "union_name", "tasks": "task", "inspections": "problem", "task_forces": "task_force", "trainings": "course"}
 _WHERE = ["source_file", "source_sheet", "source_row"]
 PART = "errata"
 CSV = "errata.csv"
@@ -34,19 +39,30 @@ CSV = "errata.csv"
 
 @dataclass(frozen=True)
 class Errata:
-    """``figures`` that differ from the sealed ones, ``rows`` of the ledger that changed since."""
+    """``figures`` that differ from the sealed ones, ``rows`` of the ledger that changed since; ``lacking`` the parts that a seal of long ago did not keep."""
 
     figures: pd.DataFrame
     rows: pd.DataFrame
+    lacking: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=LACKING_COLUMNS))
 
 
 def none() -> Errata:
     return Errata(pd.DataFrame(columns=COLUMNS), pd.DataFrame(columns=ROW_COLUMNS))
 
 
+def joined(found: list[Errata]) -> Errata:
+    """Return several errata as one."""
+    parts = [[getattr(one, name) for one in found if len(getattr(one, name))] for name in ("figures", "rows", "lacking")]
+    return Errata(*(pd.concat(some, ignore_index=True)[list(blank)] if some else blank for some, blank in zip(parts, _frames(none()), strict=True)))
+
+
+def _frames(errata: Errata) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    return errata.figures, errata.rows, errata.lacking
+
+
 def find_errata(workshop: Workshop, quarter: str, with_own: bool = False) -> Errata:
     """Return the errata of the sealed quarters that a run of ``quarter`` reads (``with_own``: of the quarter itself too)."""
-    figures, rows = [], []
+    found = []
     for other in sorted(set(needed_quarters(quarter))):
         if other == quarter and not with_own:
             continue
@@ -57,13 +73,8 @@ def find_errata(workshop: Workshop, quarter: str, with_own: bool = False) -> Err
         if not parts_changed(seal.record["made_of"], now):
             continue
         workshop.say(f"{other} 已封存，而{'、'.join(PARTS[p] for p in parts_changed(seal.record['made_of'], now))}与封存时不同，核对有没有要更正的数字")
-        made = errata_of(seal, workshop, now)
-        figures.append(made.figures)
-        rows.append(made.rows)
-    if not figures:
-        return none()
-    found = Errata(pd.concat(figures, ignore_index=True)[COLUMNS], pd.concat(rows, ignore_index=True)[ROW_COLUMNS])
-    return _announced(found, workshop, quarter)
+        found.append(errata_of(seal, workshop, now))
+    return _announced(joined(found), workshop, quarter)
 
 
 def errata_of(seal: Seal, workshop: Workshop, now: dict) -> Errata:
@@ -72,11 +83,20 @@ def errata_of(seal: Seal, workshop: Workshop, now: dict) -> Errata:
     before = Side(before.name, before.quarter, before.figures, seal.record["made_of"], before.package, before.context)
     after = today(workshop.settings, seal.quarter, now, workshop)
     frame = attribute(before, after, workshop.settings)
-    changed = frame[frame["differs"]].assign(quarter=seal.quarter, announced_in="", told_before="")
+    told = (frame["part"] + frame["indicator"]).isin(before.figures["part"] + before.figures["indicator"])  # a figure that nobody was told needs no correction
+    changed = frame[frame["differs"] & told].assign(quarter=seal.quarter, announced_in="", told_before="")
     rows = changed_rows(read_tables(seal.package / "tables"), workshop.ledgers[seal.quarter].intake.tables, seal.quarter) if len(changed) else none().rows
-    why = _why(seal, now, rows, workshop)
-    changed = changed.assign(why=[why if "台账" in cause else _why_other(seal, now) for cause in changed["cause"]])
-    return Errata(changed.reindex(columns=COLUMNS), rows)
+    causes = zip(changed["part"], changed["indicator"], changed["cause"], strict=True)
+    whys: dict[frozenset[str], str] = {}
+    said = []
+    for part, indicator, cause in causes:
+        rests = _tables_of(part, indicator) & set(rows["table"]) or frozenset(rows["table"])  # where no table of its own changed, it moved with another one
+        if rests not in whys:
+            whys[rests] = _why(seal, now, rows[rows["table"].isin(rests)], workshop)
+        said.append(whys[rests] if "台账" in cause else _why_other(seal, now))
+    changed = changed.assign(why=said)
+    lacking = [part for part in DOCUMENTS if part in after.parts - before.parts]
+    return Errata(changed.reindex(columns=COLUMNS), rows, pd.DataFrame({"quarter": seal.quarter, "part": lacking}, columns=LACKING_COLUMNS))
 
 
 def changed_rows(then: dict[str, pd.DataFrame], now: dict[str, pd.DataFrame], quarter: str) -> pd.DataFrame:
@@ -110,6 +130,12 @@ def _line(table: str, row: pd.Series, name: str, change: str, column: str, befor
     return [table, row.get("district_code", ""), identity, row.get(name, "") if name else "", change, column, before, after, *(row[c] for c in _WHERE)]
 
 
+def _tables_of(part: str, indicator: str) -> frozenset[str]:
+    """Return the tables that a figure rests on; none named: all of them may matter."""
+    words = (option for word in definition_of(part, indicator)["needs"].split() for option in word.split("|"))
+    return frozenset(word.partition(".")[0] for word in words)
+
+
 def _why(seal: Seal, now: dict, rows: pd.DataFrame, workshop: Workshop) -> str:
     """Say what of the ledger changed: ``望江区单位表新增3行、改动2行（职工数）``, largest first; files where no kept row differs."""
     names = dict(zip(workshop.geography.regions["code"], workshop.geography.regions["name"], strict=True))
@@ -125,7 +151,7 @@ def _why(seal: Seal, now: dict, rows: pd.DataFrame, workshop: Workshop) -> str:
                 own = part[part["change"] == change]
                 what = "、".join(dict.fromkeys(headers.get((table, c), c) for c in own["column"] if c))
                 if len(own):
-                    counts.append(f"{change}{own[['key', 'source_row']].drop_duplicates().shape[0]}行" + (f"（{what}）" if what else ""))
+                    counts.append(f"{change}{own[['key', 'source_file', 'source_row']].drop_duplicates().shape[0]}行" + (f"（{what}）" if what else ""))
             said.append(f"{place}“{table_name(table)}”表{'、'.join(counts)}")
         return "；".join(said[:6]) + (f"；另有{len(said) - 6}处" if len(said) > 6 else "")
     then = seal.record["made_of"]["ledger"]
@@ -150,25 +176,25 @@ def _why_other(seal: Seal, now: dict) -> str:
 
 def _announced(found: Errata, workshop: Workshop, quarter: str) -> Errata:
     """Mark what a sealed quarter between has told already: ``announced_in`` the same figure corrected to the same value, ``told_before`` to another one."""
-    keys = ["quarter", "region_code", "segment", "indicator"]
+    keys = ["quarter", *FIGURE]
     told: dict[tuple, tuple] = {}
     for other in sorted(set(needed_quarters(quarter))):
         seal = seal_of(workshop.settings, other) if other < quarter else None
         if seal is not None and (seal.package / PART).is_dir():
-            for r in read_part(Errata, seal.package / PART).figures.itertuples():
-                told[r.quarter, r.region_code, r.segment, r.indicator] = (other, r.value_after, r.status_after)
+            for r in read_errata(seal.package).figures.itertuples():
+                told[tuple(getattr(r, k) for k in keys)] = (other, r.value_after, r.status_after)
     marks, others = [], []
     for r in found.figures.itertuples():
         issue = told.get(tuple(getattr(r, k) for k in keys))
         same = issue is not None and issue[2] == r.status_after and (issue[1] == r.value_after or (pd.isna(issue[1]) and pd.isna(r.value_after)))
         marks.append(issue[0] if same else "")
         others.append(issue[0] if issue and not same else "")
-    return Errata(found.figures.assign(announced_in=marks, told_before=others), found.rows)
+    return replace(found, figures=found.figures.assign(announced_in=marks, told_before=others))
 
 
 def write_errata(errata: Errata, package: Path) -> None:
     """Write the part into a package."""
-    write_part(Errata(*(_plain(frame) for frame in (errata.figures, errata.rows))), package / PART)
+    write_part(Errata(*(_plain(frame) for frame in _frames(errata))), package / PART)
 
 
 def _plain(frame: pd.DataFrame) -> pd.DataFrame:
@@ -183,21 +209,21 @@ def _plain(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def read_errata(package: Path) -> Errata:
-    return read_part(Errata, package / PART) if (package / PART).is_dir() else none()
-
-
-def name_of(indicator: str) -> str:
-    """Return the Chinese name of an indicator."""
-    known = {r.indicator: r.name for r in tables.load("indicators").itertuples()} | {k: d["name"] for k, d in building_definitions().items()}
-    return known.get(indicator, indicator)
+    """Return the part; of an earlier program, which looked at the indicators only, as such."""
+    if not (package / PART).is_dir():
+        return none()
+    found = read_part(Errata, package / PART)
+    figures = found.figures if "part" in found.figures else found.figures.assign(part="indicators")
+    return Errata(figures, found.rows, found.lacking.reindex(columns=LACKING_COLUMNS))
 
 
 def write_errata_table(errata: Errata, folder: Path, is_internal: bool) -> list[Path]:
     """Write ``errata.csv`` and ``errata_rows.csv`` into the quarter's folder, over earlier ones; none where nothing is to be corrected, or for other readers."""
     made = []
-    shown = errata.figures.assign(indicator=errata.figures["indicator"].map(name_of))
+    names = [definition_of(part, indicator)["name"] for part, indicator in errata.figures[["part", "indicator"]].itertuples(index=False)]
+    shown = errata.figures.assign(indicator=names, part=errata.figures["part"].map(DOCUMENTS))
     heads = {"quarter": "季度", "region_name": "地区", "segment": "分组", "indicator": "指标", "value_before": "原数", "value_after": "更正后", "cause": "原因", "why": "说明",
-             "status_before": "原状态", "status_after": "现状态", "announced_in": "已在哪一季度的通报更正"}  # fmt: skip
+             "status_before": "原状态", "status_after": "现状态", "announced_in": "已在哪一季度的通报更正", "part": "所在文稿"}  # fmt: skip
     rows = errata.rows.rename(columns={"quarter": "季度", "table": "表", "district_code": "区县代码", "key": "代码", "name": "名称", "change": "变动", "column": "列", "before": "原值",
                                        "after": "现值", "source_file": "文件", "source_sheet": "工作表", "source_row": "行"})  # fmt: skip
     for name, table in ((CSV, shown[list(heads)].rename(columns=heads)), ("errata_rows.csv", rows)):

@@ -8,13 +8,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-import pandas as pd
-
 from analysis.paths import REPORTS
 from analysis.runs.outputs import read_manifest
 from analysis.runs.packing import build_package
 from analysis.runs.prepare import open_workshop
-from analysis.runs.sealing.errata import Errata, find_errata, read_errata, write_errata_table
+from analysis.runs.sealing.errata import Errata, find_errata, joined, read_errata, write_errata_table
+from analysis.runs.sealing.published import DOCUMENTS
 from analysis.runs.sealing.seals import PARTS, Seal, made_of, parts_changed, seal_of, write_seal
 from analysis.settings import Settings
 
@@ -73,17 +72,19 @@ def _again(settings: Settings, seal: Seal, say: Say) -> Frozen:
 def own_errata(settings: Settings, quarter: str, say: Say = lambda _: None) -> Errata:
     """Return the errata of a sealed quarter as its ledger stands today."""
     found = find_errata(open_workshop(settings, say), quarter, with_own=True)
-    own = found.figures["quarter"] == quarter
-    return Errata(found.figures[own].reset_index(drop=True), found.rows[found.rows["quarter"] == quarter].reset_index(drop=True))
+    return Errata(*(frame[frame["quarter"] == quarter].reset_index(drop=True) for frame in (found.figures, found.rows, found.lacking)))
 
 
 def sentence(quarter: str, errata: Errata, changed: list[str]) -> str:
     """Say in one line whether a sealed quarter has to be corrected."""
     parts = "、".join(PARTS[p] for p in changed)
+    unknown = "".join(f"封存时没有保存{DOCUMENTS[part]}的数，要不要更正无法核对。" for part in errata.lacking["part"])
     if errata.figures.empty:
-        return f"{quarter} 封存以后{parts}有变化，数字没有不同，不用更正。"
+        return f"{quarter} 封存以后{parts}有变化，数字没有不同，不用更正。{unknown}"
     causes = "、".join(dict.fromkeys(errata.figures["cause"]))
-    return f"{quarter} 封存以后{parts}有变化，{len(errata.figures)} 个数字会不同（原因：{causes}），封存的数字不变，下期通报会写明更正。"
+    counts = errata.figures["part"].value_counts()
+    where = "、".join(f"{name} {counts[part]} 个" for part, name in DOCUMENTS.items() if part in counts)
+    return f"{quarter} 封存以后{parts}有变化，{len(errata.figures)} 个数字会不同（{where}；原因：{causes}），封存的数字不变，下期通报会写明更正。{unknown}"
 
 
 def write_own_errata(settings: Settings, quarter: str, package: Path, target: Path, is_internal: bool, say: Say) -> list[Path]:
@@ -95,5 +96,5 @@ def write_own_errata(settings: Settings, quarter: str, package: Path, target: Pa
         if changed:
             own = own_errata(settings, quarter, say)
             say(sentence(quarter, own, changed))
-            found = Errata(pd.concat([found.figures, own.figures], ignore_index=True), pd.concat([found.rows, own.rows], ignore_index=True))
+            found = joined([found, own])
     return write_errata_table(found, target, is_internal)

@@ -1,7 +1,9 @@
 """Which corrections readers outside may see with their numbers: a correction shows two figures and so their difference, which is a cell of its own.
 
 What they get are figures of the city's whole that their own edition prints anyway, and all of a quarter or none: eligible less covered is what is blind, so
-one harmless difference and another tell a third. A difference of persons is often one unit's and is never shown.
+one harmless difference and another tell a third. A difference of persons is often one unit's and is never shown. Nor is one of union building or of the ledger's
+quality: what of those an earlier edition printed is not kept, and they are bound to the indicators by sums that nobody has tried on differences. Of those it is
+only said that there are corrections, and only where the city's own figure changed, which is all that such readers get; the campaign is not theirs at all.
 """
 
 from __future__ import annotations
@@ -10,26 +12,32 @@ import pandas as pd
 
 from analysis.measures.suppression.cells import bases_of, is_amount
 from analysis.runs.sealing.errata import Errata
+from analysis.runs.sealing.published import headlines
 from analysis.settings import Settings
 
 
-def shown_outside(found: Errata, published: pd.DataFrame, headlines: tuple[str, ...], settings: Settings) -> tuple[Errata, tuple[str, ...]]:
+def shown_outside(found: Errata, published: pd.DataFrame, settings: Settings) -> tuple[Errata, tuple[str, ...]]:
     """Return the corrections that readers outside may see, without rows or reasons, and the quarters that have corrections which they may not see.
 
     Parameters
     ----------
     published : the indicators as those readers see them, with the earlier quarters that this one is compared with
-    headlines : the indicators that bulletins name corrections of; others are not shown
     """
-    wanted = (found.figures["segment"] == "all") & found.figures["indicator"].isin(headlines) & (found.figures["region_level"] != "township")
-    new = found.figures["announced_in"] == ""
-    whole = found.figures[(found.figures["region_level"] == "city") & (found.figures["segment"] == "all")]
+    named = pd.Series([pair in headlines() for pair in zip(found.figures["part"], found.figures["indicator"], strict=True)], found.figures.index, dtype=bool)
+    theirs = found.figures["part"].map({"indicators": ["city", "district"], "building": ["city"], "quality": ["city"], "campaign": []})
+    reaches = pd.Series([level in levels for level, levels in zip(found.figures["region_level"], theirs, strict=True)], found.figures.index, dtype=bool)
+    wanted, new = named & reaches & (found.figures["segment"] == "all"), found.figures["announced_in"] == ""
+    whole = found.figures[(found.figures["part"] == "indicators") & (found.figures["region_level"] == "city") & (found.figures["segment"] == "all")]
     units = {i for i, bases in bases_of().items() if not any(base and is_amount(base) for base in bases)}
     counts = whole["indicator"].isin(units)
-    safe = {q for q, part in found.figures.groupby("quarter") if _is_safe(part, whole[counts & (whole["quarter"] == q)], published, settings)}
-    shown = whole[counts & whole["indicator"].isin(headlines) & whole["quarter"].isin(safe)]
+    safe = {
+        q
+        for q, part in found.figures[found.figures["part"] != "campaign"].groupby("quarter")
+        if _is_safe(part, whole[counts & (whole["quarter"] == q)], published, settings)
+    }
+    shown = whole[counts & named[whole.index] & whole["quarter"].isin(safe)]
     untold = found.figures[wanted & new & ~found.figures.index.isin(shown.index)]
-    return Errata(shown.assign(why=""), found.rows.iloc[0:0]), tuple(sorted(untold["quarter"].unique()))
+    return Errata(shown.assign(why=""), found.rows.iloc[0:0], found.lacking.iloc[0:0]), tuple(sorted(untold["quarter"].unique()))
 
 
 def _is_safe(part: pd.DataFrame, whole: pd.DataFrame, published: pd.DataFrame, settings: Settings) -> bool:
