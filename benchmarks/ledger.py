@@ -209,7 +209,7 @@ def median(rounds: list[dict[str, Any]], ratio: str) -> dict[str, Any]:
 def main() -> None:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--task", nargs=2)
-    options.add_argument("--units", type=int, nargs="*", default=[100_000, 1_000_000, 10_000_000])
+    options.add_argument("--units", type=int, nargs="*", default=[100_000, 300_000, 1_000_000, 3_000_000, 10_000_000])
     options.add_argument("--rounds", type=int, default=3, help="how often a tally and its scan are measured, in turn")
     options.add_argument("--points", type=int, default=10_000_000)
     options.add_argument("--regions", type=int, nargs="*", default=[13, 1000])
