@@ -1,8 +1,10 @@
+import re
 import subprocess
 import sys
 
 import pytest
 
+from analysis import __version__
 from analysis.cli import main
 from analysis.paths import DEMO
 
@@ -26,12 +28,24 @@ def run(capsys, *arguments):
             "--map-use public 要公开地图，但没有审图号。请在 workbench.toml 的 map_approval_no 填写审图号，或改用 internal、meeting。\n",
         ),
         (["run", "--quarter", "2021Q3", "--colour", "red"], "没有选项 --colour。请用 workbench run --help 查看可用的选项。\n"),
+        (["--colour"], "没有选项 --colour。请用 workbench --help 查看可用的选项。\n"),
         (["fly"], "没有这个命令（fly）。可用的命令请用 workbench --help 查看。\n"),
     ],
 )
 def test_a_users_mistake_gets_a_sentence_and_exit_code_2(capsys, tmp_path, arguments, sentence):
     code, out, err = run(capsys, *arguments)
     assert (code, out, err) == (2, "", sentence)
+
+
+def test_the_version_is_told(capsys):
+    code, out, _ = run(capsys, "--version")
+    assert code == 0 and re.fullmatch(rf"工会覆盖工作台 {re.escape(__version__)}（Python 3\.\d+\.\d+，\w+）\n", out)
+
+
+def test_the_list_of_commands_cuts_no_sentence_short(capsys):
+    code, out, _ = run(capsys, "--help")
+    listed = [line for line in out.splitlines() if re.match(r"  [a-z][a-z-]+ ", line)]
+    assert code == 0 and len(listed) > 20 and not [line for line in listed if not line.endswith("。")]
 
 
 def test_a_quarter_that_is_not_there_names_those_that_are(capsys, tmp_path):

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import platform
 import sys
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from analysis import __version__
 from analysis.desk.commands import commands
 from analysis.desk.options import BoundariesOption, JobsOption, LedgersOption, OutOption, QuarterOption, SettingsOption
 from analysis.desk.options import choose as _settings
@@ -23,6 +25,19 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+
+
+def _say_version(is_asked: bool) -> None:
+    if is_asked:
+        _console().print(f"工会覆盖工作台 {__version__}（Python {platform.python_version()}，{platform.system()}）")
+        raise typer.Exit
+
+
+@app.callback()
+def workbench(
+    version: Annotated[bool, typer.Option("--version", help="显示版本", is_eager=True, callback=_say_version)] = False,
+) -> None:
+    """Options of the program itself; each command has its own."""
 
 
 @app.command("run", help="运行一个季度：核对台账、计算指标、生成全部文稿。")
@@ -142,7 +157,11 @@ def list_all(ledgers: LedgersOption = None, boundaries: BoundariesOption = None,
     console.print(f"季度（--quarter）：{'、'.join(known_quarters(chosen)) or '台账文件夹下还没有季度'}")
 
 
-@app.command("trace", help="列出一个数字背后的台账行：编号见网页中点开的数字，例如 2021Q3/990100/all/unit_coverage_rate。")
+@app.command(
+    "trace",
+    help="列出一个数字背后的台账行：编号见网页中点开的数字，例如 2021Q3/990100/all/unit_coverage_rate。",
+    short_help="列出一个数字背后的台账行，核对加起来是不是这个数。",
+)
 def trace_fact(
     fact: Annotated[str, typer.Argument(help="数据编号：季度/地区代码/分组/指标", metavar="编号")],
     out: Annotated[str | None, typer.Option("--out", help="把全部明细写进这个文件（.xlsx 或 .csv）")] = None,
@@ -168,7 +187,11 @@ def trace_fact(
     raise typer.Exit(0 if made.agrees else 1)
 
 
-@app.command("inspect", help="核对一份文稿（HTML、PDF、DOCX、PPTX）：改过的、没有登记的、换了位置的数字，以及 PDF、DOCX 不合公文格式的地方，逐处列出。")
+@app.command(
+    "inspect",
+    help="核对一份文稿（HTML、PDF、DOCX、PPTX）：改过的、没有登记的、换了位置的数字，以及 PDF、DOCX 不合公文格式的地方，逐处列出。",
+    short_help="核对一份文稿：改过的、没有登记的数字，不合公文格式的地方。",
+)
 def inspect_document(file: Annotated[str, typer.Argument(help="要核对的文件", metavar="文件")], out: OutOption = None, settings: SettingsOption = None) -> None:
     from analysis.runs.inspecting import inspect_file, lines_of
 
@@ -275,18 +298,24 @@ def main(arguments: list[str] | None = None) -> None:
     sys.exit(code if isinstance(code, int) else 0)
 
 
-def _usage(error: Exception) -> str:
+def _help_of(error: Any) -> str:
+    """Return how to ask for the help of the command that was written wrongly."""
+    context = getattr(error, "ctx", None)
+    return f"workbench {context.info_name} --help" if context is not None and context.parent is not None else "workbench --help"
+
+
+def _usage(error: Any) -> str:
     """Say a mistake of the command line in Chinese."""
     kind = type(error).__name__
     option = getattr(error, "option_name", "") or "、".join(getattr(getattr(error, "param", None), "opts", []) or [])
     if kind == "MissingParameter":
         return f"缺少选项 {option}。例如：workbench run --quarter 2021Q3。用 workbench --help 查看全部用法。"
     if kind == "NoSuchOption":
-        return f"没有选项 {option}。请用 workbench {error.ctx.info_name if error.ctx else 'run'} --help 查看可用的选项。"
+        return f"没有选项 {option}。请用 {_help_of(error)} 查看可用的选项。"
     if kind == "UsageError" and "No such command" in error.format_message():
         return f"没有这个命令（{error.format_message().split(chr(39))[1]}）。可用的命令请用 workbench --help 查看。"
     if kind == "BadParameter" and option:
-        return f"选项 {option} 的值不对，应为规定范围内的写法（例如 --jobs 2）。请用 workbench {error.ctx.info_name if error.ctx else 'run'} --help 查看。"
+        return f"选项 {option} 的值不对，应为规定范围内的写法（例如 --jobs 2）。请用 {_help_of(error)} 查看。"
     return f"命令行写法有误（{option or error.format_message()}）：{error.format_message()} 请用 workbench --help 查看用法。"
 
 
