@@ -9,7 +9,7 @@ import pytest
 
 from analysis.desk.new_notebook import new_notebook
 from analysis.errors import ParameterError, TemplateError
-from analysis.runs.notebook import run_job
+from analysis.runs.notebook import Order, run_job
 from analysis.runs.packing import build_package
 from analysis.runs.plan import notebooks, plan
 
@@ -28,7 +28,7 @@ def test_it_runs_exports_and_stands_in_the_plan(drawn, tmp_path):
     package = build_package(drawn, "2021Q4")
     parameters = {"quarter": "2021Q4", "package": str(package), "audience": "internal", "map_use": "internal"}
     for scope, name in (("city", "九七市"), ("970101", "东山区")):
-        made = run_job(str(path), "topic", scope, parameters | {"scope": scope}, ("html", "docx"), str(tmp_path), 300)
+        made = run_job(Order(path, "topic", scope, parameters | {"scope": scope}, ("html", "docx"), tmp_path, 300))
         assert (made.status, made.reason) == ("made", "")
         page = (tmp_path / scope / "topic.html").read_text(encoding="utf-8")
         assert f"{name}物业行业工会覆盖专题" in page and "盲区率为" in page and 'data-fact="2021Q4/' in page and made.record["unsaid"] == []

@@ -3,7 +3,7 @@ import pytest
 
 from analysis.errors import ParameterError, TemplateError, WorkbenchError
 from analysis.runs.jobs import broken_sentences
-from analysis.runs.notebook import check_parameters, execute, run_job
+from analysis.runs.notebook import Order, check_parameters, execute, run_job
 from analysis.wording.engine import Engine
 
 STORY = """
@@ -45,7 +45,7 @@ def test_a_failing_notebook_says_where_and_keeps_its_evidence(notebook, tmp_path
 def test_a_job_leaves_whole_files_or_none(notebook, tmp_path):
     base = tmp_path / "2021Q3"
     base.mkdir()
-    done = run_job(str(notebook(STORY)), "small", "city", {"quarter": "2021Q3"}, ("html", "pdf", "docx"), str(base), 120)
+    done = run_job(Order(notebook(STORY), "small", "city", {"quarter": "2021Q3"}, ("html", "pdf", "docx"), base, 120))
     assert (done.status, done.reason) == ("made", "")
     assert sorted(done.files) == ["city/small.docx", "city/small.html", "city/small.pdf", "notebooks/city/small.ipynb"]
     assert sorted(p.name for p in base.iterdir()) == ["city", "notebooks"]
@@ -57,7 +57,7 @@ def test_what_was_left_unsaid_is_recorded_and_said(notebook, tmp_path):
     blank = {"template": "speech.j2", "line": 9, "text": "甲…家。", "reason": "甲：无数据", "facts": []}
     broken = {"template": "speech.j2", "line": 45, "text": "乙。", "reason": "…", "facts": [], "rule": "superlative"}
     story = STORY.replace('blocks.paragraph("一段话。")', f'blocks.paragraph("一段话。"), blocks.facts([]) | {{"unsaid": {[blank, broken]}}}')
-    done = run_job(str(notebook(story)), "small", "city", {"quarter": "2021Q3"}, ("html",), str(base), 120)
+    done = run_job(Order(notebook(story), "small", "city", {"quarter": "2021Q3"}, ("html",), base, 120))
     assert done.record["unsaid"] == [blank, broken], done.reason
     assert broken_sentences("全市讲话稿", done) == ["全市讲话稿：有 1 句话与数字不符，没有写入（模板 speech.j2 第 45 行：最高最多须属实），请改模板后重跑。"]
     done.record["unsaid"] = [blank]
@@ -67,7 +67,7 @@ def test_what_was_left_unsaid_is_recorded_and_said(notebook, tmp_path):
 def test_a_failed_job_costs_only_itself(notebook, tmp_path):
     base = tmp_path / "2021Q3"
     base.mkdir()
-    done = run_job(str(notebook("1 / 0")), "small", "city", {"quarter": "2021Q3"}, ("html",), str(base), 120)
+    done = run_job(Order(notebook("1 / 0"), "small", "city", {"quarter": "2021Q3"}, ("html",), base, 120))
     assert (done.status, done.files) == ("failed", [])
     assert done.reason.endswith("出错：division by zero")
     assert [p.relative_to(base).as_posix() for p in base.rglob("*") if p.is_file()] == ["notebooks/city/small.failed.ipynb"]
@@ -77,7 +77,7 @@ def test_a_number_typed_into_a_document_fails_its_job_and_leaves_no_file(noteboo
     base = tmp_path / "2021Q3"
     base.mkdir()
     typed = 'from analysis.publishing import blocks as b\nb.show(b.title("通报"), b.paragraph("本季新建工会99家。"))'
-    done = run_job(str(notebook(typed)), "small", "city", {"quarter": "2021Q3"}, ("html", "docx"), str(base), 120)
+    done = run_job(Order(notebook(typed), "small", "city", {"quarter": "2021Q3"}, ("html", "docx"), base, 120))
     assert (done.status, done.files) == ("failed", [])
     assert done.reason.startswith("small.html 的数字核对没有通过（1处）：“通报”之下第1段：“99”没有登记（“…本季新建工会99家。…”）")
     assert [p.relative_to(base).as_posix() for p in base.rglob("*") if p.is_file()] == ["notebooks/city/small.failed.ipynb"]

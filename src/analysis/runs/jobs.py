@@ -9,7 +9,7 @@ from typing import Any
 
 from analysis.errors import ExportError
 from analysis.runs.executor import Executor, Lost, Task
-from analysis.runs.notebook import EXPORTERS, Outcome, run_job, took_too_long
+from analysis.runs.notebook import EXPORTERS, Order, Outcome, run_job, took_too_long
 from analysis.runs.plan import Job
 from analysis.runs.rerun.dependencies import EXPORT, KEEP, MAKE, Decision, Scales
 from analysis.wording.guards import rules
@@ -56,10 +56,23 @@ class Work:
         return executor.each([self._task(job) for job in self.waiting]) if self.waiting else iter(())
 
     def _task(self, job: Job) -> Task:
-        package, settings, has_run = self.scales.package, self.scales.settings, self.decisions[job].action == EXPORT
+        return run_job, (self._order(job),)
+
+    def _order(self, job: Job) -> Order:
+        package, settings = self.scales.package, self.scales.settings
         given = {"quarter": package.quarter, "scope": job.scope, "package": str(package.folder), "audience": package.audience, "map_use": package.map_use}
-        return run_job, (str(job.notebook), job.document, job.scope, given, self._formats(job), str(self.scales.target), settings.timeout_seconds,
-                         package.audience == "internal", has_run, settings.export_timeout_seconds)  # fmt: skip
+        return Order(
+            job.notebook,
+            job.document,
+            job.scope,
+            given,
+            self._formats(job),
+            self.scales.target,
+            settings.timeout_seconds,
+            settings.export_timeout_seconds,
+            is_internal=package.audience == "internal",
+            has_run=self.decisions[job].action == EXPORT,
+        )
 
     def _formats(self, job: Job) -> tuple[str, ...]:
         """Return the formats to be written: all that are wanted, or, where nothing else is amiss, those that are lacking."""
@@ -95,9 +108,7 @@ class Work:
             yield outcome
 
     def _lost(self, job: Job, answer: Lost) -> Outcome:
-        is_kept = self.scales.package.audience == "internal" and self.decisions[job].action != EXPORT
-        hung = took_too_long(self.scales.target, job.document, job.scope, self.scales.settings.export_timeout_seconds, is_kept)
-        return Outcome(job.document, job.scope, "failed", reason=hung or answer.reason)
+        return Outcome(job.document, job.scope, "failed", reason=took_too_long(self._order(job)) or answer.reason)
 
     def _with_others(self, job: Job, outcome: Outcome) -> Outcome:
         """Return what was made together with the document's other formats, made earlier of the very same things."""

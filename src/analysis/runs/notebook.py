@@ -7,7 +7,7 @@ import shutil
 import tempfile
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from analysis.errors import DISK_FULL, ParameterError, WorkbenchError, is_disk_full, locked
@@ -147,93 +147,105 @@ def _asked(told: list[dict]) -> dict | None:
             "templates": sorted({name for block in told for name in block["templates"]})}  # fmt: skip
 
 
-def run_job(
-    notebook: str,
-    document: str,
-    scope: str,
-    parameters: dict[str, object],
-    formats: tuple[str, ...],
-    quarter_folder: str,
-    timeout: int,
-    is_internal: bool = True,
-    has_run: bool = False,
-    export_timeout: int = 300,
-) -> Outcome:
+@dataclass(frozen=True)
+class Order:
+    """One job as its worker gets it, on this machine or another: what is to be run, for whom, and where it goes.
+
+    ``base`` is the quarter's folder of results; ``timeout`` (seconds) bounds a cell, ``export_timeout`` a format. With ``has_run`` the executed copy of the
+    run before is exported again and the notebook is not run.
+    """
+
+    notebook: Path
+    document: str
+    scope: str
+    parameters: dict[str, object]
+    formats: tuple[str, ...]
+    base: Path
+    timeout: int = 600
+    export_timeout: int = 300
+    is_internal: bool = True
+    has_run: bool = False
+
+    @property
+    def kept(self) -> Path:
+        """Where the executed copy is kept, for internal readers only: it names the package, and with it the way to every unit."""
+        return self.base / "notebooks" / self.scope / f"{self.document}.ipynb"
+
+    @property
+    def evidence(self) -> Path:
+        """Where the executed copy of a job that failed is kept, for internal readers too."""
+        return self.kept.with_suffix(".failed.ipynb")
+
+    @property
+    def leaves_evidence(self) -> bool:
+        return self.is_internal and not self.has_run
+
+    def failed(self, reason: str) -> Outcome:
+        return Outcome(self.document, self.scope, "failed", reason=reason)
+
+
+def run_job(order: Order) -> Outcome:
     """Run and export one job in a folder of its own, then move the finished files into place; a failed job leaves its notebook as evidence.
 
-    With ``has_run`` the executed copy of the run before is exported again and the notebook is not run. The executed copy is kept for internal readers
-    only: it names the package, and with it the way to every unit. An export longer than ``export_timeout`` seconds ends this process; where the job
-    is given again, it fails with the reason.
+    An export that takes longer than it may ends this process; where the job is given again, it fails with the reason.
     """
     started = time.monotonic()
     try:
-        reason = took_too_long(Path(quarter_folder), document, scope, export_timeout, is_internal and not has_run)
-        if reason:
-            return Outcome(document, scope, "failed", time.monotonic() - started, reason)
-        return _run_job(Path(notebook), document, scope, parameters, formats, Path(quarter_folder), timeout, is_internal, has_run, export_timeout, started)
+        outcome = _done(order)
     except OSError as error:
         if not (is_disk_full(error) or isinstance(error, PermissionError)):
             raise
-        reason = DISK_FULL if is_disk_full(error) else locked(error, quarter_folder)
-        return Outcome(document, scope, "failed", time.monotonic() - started, reason)
+        outcome = order.failed(DISK_FULL if is_disk_full(error) else locked(error, str(order.base)))
+    return replace(outcome, seconds=time.monotonic() - started)
 
 
-def _run_job(
-    notebook: Path,
-    document: str,
-    scope: str,
-    parameters: dict[str, object],
-    formats: tuple[str, ...],
-    base: Path,
-    timeout: int,
-    is_internal: bool,
-    has_run: bool,
-    export_timeout: int,
-    started: float,
-) -> Outcome:
-    kept = base / "notebooks" / scope / f"{document}.ipynb"
-    with tempfile.TemporaryDirectory(prefix=".unfinished-", dir=base) as work:
-        executed = Path(work) / f"{document}.ipynb"
+def _done(order: Order) -> Outcome:
+    reason = took_too_long(order)
+    if reason:
+        return order.failed(reason)
+    with tempfile.TemporaryDirectory(prefix=".unfinished-", dir=order.base) as work:
+        executed = Path(work) / f"{order.document}.ipynb"
         try:
-            if has_run:
-                shutil.copyfile(kept, executed)
-            else:
-                execute(notebook, parameters, executed, timeout)
-            with limited(note_of(base, scope, document), Path(work), export_timeout) as begin:
-                documents, record = export(executed, formats, Path(work), document, begin)
+            documents, record = _run_and_export(order, executed)
         except Exception as error:  # one failed document must not cost the others; its reason goes into the manifest
+            if executed.is_file() and order.leaves_evidence:
+                _move(executed, order.evidence)
             reason = DISK_FULL if is_disk_full(error) else error.sentence if isinstance(error, WorkbenchError) else f"{type(error).__name__}: {error}"
-            if executed.is_file() and is_internal and not has_run:
-                _move(executed, _evidence(base, scope, document))
-            return Outcome(document, scope, "failed", time.monotonic() - started, reason)
-        files = [_move(path, base / scope / path.name) for path in documents]
-        if has_run:
-            files.append(kept)
-        elif is_internal:
-            files.append(_move(executed, kept))
+            return order.failed(reason)
+        files = [_move(path, order.base / order.scope / path.name) for path in documents]
+        if order.has_run:
+            files.append(order.kept)
+        elif order.is_internal:
+            files.append(_move(executed, order.kept))
         else:
-            kept.unlink(missing_ok=True)
-        _evidence(base, scope, document).unlink(missing_ok=True)
-    return Outcome(document, scope, "made", time.monotonic() - started, "", [p.relative_to(base).as_posix() for p in files], record, not has_run)
+            order.kept.unlink(missing_ok=True)
+        order.evidence.unlink(missing_ok=True)
+    names = [path.relative_to(order.base).as_posix() for path in files]
+    return Outcome(order.document, order.scope, "made", files=names, record=record, is_executed=not order.has_run)
+
+
+def _run_and_export(order: Order, executed: Path) -> tuple[list[Path], dict]:
+    if order.has_run:
+        shutil.copyfile(order.kept, executed)
+    else:
+        execute(order.notebook, order.parameters, executed, order.timeout)
+    with limited(note_of(order.base, order.scope, order.document), executed.parent, order.export_timeout) as begin:
+        return export(executed, order.formats, executed.parent, order.document, begin)
+
+
+def took_too_long(order: Order) -> str:
+    """Return the sentence on a job whose process was ended because its export hung, "" where it was not; its executed copy is kept as evidence."""
+    note = note_of(order.base, order.scope, order.document)
+    made = overtime(note)
+    if made is None:
+        return ""
+    executed = made.work / f"{order.document}.ipynb"
+    if order.leaves_evidence and executed.is_file():
+        _move(executed, order.evidence)
+    put_in_order(note, made)
+    return made.sentence(order.export_timeout)
 
 
 def _move(source: Path, target: Path) -> Path:
     target.parent.mkdir(parents=True, exist_ok=True)
     return put_in_place(source, target)
-
-
-def took_too_long(base: Path, document: str, scope: str, seconds: int, is_kept: bool) -> str:
-    """Return the sentence on a job whose process was ended because its export hung, "" where it was not; its executed copy is kept as evidence."""
-    note = note_of(base, scope, document)
-    made = overtime(note)
-    if made is None:
-        return ""
-    executed = made.work / f"{document}.ipynb"
-    if is_kept and executed.is_file():
-        _move(executed, _evidence(base, scope, document))
-    put_in_order(note, made)
-    return made.sentence(seconds)
-
-
-def _evidence(base: Path, scope: str, document: str) -> Path:
-    return base / "notebooks" / scope / f"{document}.failed.ipynb"
