@@ -3,8 +3,10 @@ import re
 import pytest
 from story_world import package, paragraph, row, text_of, whole
 
-from analysis.briefings import speech
+from analysis.briefings import speech, speech_read
 from analysis.errors import ParameterError
+from analysis.settings import Settings
+from analysis.wording.engine import SHIPPED
 
 UNIONS = [row("970100", name, value) for name, value in {
     "union_org_count": 90, "shell_union_count": 27, "shell_rate": (27, 90), "standard_met_rate": (30, 90), "six_haves_all_rate": (45, 90),
@@ -127,3 +129,15 @@ def test_the_blank_is_told_in_spoken_paragraphs_and_each_trade_once():
     for block in document.blocks:
         if block["type"] == "paragraph" and block["style"] == "body":
             assert sum("fact" in r for r in block["runs"]) <= 12, text_of([block])
+
+
+def test_a_section_added_to_a_template_is_not_lost(tmp_path):
+    shipped = (SHIPPED / "speech.j2").read_text(encoding="utf-8")
+    (tmp_path / "speech.j2").write_text(f"{shipped}\n# 四、几点要求\n\n请各区县认真落实。\n", encoding="utf-8")
+    own = Settings(templates=tmp_path)
+    for write in (speech.write, speech_read.write):
+        document = write(package(settings=own))
+        whole = document.blocks
+        shown = [*document.opening, *(block for number in (1, 2, 3) for block in document.part(number)), *document.closing]  # as the notebooks' cells do
+        assert text_of(shown) == text_of(whole) and "四、几点要求" in text_of(shown), "what the notebook has no cell for stands before the method note"
+        assert len(text_of(document.closing)) < len(text_of(document.part(2)))

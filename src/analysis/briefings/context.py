@@ -175,11 +175,12 @@ def as_figures(register: Register, value: Any) -> Any:
 
 @dataclass
 class Document:
-    """A written document in its parts: ``opening`` to the first heading, ``part(n)`` the n-th section, ``closing`` method note and facts."""
+    """A written document in its parts: ``opening`` to the first heading, ``part(n)`` the n-th section, ``closing`` what is left and the method note."""
 
     draft: Draft
     parts: list[Blocks]
     note: Blocks = field(init=False)
+    last_shown: int = field(default=0, init=False)
 
     def __post_init__(self) -> None:
         """Hold the whole text against the wording guards: a sentence that breaks one is taken out and recorded, a heading or caption refused."""
@@ -210,16 +211,24 @@ class Document:
 
     def part(self, number: int) -> Blocks:
         """Return section 1, 2, 3 … from its heading on; empty where this run has nothing to say there."""
+        self.last_shown = max(self.last_shown, number)
         return self.parts[number] if number < len(self.parts) else []
 
     @property
     def closing(self) -> Blocks:
-        start = [blocks.page_break()] if self.draft.document in SPOKEN else []
-        return [*start, *self.note, self.draft.facts()]
+        """Return the sections beyond the last that a cell has shown (a template may have more of them than its notebook), method note and facts."""
+        return [*self._sections(self.last_shown + 1), *self._ending()]
 
     @property
     def blocks(self) -> Blocks:
-        return [*self.opening, *(block for part in self.parts[1:] for block in part), *self.closing]
+        return [*self.opening, *self._sections(1), *self._ending()]
+
+    def _sections(self, first: int) -> Blocks:
+        return [block for part in self.parts[first:] for block in part]
+
+    def _ending(self) -> Blocks:
+        start = [blocks.page_break()] if self.draft.document in SPOKEN else []
+        return [*start, *self.note, self.draft.facts()]
 
 
 def open_draft(package: Package, document: str, title: str) -> Draft:

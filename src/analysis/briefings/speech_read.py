@@ -29,8 +29,7 @@ Run = dict[str, Any]
 class Spoken(Document):
     """The speech's document under its own name; it ends with the facts, for nothing behind them is read out."""
 
-    @property
-    def closing(self) -> Blocks:
+    def _ending(self) -> Blocks:
         return [self.draft.facts()]
 
     @property
