@@ -35,9 +35,10 @@ fuzz: export WORKBENCH_PROPERTIES = fuzz
 fuzz: setup ## 用大量随机的、损坏的台账试读取，用随机的城市试写全部文稿（一个多小时）
 	$(PY) -m pytest tests/intake tests/briefings/test_briefing_random.py tests/interruption --dist worksteal
 
-check: setup ## 代码风格与笔记本检查
-	$(VENV_BIN)/ruff check src tests scripts
-	$(VENV_BIN)/ruff format --check src tests scripts
+check: setup ## 代码风格、笔记本、文档检查（不到一分钟）
+	$(VENV_BIN)/ruff check src tests scripts benchmarks notebooks
+	$(VENV_BIN)/ruff format --check src tests scripts benchmarks notebooks
+	$(PY) -m pytest -n 0 tests/notebooks tests/test_docs.py tests/test_floors.py tests/test_environment.py
 
 bench: setup ## 实测速度并写成 docs/performance.md（约一小时，需要 chromium，机器空闲时做）
 	$(PY) benchmarks/quarter.py --check

@@ -8,6 +8,7 @@ import pytest
 
 from analysis.paths import NOTEBOOKS
 from analysis.runs.package import open_package
+from analysis.wording.engine import SHIPPED
 
 PATHS = sorted(NOTEBOOKS.glob("[0-9][0-9]_*.ipynb"))
 HOMELESS = (ast.FunctionDef, ast.ClassDef, ast.Try, ast.For, ast.While)
@@ -42,4 +43,15 @@ def test_every_call_has_its_paragraph(path):
     assert cells[0].cell_type == "markdown" and cells[0].source.startswith("# ")
     for before, cell in pairwise(cells):
         if cell.cell_type == "code" and cell.source.startswith("show("):
-            assert before.cell_type == "markdown", f"{path}: {cell.source} has no paragraph before it"
+            assert re.fullmatch(r"## .+\n\n.+", before.source), f"{path}: {cell.source} has no heading and paragraph before it"
+
+
+@pytest.mark.parametrize("path", [p for p in PATHS if "workbench" in nbformat.read(p, as_version=4).metadata], ids=lambda p: p.stem)
+def test_every_section_of_the_template_has_its_cell(path):
+    document = "speech" if path.stem == "72_speech_read" else path.stem[3:]
+    heads = re.findall(r"^# (.+?)、", (SHIPPED / f"{document}.j2").read_text(encoding="utf-8"), flags=re.MULTILINE)
+    numerals = {numeral for head in heads for numeral in re.findall(r"[一二三四五六七八九十]+", re.sub(r'"[^"]*"', "", head))}
+    cells = nbformat.read(path, as_version=4).cells
+    shown = [re.match(r"## (\S+?)、", before.source)[1] for before, cell in pairwise(cells) if cell.source.startswith("show(document.part(")]
+    assert len(set(shown)) == len(shown) and set(shown) == numerals
+    assert [cell.source for cell in cells if "part(" in cell.source] == [f"show(document.part({n}))" for n in range(1, len(shown) + 1)]

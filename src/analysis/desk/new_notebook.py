@@ -87,13 +87,13 @@ def written(document: str, title: str, indicator: str, indicator_name: str, scop
         _words('指标换成别的，改 indicator；只看一类单位，加 segment，例如 segment="small_micro"。代码见 docs/indicators.md。'),
         _code(load),
     ]
-    for call, words in (
-        ("opening", "题目。"),
-        ("part(1)", "总体情况和地图。缺数的句子整句不出。"),
-        ("part(2)", "各地情况。"),
-        ("closing", "口径说明：分母、时点、缺报情况。"),
+    for call, heading, words in (
+        ("opening", "开头", "题目和季度。"),
+        ("part(1)", "一、总体情况", "总体情况和地图。缺数的句子整句不出。"),
+        ("part(2)", "二、各地情况", "各地的排序和表。正文里再加的部分，由最后一格写出。"),
+        ("closing", "口径说明", "每个率的分母、时点，缺报的区县和表，以及因缺少数据而没有写的内容。"),
     ):
-        cells += [_words(words), _code([f"show(document.{call})"])]
+        cells += [_words(f"## {heading}\n\n{words}"), _code([f"show(document.{call})"])]
     for number, cell in enumerate(cells):
         cell["id"] = f"cell-{number:02d}"
     about = {"document": document, "name": title, "scopes": list(scopes)}
