@@ -18,6 +18,7 @@ from analysis.errors import ExportError
 from analysis.publishing.docx_parts import fact_tag
 from analysis.publishing.number_check.read_docx import FACTS_NAMESPACE, mark_styles
 
+BODY = "word/document.xml"
 _TEXT_PARTS = re.compile(r"word/(?:document|header\d*|footer\d*|footnotes|endnotes)\.xml")
 _OLE = b"\xd0\xcf\x11\xe0"
 
@@ -35,7 +36,7 @@ class WordFile:
     @property
     def text_parts(self) -> list[str]:
         """The parts that hold words: the body first, then the running lines and notes."""
-        return sorted((n for n in self.parts if _TEXT_PARTS.fullmatch(n)), key=lambda n: (n != "word/document.xml", n))
+        return sorted((n for n in self.parts if _TEXT_PARTS.fullmatch(n)), key=lambda n: (n != BODY, n))
 
     @cached_property
     def marks(self) -> dict[str, str]:
@@ -111,6 +112,6 @@ def open_word(data: bytes, name: str) -> WordFile:
     except (zipfile.BadZipFile, RuntimeError, NotImplementedError) as error:
         raise ExportError(f"{name} 不是完好的 Word 文档（.docx）。请用 Word 或 WPS 打开后另存为 .docx 再试。") from error
     made = WordFile(members)
-    if "word/document.xml" not in made.parts:
+    if BODY not in made.parts:
         raise ExportError(f"{name} 不是 Word 文档（.docx），里面没有正文。请换成工作台生成的讲话稿、通报等文稿。")
     return made

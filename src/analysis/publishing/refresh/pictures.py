@@ -9,7 +9,7 @@ from difflib import SequenceMatcher
 from xml.sax.saxutils import quoteattr
 
 from analysis.publishing.pictures import png_ratio
-from analysis.publishing.refresh.container import WordFile
+from analysis.publishing.refresh.container import BODY, WordFile
 from analysis.publishing.refresh.wordxml import Edit, Part, Picture, apply
 
 RENEWED, LEFT = "图已更新", "图未更新"
@@ -61,7 +61,7 @@ def renew_pictures(file: WordFile, body: Part, pictures: list[NewPicture]) -> Do
             sha = hashlib.sha256(new.png).hexdigest()
         made.shown.append(sha)
     if edits:
-        made.parts["word/document.xml"] = apply(body.data, edits)
+        made.parts[BODY] = apply(body.data, edits)
     return made
 
 

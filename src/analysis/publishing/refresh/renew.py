@@ -9,12 +9,14 @@ from typing import Any
 
 from analysis.periods import Quarter
 from analysis.publishing.docx_parts import fact_tag
-from analysis.publishing.number_check.allowed import Allowed, quarter_words
+from analysis.publishing.number_check.allowed import Allowed
 from analysis.publishing.number_check.read_docx import fact_of, read_docx
 from analysis.publishing.number_check.tokens import figures
-from analysis.publishing.refresh.container import WordFile, record_part
+from analysis.publishing.refresh.container import BODY, WordFile, record_part
 from analysis.publishing.refresh.figures import form_of, is_blank, said_anew, squeezed
 from analysis.publishing.refresh.pictures import NewPicture, renew_pictures
+from analysis.publishing.refresh.quarters import dates, shifted
+from analysis.publishing.refresh.whereabouts import Whereabouts
 from analysis.publishing.refresh.wordxml import Edit, Paragraph, Text, apply, read_part, set_highlight, set_tag, set_text
 
 UPDATED, SAME, KEPT, DATED, TYPED, EMPTY = "已更新", "没有变化", "没有更新", "日期已更新", "没有控件的数字", "空的控件"
@@ -44,32 +46,6 @@ class Renewal:
     facts: list[str]
 
 
-def shifted(fact: str, quarters: int) -> str:
-    """Return an id of another quarter.
-
-    >>> shifted("2021Q3/990100/all/unit_coverage_rate", 1)
-    '2021Q4/990100/all/unit_coverage_rate'
-    """
-    quarter, slash, rest = fact.partition("/")
-    return f"{Quarter(quarter).shifted(quarters)}{slash}{rest}"
-
-
-def dates(old: Quarter, new: Quarter) -> dict[str, str]:
-    """Return how the quarter, the one before and that of a year ago are written, and how those of the new quarter are."""
-    made: dict[str, str] = {}
-    for a, b in ((old, new), (old.previous, new.previous), (old.year_ago, new.year_ago)):
-        for before, after in zip(_written(a), _written(b), strict=True):
-            made.setdefault(before, after)
-    return made
-
-
-def _written(quarter: Quarter) -> list[str]:
-    """Return the ways in which documents write a quarter: its own, ``三季度末``, its days from first to last, and the number of an issue that goes by quarters."""
-    spoken = f"{'一二三四'[quarter.number - 1]}季度"
-    whole = f"{quarter.year}年{3 * quarter.number - 2}月1日至{quarter.as_of_label}"
-    return [*quarter_words(quarter.key), f"{quarter.label}末", f"{spoken}末", spoken, whole, f"{quarter.year}年第{quarter.number}期"]
-
-
 @dataclass
 class _Renewer:
     file: WordFile
@@ -92,9 +68,9 @@ class _Renewer:
     # one part -------------------------------------------------------------------------------------------------------------------------
     def part(self, name: str) -> bytes:
         part = read_part(self.file.parts[name])
-        is_body = name == "word/document.xml"
+        is_body = name == BODY
         edits: list[Edit] = []
-        where = _Where("" if is_body else "页眉页脚或脚注")
+        where = Whereabouts("" if is_body else "页眉页脚或脚注")
         for paragraph in part.paragraphs:
             place = where.of(paragraph)
             edits += self.paragraph(paragraph, place, part.prefix, is_body)
@@ -230,30 +206,6 @@ class _Renewer:
         return made + [{"id": key, "record": dict(record), "kept": "", "shown": True} for key, record in self.used.items() if key not in known]
 
 
-@dataclass
-class _Where:
-    """Tells where a paragraph stands, in words."""
-
-    fixed: str
-    heading: str = ""
-    number: int = 0
-    last: str = "开头"
-
-    def of(self, paragraph: Paragraph) -> str:
-        said = paragraph.text.strip()
-        if self.fixed:
-            self.last = self.fixed
-        elif paragraph.is_cell:
-            self.last = f"“{self.heading}”之下的表格" if self.heading else "表格"
-        elif paragraph.style.startswith(("Heading", "Title")) and said:
-            self.heading, self.number = said[:18], 0
-            self.last = f"标题“{self.heading}”"
-        elif said:
-            self.number += 1
-            self.last = (f"“{self.heading}”之下" if self.heading else "开头") + f"第{self.number}段"
-        return self.last
-
-
 def _block(style: str, runs: list[dict[str, Any]]) -> dict[str, Any]:
     if style.startswith("Heading"):
         return {"type": "heading", "level": int(style[7:]) if style[7:].isdigit() else 1, "runs": runs}
@@ -282,13 +234,11 @@ def renew(file: WordFile, old: str, new: str, find: Find, pictures: list[NewPict
     about : what the record says of the document and has changed (``incomplete``)
     """
     made = _Renewer(file, Quarter(old), Quarter(new), find)
-    changed: dict[str, bytes] = {}
-    for name in file.text_parts:
-        changed[name] = made.part(name)
-        if name == "word/document.xml":
-            done = renew_pictures(file, read_part(changed[name]), list(pictures))
-            changed |= done.parts
-            made.changes += [Change(*line) for line in done.said]
+    changed = {BODY: made.part(BODY)}
+    done = renew_pictures(file, read_part(changed[BODY]), list(pictures))
+    changed |= done.parts
+    made.changes += [Change(*line) for line in done.said]
+    changed |= {name: made.part(name) for name in file.text_parts if name != BODY}
     changed |= _properties(file, made.old, made.new)
     if file.record_name:
         rows = made.new_rows()
