@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely.geometry import box
 
-from analysis.measures.blanks.concentration import curve, fewest_holding
+from analysis.measures.blanks.concentration import fewest_holding
 from analysis.measures.blanks.intervals import rank_ranges, wilson
 from analysis.measures.blanks.shrink import shrink
 from analysis.measures.blanks.spatial import HIGH, LOW, pattern
@@ -85,7 +85,6 @@ def test_a_shrunk_rate_lies_between_its_own_and_the_overall_rate(pairs):
 def test_half_the_blank():
     assert fewest_holding([5, 5, 5, 5]) == 2
     assert fewest_holding([9, 1, 1]) == 1
-    assert curve([2, 7]) == [7, 9]
 
 
 GRID = [(x, y) for x in range(6) for y in range(6)]

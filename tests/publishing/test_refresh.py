@@ -6,8 +6,10 @@ import base64
 import copy
 import hashlib
 import io
+import os
 import re
 import shutil
+import signal
 import subprocess
 import zipfile
 from dataclasses import replace
@@ -72,9 +74,16 @@ def edited(data, change):
 
 def saved_by_libreoffice(data, folder):
     (folder / "x.docx").write_bytes(data)
-    profile = f"-env:UserInstallation=file://{folder}/profile"
-    subprocess.run(["soffice", profile, "--headless", "--convert-to", "docx:MS Word 2007 XML", "--outdir", str(folder / "out"), str(folder / "x.docx")],
-                   check=True, capture_output=True, timeout=180)  # fmt: skip
+    for attempt in (1, 2):  # now and then it hangs at its start, and its own children with it
+        command = ["soffice", f"-env:UserInstallation=file://{folder}/profile{attempt}", "--headless", "--norestore", "--convert-to", "docx:MS Word 2007 XML",
+                   "--outdir", str(folder / "out"), str(folder / "x.docx")]  # fmt: skip
+        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
+        try:
+            assert process.wait(timeout=90) == 0
+            break
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
     return (folder / "out" / "x.docx").read_bytes()
 
 

@@ -117,7 +117,10 @@ def _is_local(ip: str) -> bool:
 
 def environment(kind: str, settings: Settings, token: str, base: str = "/") -> dict[str, str]:
     """Return the environment of the server and its kernels: token, our templates and settings for Jupyter, where reports are handed out."""
-    joined = lambda name, first: os.pathsep.join(filter(None, (str(first), os.environ.get(name, ""))))  # noqa: E731
+
+    def joined(name: str, first: Path) -> str:
+        return os.pathsep.join(filter(None, (str(first), os.environ.get(name, ""))))
+
     return os.environ | {
         "JUPYTER_TOKEN": token, "JUPYTER_PATH": joined("JUPYTER_PATH", OURS), "JUPYTER_CONFIG_PATH": joined("JUPYTER_CONFIG_PATH", OURS / "config"),
         "JUPYTER_CONFIG_DIR": str(write_config(kind, settings)), BASE: f"{base}workbench/files/", "WORKBENCH_HOME": str(ROOT), "PYTHONIOENCODING": "utf-8",

@@ -51,11 +51,6 @@ class Intake:
         read = self.sources[self.sources["state"] == "read"]
         return bool(read["table"].isin(["units", "totals"]).any())
 
-    @property
-    def has_failures(self) -> bool:
-        """True where a file or one of its tables could not be read."""
-        return bool(self.files["status"].isin(["unreadable", "table_stopped"]).any())
-
 
 @dataclass
 class _Reading:

@@ -38,7 +38,6 @@ class Sheet:
     name: str
     rows: Sequence[list[Any]]
     merges: list[tuple[tuple[int, int], tuple[int, int]]] = field(default_factory=list)
-    header_is_codes: bool = False
     is_1904: bool = False
 
 
@@ -70,7 +69,7 @@ def read_sheets(path: Path, settings: Settings, wanted: Any) -> tuple[list[Sheet
         rows = read_parquet(path, settings) if suffix == ".parquet" else read_csv(path, settings.max_cells)
     except OSError as error:
         raise LedgerError(f"文件打不开（{error.strerror or '系统错误'}）。请检查权限，或关闭正在使用它的程序后重试。") from error
-    return [Sheet("", rows, header_is_codes=suffix == ".parquet")], []
+    return [Sheet("", rows)], []
 
 
 def read_parquet(path: Path, settings: Settings) -> Columns:

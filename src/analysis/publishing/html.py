@@ -105,8 +105,10 @@ def render(template: str, facts: dict[str, dict], prefix: str = "f", **context: 
         known = facts.get(run["fact"], {}).get("value")
         return "" if known is None else known
 
+    def title(run: dict) -> str:
+        return fact_title(facts.get(run["fact"], {})) or run["fact"]
+
     page = environment().get_template(template)
-    title = lambda run: fact_title(facts.get(run["fact"], {})) or run["fact"]  # noqa: E731
     numbers = {entry["id"]: entry["number"] for entry in context.get("entries", [])}
     before = _DRAW.set(picture(prefix))
     try:

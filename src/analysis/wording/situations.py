@@ -31,7 +31,6 @@ KINDS = (
     "慢进",
     "偏低",
 )
-STATES = ("差", "近", "好", "少", "无")
 LOWER_IS_BETTER = ("shell_rate", "blind_unit_rate")
 
 
@@ -104,7 +103,7 @@ def lead(register: Register, indicator: str, code: str) -> Fraction | None:
 
 
 def state(register: Register, indicator: str, code: str) -> str:
-    """Return how a rate stands to the city's: one of ``STATES`` (差 worse, 近 near, 好 better, 少 too few to compare, 无 blank)."""
+    """Return how a rate stands to the city's: 差 worse, 近 near, 好 better, 少 too few to compare, 无 blank."""
     rate, ahead = register.fact(indicator, code), lead(register, indicator, code)
     if not rate.is_ok:
         return "无"

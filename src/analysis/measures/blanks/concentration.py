@@ -21,18 +21,3 @@ def fewest_holding(counts: Sequence[int], share: float = 0.5) -> int:
         if held >= share * total:
             return number
     raise AssertionError("the whole holds every share of itself")
-
-
-def curve(counts: Sequence[int]) -> list[int]:
-    """Return the running sums, the fullest place first.
-
-    Examples
-    --------
-    >>> curve([1, 5, 2])
-    [5, 7, 8]
-    """
-    sums, held = [], 0
-    for count in sorted(counts, reverse=True):
-        held += count
-        sums.append(held)
-    return sums

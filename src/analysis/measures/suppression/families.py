@@ -12,7 +12,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from analysis.measures.suppression.cells import Cells, bases_of, counted_by, identities, is_amount
+from analysis.measures.suppression.cells import Cells, bases_of, counted_by, identities
 from analysis.measures.suppression.second import Protection
 from analysis.settings import Settings
 
@@ -121,8 +121,3 @@ def _only_one_group(cells: Cells, value: np.ndarray, primary: np.ndarray, small,
     for segment in _OVERLAP:
         rest = value[:, cells.segments.index(segment), blind] - value[:, both, blind]
         primary[:, both, blind] |= small(rest) & (value[:, both, blind] > 0)  # where none is both, the rest is the group itself
-
-
-def dominated_bases() -> list[str]:
-    """Return the bases that add up persons, to which the dominance rule applies."""
-    return [base for base in counted_by() if is_amount(base)]

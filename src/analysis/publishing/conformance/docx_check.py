@@ -6,7 +6,7 @@ import re
 from collections import Counter
 
 from analysis.publishing.conformance.docx_read import Looks, Para, Section, Word, read_word
-from analysis.publishing.conformance.rules import READING, ROLES, Layout, capacity, heading_gaps, role_fonts, squeezed
+from analysis.publishing.conformance.rules import READING, ROLES, Layout, capacity, heading_gaps, is_a4, role_fonts, squeezed
 
 _WORDS = {"title": "标题", "text": "正文", "head": "表头", "cell": "表格", "caption": "图表题", "note": "注释", "figure": "插图"}
 _SIZES = {"title": "title_size", "caption": "caption_size", "head": "table_size", "cell": "table_size", "note": "note_size"}
@@ -32,8 +32,7 @@ def check_docx(data: bytes) -> Layout:
 
 
 def _section(section: Section, made: Layout, where: str) -> None:
-    short, long = sorted((section.width, section.height))
-    if abs(short - 210) > 0.6 or abs(long - 297) > 0.6:
+    if not is_a4(section.width, section.height):
         made.depart(where, "纸张", f"{section.width:.0f}×{section.height:.0f}毫米", "A4（210×297毫米）")
     if section.width > section.height:
         return  # a wide table on a turned page has the text area turned with it

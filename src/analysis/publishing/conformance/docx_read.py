@@ -47,7 +47,7 @@ class Para:
 
 @dataclass
 class Section:
-    """One section in millimetres; ``line_pitch`` of its grid in points."""
+    """One section, its page and margins in millimetres."""
 
     width: float
     height: float
@@ -56,7 +56,6 @@ class Section:
     left: float
     right: float
     footer: float
-    line_pitch: float | None
 
 
 @dataclass
@@ -143,10 +142,13 @@ def _paragraph(element: Any, styles: Styles, place: str) -> Para:
         text = _words(run)
         if text and next(run.iterancestors(f"{W}del"), None) is None:
             looks[_looks(([direct] if direct is not None else []) + letters)] += len(_HANZI.findall(text)) or 1
-    on = lambda name: next((found for layer in layers if (found := _is_on(layer, name)) is not None), False)  # noqa: E731
+
+    def on(name: str) -> bool:
+        return bool(next((found for layer in layers if (found := _is_on(layer, name)) is not None), False))
+
     alts = tuple(about.get("descr", "") for about in element.iter(_DRAWING))
     return Para(_part(key, styles, place, bool(alts)), _words(element), looks, float(_first(layers, "spacing", "line") or 240) / 20,
-                _first(layers, "spacing", "lineRule") or "auto", bool(on("keepNext")), bool(on("keepLines")),
+                _first(layers, "spacing", "lineRule") or "auto", on("keepNext"), on("keepLines"),
                 int(_first(layers, "ind", "firstLineChars") or 0), int(_first(layers, "outlineLvl") or 0) + 1, alts)  # fmt: skip
 
 
@@ -176,10 +178,11 @@ def _table(element: Any, styles: Styles) -> tuple[dict[str, Any], list[Para]]:
 
 
 def _section(element: Any) -> Section:
-    get = lambda name, key: float(_value(element, name, key) or 0) * _TWIPS_MM  # noqa: E731
-    grid = _value(element, "docGrid", "linePitch")
+    def get(name: str, key: str) -> float:
+        return float(_value(element, name, key) or 0) * _TWIPS_MM
+
     return Section(get("pgSz", "w"), get("pgSz", "h"), get("pgMar", "top"), get("pgMar", "bottom"), get("pgMar", "left") + get("pgMar", "gutter"),
-                   get("pgMar", "right"), get("pgMar", "footer"), float(grid) / 20 if grid else None)  # fmt: skip
+                   get("pgMar", "right"), get("pgMar", "footer"))  # fmt: skip
 
 
 def _footers(root: Any, parts: dict[str, bytes], styles: Styles) -> dict[str, dict[str, Any]]:

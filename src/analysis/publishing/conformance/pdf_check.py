@@ -9,7 +9,7 @@ from statistics import median
 
 from analysis.publishing.conformance.pdf_flow import check_flow, check_structure
 from analysis.publishing.conformance.pdf_pages import Line, Paper, read_paper
-from analysis.publishing.conformance.rules import MM, READING, ROLES, Layout, capacity, page_words, role_fonts, squeezed
+from analysis.publishing.conformance.rules import MM, READING, ROLES, Layout, capacity, is_a4, page_words, role_fonts, squeezed
 
 _FOLIO = re.compile(r"—\s*(\d+)\s*—")
 _NAMED = re.compile(r"〔U\+[0-9A-F]{4,6}〕")
@@ -61,8 +61,7 @@ def _body_size(paper: Paper) -> float:
 
 def _paper_size(paper: Paper, made: Layout) -> None:
     for page, size in enumerate(paper.sizes):
-        short, long = sorted(side * MM for side in size)
-        if abs(short - 210) > 0.6 or abs(long - 297) > 0.6:
+        if not is_a4(size[0] * MM, size[1] * MM):
             made.depart(page_words(page), "纸张", f"{size[0] * MM:.0f}×{size[1] * MM:.0f}毫米", "A4（210×297毫米）")
 
 

@@ -9,7 +9,8 @@ from functools import lru_cache
 from analysis import tables
 
 MM = 25.4 / 72
-A4 = (210.0, 297.0)
+_A4 = (210.0, 297.0)
+_CUT = 0.6  # millimetres a sheet may be off
 READING = "speech_read"  # the speech to be read aloud: larger letters, paragraphs whole on a page
 _INSIDE = {"fzxbsjwgb10": "方正小标宋简体", "fzxbskgbk10": "方正小标宋_GBK"}  # what these fonts are called within a PDF
 ROLES = {  # what a line is → the role of its font (``fonts``)
@@ -24,6 +25,15 @@ ROLES = {  # what a line is → the role of its font (``fonts``)
     "cell": "song",
 }
 _PLAIN = re.compile(r"[\dA-Za-z“—]")  # a measured value, not a verb
+
+
+def is_a4(width: float, height: float) -> bool:
+    """Whether a sheet of these millimetres is A4, upright or turned.
+
+    >>> is_a4(297.0, 210.2), is_a4(215.9, 279.4)
+    (True, False)
+    """
+    return all(abs(side - wanted) <= _CUT for side, wanted in zip(sorted((width, height)), _A4, strict=True))
 
 
 @dataclass(frozen=True)
