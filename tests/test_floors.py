@@ -10,7 +10,7 @@ import analysis
 SOURCE = Path(analysis.__file__).parent
 # docs/architecture.md; charts and wording stand side by side and do not know each other
 FLOORS = (
-    ("paths", "errors", "periods", "terms", "settings", "tables", "fonts"),
+    ("paths", "errors", "periods", "spreadsheets", "settings", "tables", "fonts"),
     ("intake",),
     ("places",),
     ("measures",),

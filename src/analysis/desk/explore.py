@@ -27,6 +27,7 @@ from analysis.runs.handing.export_log import log_exports
 from analysis.runs.outputs import ready_folder, write_whole
 from analysis.runs.package import Package, open_package
 from analysis.settings import Settings
+from analysis.spreadsheets import csv_frame
 
 MOST_ROWS = 1000
 FOLDER = "explore"
@@ -189,7 +190,7 @@ def save_answer(package: Package, answer: pd.DataFrame, query: str, settings: Se
     """Write an answer as CSV that a spreadsheet opens safely, and its question and rows into the record."""
     out = settings.out or REPORTS
     path = ready_folder(out / package.quarter / FOLDER) / f"查询_{time.strftime('%Y%m%d%H%M%S')}.csv"
-    plain = answer.map(lambda v: f"'{v}" if isinstance(v, str) and v.startswith(("=", "+", "-", "@", "\t", "\r")) else v)
+    plain = csv_frame(answer)
     write_whole(path, lambda p: plain.to_csv(p, index=False, encoding="utf-8-sig", lineterminator="\r\n"))
     log_exports(out, FOLDER, package.quarter, package.audience, [(package.scope, f"{FOLDER}/{path.name}：{' '.join(query.split())[:200]}", len(answer))])
     return path

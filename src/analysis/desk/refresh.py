@@ -24,6 +24,7 @@ from analysis.runs.package import Package, open_package
 from analysis.runs.packing import build_package
 from analysis.runs.plan import notebooks
 from analysis.settings import Settings
+from analysis.spreadsheets import csv_text
 from analysis.wording.guards import check
 
 WORDING, UNSAID = "请核对用语", "新稿不再写"
@@ -200,11 +201,7 @@ def write_report(path: Path, changes: list[Change]) -> None:
     with path.open("w", encoding="utf-8-sig", newline="") as target:
         rows = csv.writer(target)
         rows.writerow(["类别", "位置", "原来", "现在", "说明"])
-        rows.writerows([_safe(cell) for cell in (c.kind, c.where, c.before, c.after, c.note)] for c in sorted(changes, key=lambda c: c.kind not in LOUD))
-
-
-def _safe(text: str) -> str:
-    return "'" + text if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
+        rows.writerows([csv_text(cell) for cell in (c.kind, c.where, c.before, c.after, c.note)] for c in sorted(changes, key=lambda c: c.kind not in LOUD))
 
 
 def lines(made: Refreshed) -> list[str]:

@@ -15,8 +15,8 @@ from analysis.intake.readers import OTHERS, read_sheets
 from analysis.intake.return_book import write_book
 from analysis.intake.return_pages import Page, Remark, make_page
 from analysis.intake.schema import table_names
-from analysis.intake.store import csv_text
 from analysis.settings import Settings
+from analysis.spreadsheets import csv_text
 
 SUFFIX = "_退回"
 _LONGEST = 230  # bytes; file systems allow 255

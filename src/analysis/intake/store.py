@@ -13,8 +13,7 @@ from analysis.errors import LedgerError
 from analysis.intake.kept import dtypes_of
 from analysis.intake.ledger import Intake
 from analysis.intake.schema import columns_of, table_codes
-
-_RISKY = ("=", "+", "-", "@", "\t", "\r")
+from analysis.spreadsheets import csv_frame
 
 
 def write_tables(intake: Intake, folder: Path | str) -> list[Path]:
@@ -76,11 +75,6 @@ def _arrow_schema(table: str) -> pa.Schema:
     return pa.schema(fields)
 
 
-def csv_text(value: object) -> object:
-    """A text that a spreadsheet would take for a formula gets a leading apostrophe (contract §5)."""
-    return "'" + value if isinstance(value, str) and value.startswith(_RISKY) else value
-
-
 def write_reports(intake: Intake, folder: Path | str) -> list[Path]:
     """Write ``rows.csv``, ``summary.csv`` and ``files.csv`` (UTF-8 with BOM) and return the paths."""
     folder = Path(folder)
@@ -95,8 +89,7 @@ def write_table_csv(frame: pd.DataFrame, path: Path) -> Path:
     """Write a table of text for Excel (UTF-8 with BOM); cells that it would take for formulas get a leading apostrophe."""
     partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
     try:
-        shown = frame.map(csv_text)
-        shown.to_csv(partial, index=False, encoding="utf-8-sig", lineterminator="\r\n")
+        csv_frame(frame).to_csv(partial, index=False, encoding="utf-8-sig", lineterminator="\r\n")
         os.replace(partial, path)
     finally:
         partial.unlink(missing_ok=True)

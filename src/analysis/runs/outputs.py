@@ -12,14 +12,9 @@ from analysis.runs.rerun.records import ready_folder as ready_folder
 from analysis.runs.rerun.records import versions as versions
 from analysis.runs.rerun.records import write_manifest as write_manifest
 from analysis.runs.rerun.records import write_whole as write_whole
+from analysis.spreadsheets import csv_text
 
 COLUMNS = ["quarter", "region_level", "region_code", "region_name", "segment", "indicator", "numerator", "denominator", "value", "unit", "status"]
-_DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
-
-
-def _safe(text: str) -> str:
-    """A text cell that a spreadsheet would take for a formula gets a leading apostrophe (contract §5)."""
-    return "'" + text if text.startswith(_DANGEROUS) else text
 
 
 def as_text(frame: pd.DataFrame) -> pd.DataFrame:
@@ -30,8 +25,7 @@ def as_text(frame: pd.DataFrame) -> pd.DataFrame:
     whole = (made["unit"] == "count").to_numpy()
     values = made["value"].to_numpy()
     made["value"] = ["" if v != v else str(int(v)) if w else repr(float(v)) for v, w in zip(values, whole, strict=True)]
-    for column in ("region_name",):
-        made[column] = made[column].map(_safe)
+    made["region_name"] = made["region_name"].map(csv_text)
     return made
 
 

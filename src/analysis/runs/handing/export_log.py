@@ -10,6 +10,8 @@ from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 
+from analysis.spreadsheets import csv_text
+
 FILE = "exports.csv"
 COLUMNS = ("时间", "做法", "季度", "范围", "内容", "行数", "读者")
 _DIMENSION = re.compile(rb'<dimension ref="[A-Z]+(\d+)(?::[A-Z]+(\d+))?"')
@@ -31,17 +33,13 @@ def log_exports(out: Path, how: str, quarter: str, audience: str, files: Iterabl
     if not path.is_file():
         writer.writerow(COLUMNS)
     for scope, what, rows in files:
-        writer.writerow([when, how, quarter, scope, _plain(what), "" if rows is None else rows, audience])
+        writer.writerow([when, how, quarter, scope, csv_text(what), "" if rows is None else rows, audience])
     if text.getvalue():
         path.parent.mkdir(parents=True, exist_ok=True)
         is_new = not path.is_file()
         with open(path, "a", encoding="utf-8-sig" if is_new else "utf-8", newline="") as stream:
             stream.write(text.getvalue())
     return path
-
-
-def _plain(text: str) -> str:
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
 
 
 def rows_in(path: Path) -> int | None:

@@ -12,12 +12,12 @@ from analysis import tables
 from analysis.errors import ParameterError
 from analysis.runs.outputs import write_whole
 from analysis.runs.tracing.trace import Trace, segment_of
+from analysis.spreadsheets import csv_frame
 
 _HEADS = {
     "source_file": "文件", "source_sheet": "工作表", "source_row": "行", "district_code": "区县代码", "in_numerator": "计入分子", "numerator": "分子数",
     "in_denominator": "计入分母", "denominator": "分母数", "level": "分级", "score": "得分", "six_haves": "六有全有", "districts": "涉及区县代码",
 }  # fmt: skip
-_RISKY = ("=", "+", "-", "@", "\t", "\r")
 
 
 def readable(trace: Trace) -> pd.DataFrame:
@@ -51,7 +51,7 @@ def write_trace(trace: Trace, path: Path) -> Path:
     """
     rows = readable(trace)
     if path.suffix.lower() == ".csv":
-        safe = rows.map(lambda cell: "'" + cell if isinstance(cell, str) and cell.startswith(_RISKY) else cell)
+        safe = csv_frame(rows)
         write_whole(path, lambda p: safe.to_csv(p, index=False, encoding="utf-8-sig", lineterminator="\n"))
     elif path.suffix.lower() == ".xlsx":
         write_whole(path, lambda p: _write_book(rows, trace, p))
