@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import mimetypes
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +23,21 @@ NOTHING = "workbench/nothing.js"
 TOPIC = "workbench/new-notebook"
 LOCALE = "zh_CN"
 WORDS = Path(__file__).with_name("jupyter") / "lab_words.json"  # what the language pack, made for an earlier JupyterLab, does not have
-KINDS = (".html", ".pdf", ".docx", ".pptx", ".xlsx", ".csv", ".parquet", ".json", ".ipynb", ".png", ".svg", ".zip")
+_OFFICE = "application/vnd.openxmlformats-officedocument"
+KINDS = {  # what is handed out, and as what: on Windows the system's own list is what other programs have made of it
+    ".html": "text/html; charset=utf-8",
+    ".pdf": "application/pdf",
+    ".png": "image/png",
+    ".svg": "image/svg+xml",
+    ".docx": f"{_OFFICE}.wordprocessingml.document",
+    ".pptx": f"{_OFFICE}.presentationml.presentation",
+    ".xlsx": f"{_OFFICE}.spreadsheetml.sheet",
+    ".csv": "text/csv; charset=utf-8",
+    ".json": "application/json",
+    ".ipynb": "application/x-ipynb+json",
+    ".parquet": "application/vnd.apache.parquet",
+    ".zip": "application/zip",
+}
 _SHOWN = (".html", ".pdf", ".png")
 # a page of ours runs its own script and opens its neighbours, but never speaks to this server in the reader's name
 _SANDBOX = "sandbox allow-scripts allow-popups allow-popups-to-escape-sandbox allow-downloads allow-top-navigation-by-user-activation"
@@ -51,8 +64,7 @@ class ReportHandler(JupyterHandler):
         path = inside(out, asked)
         if path is None:
             raise web.HTTPError(404, reason="not found")
-        kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
-        self.set_header("Content-Type", f"{kind}; charset=utf-8" if kind.startswith("text/") else kind)
+        self.set_header("Content-Type", KINDS[path.suffix.lower()])
         self.set_header("X-Content-Type-Options", "nosniff")
         self.set_header("Cache-Control", "no-store")
         if path.suffix.lower() not in _SHOWN:
