@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -90,19 +91,7 @@ def of_covers(moved: pd.DataFrame, now: Side, then: Side) -> list[pd.DataFrame]:
     """Return units that lost their union, with the likely cause, and unions gone whose units remain."""
     lost = moved[moved["is_lost"]]
     known, alive_then = set(now.unions["union_id"]), then.alive()
-    held = alive_then.groupby("uscc")["union_id"].agg(set).to_dict()
-    rows_now, refused = set(now.covers["uscc"]), set(now.refused_covers["uscc"])
-    causes = []
-    for uscc in lost["uscc"]:
-        gone = held.get(uscc, set()) - known
-        causes.append(
-            "原来的工会本季被退回" if gone & now.refused_unions
-            else "原来的工会不在本季工会表里" if gone
-            else "本季覆盖关系的行被退回" if uscc in refused
-            else "覆盖关系已终止或只剩兜底" if uscc in rows_now
-            else "本季没有这家单位的覆盖关系"
-        )  # fmt: skip
-    made = [_listed("unit_uncovered", lost, "now", None, None, causes)]
+    made = [_listed("unit_uncovered", lost, "now", None, None, _causes_of_loss(lost["uscc"], now, alive_then))]
     staying = moved.loc[moved["eligible_now"]].set_index("uscc")["district_code_now"]
     without = alive_then[alive_then["union_id"].isin(set(then.unions["union_id"]) - known) & alive_then["uscc"].isin(staying.index)]
     units = without.groupby("union_id")["uscc"].nunique()
@@ -110,6 +99,22 @@ def of_covers(moved: pd.DataFrame, now: Side, then: Side) -> list[pd.DataFrame]:
     left = unions["union_id"].map(units)
     made.append(_of_unions("union_gone", unions, left, None, np.where(unions["union_id"].isin(now.refused_unions), "本季报送的行被退回", "")))
     return made
+
+
+def _causes_of_loss(lost: Iterable[str], now: Side, alive_then: pd.DataFrame) -> list[str]:
+    """Return the likely cause for every unit that lost its union, the surest first."""
+    known, held = set(now.unions["union_id"]), alive_then.groupby("uscc")["union_id"].agg(set).to_dict()
+    rows_now, refused = set(now.covers["uscc"]), set(now.refused_covers["uscc"])
+
+    def cause(uscc: str) -> str:
+        gone = held.get(uscc, set()) - known
+        if gone:
+            return "原来的工会本季被退回" if gone & now.refused_unions else "原来的工会不在本季工会表里"
+        if uscc in refused:
+            return "本季覆盖关系的行被退回"
+        return "覆盖关系已终止或只剩兜底" if uscc in rows_now else "本季没有这家单位的覆盖关系"
+
+    return [cause(uscc) for uscc in lost]
 
 
 def of_unions(now: Side, then: Side | None) -> list[pd.DataFrame]:

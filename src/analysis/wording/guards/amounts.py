@@ -121,17 +121,24 @@ def unit_missing(s: Sentence) -> Iterator[Found]:
 
 @check("measure_word")
 def measure_word(s: Sentence) -> Iterator[Found]:
-    people, units, contracts = ("employee", "member", "worker_count"), ("unit_count", "enterprise_count"), ("contract_expiring",)
     for found in s.find("(<数>)万?([家户人名份个])"):
         fact = s.fact(found.start())
         if fact is None or not is_level(fact):
             continue
-        is_person = any(word in fact.indicator for word in people)
-        is_unit = fact.indicator.endswith(units) and not is_person
-        is_union = fact.indicator.startswith(("union_", "shell_union", "standard_met_count"))
-        fits = "人名" if is_person else "家户个" if is_unit else "份个" if fact.indicator.startswith(contracts) else "个家" if is_union else MEASURES
+        fits = _measures_of(fact.indicator)
         if found[2] not in fits:
             yield *found.span(), fits[0]
+
+
+def _measures_of(indicator: str) -> str:
+    """Return the measure words that an indicator may be counted by, the usual one first."""
+    if any(word in indicator for word in ("employee", "member", "worker_count")):
+        return "人名"
+    if indicator.endswith(("unit_count", "enterprise_count")):
+        return "家户个"
+    if indicator.startswith("contract_expiring"):
+        return "份个"
+    return "个家" if indicator.startswith(("union_", "shell_union", "standard_met_count")) else MEASURES
 
 
 @check("half_words")
