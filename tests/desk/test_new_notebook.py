@@ -41,6 +41,11 @@ def test_it_runs_exports_and_stands_in_the_plan(drawn, tmp_path):
     ("45_topic", "专题", "coverage", "没有名为“coverage”的指标。请在 docs/indicators.md 中查指标代码"),
     ("45_topic", "{{ x }}", "unit_coverage_rate", "应为四十字以内的中文，不带数字和符号"),
     ("45_topic", " ", "unit_coverage_rate", "应为四十字以内的中文"),
+    ("45_topic", '说"好"', "unit_coverage_rate", "应为四十字以内的中文"),
+    ("45_topic", "三\'\'\'引", "unit_coverage_rate", "应为四十字以内的中文"),
+    ("45_topic", "反\\斜", "unit_coverage_rate", "应为四十字以内的中文"),
+    ("45_topic", "【图：地图】", "unit_coverage_rate", "应为四十字以内的中文"),
+    ("45_topic", "\u200b\u202e题", "unit_coverage_rate", "应为四十字以内的中文"),
 ])  # fmt: skip
 def test_mistakes_are_said(name, title, indicator, said, tmp_path):
     nbformat.write(nbformat.v4.new_notebook(metadata={"workbench": {"document": "speech", "name": "讲话稿", "scopes": ["city"]}}), tmp_path / "70_speech.ipynb")

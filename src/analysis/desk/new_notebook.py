@@ -13,6 +13,7 @@ from analysis.paths import NOTEBOOKS
 from analysis.runs.outputs import write_whole
 from analysis.runs.plan import notebooks
 
+_POINTS = " “”‘’（）《》、，：；·—…？！-"  # a title stands in code and in a template: no sign that either would read as its own
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 TEXT = """标题：{{{{ 本地.名称 }}}}{title}
 
@@ -56,8 +57,8 @@ def new_notebook(
     if indicator not in known:
         raise ParameterError(f"没有名为“{indicator}”的指标。请在 docs/indicators.md 中查指标代码，例如 unit_coverage_rate。")
     plain = title.strip()
-    if not plain or re.search(r"[\d{}%#\n\r]", plain) or len(plain) > 40:
-        raise ParameterError(f"题目写作“{title[:50]}”，应为四十字以内的中文，不带数字和符号，例如“物业行业工会覆盖专题”。请改正后重试。")
+    if not any(sign.isalpha() for sign in plain) or not all(sign.isalpha() or sign in _POINTS for sign in plain) or len(plain) > 40:
+        raise ParameterError(f"题目写作“{title[:50]}”，应为四十字以内的中文，不带数字和符号（中文标点可以），例如“物业行业工会覆盖专题”。请改正后重试。")
     made = written(found[2], plain, indicator, known[indicator], scopes)
     write_whole(path, lambda p: p.write_text(json.dumps(made, ensure_ascii=False, indent=1) + "\n", encoding="utf-8"))
     return path
