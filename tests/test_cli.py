@@ -29,6 +29,11 @@ def run(capsys, *arguments):
         ),
         (["run", "--quarter", "2021Q3", "--colour", "red"], "没有选项 --colour。请用 workbench run --help 查看可用的选项。\n"),
         (["--colour"], "没有选项 --colour。请用 workbench --help 查看可用的选项。\n"),
+        (["run", "--quarter", "2021Q3", "--jobs", "0"], "选项 --jobs 的值不对，应为 1 至 64 之间的整数。请用 workbench run --help 查看。\n"),
+        (["trace", "x", "--limit", "-1"], "选项 --limit 的值不对，应为不小于 0 的整数。请用 workbench trace --help 查看。\n"),
+        (["watch", "--quarter", "2021Q3", "--every", "often"], "选项 --every 的值不对，应为 0.1 至 3600 之间的数。请用 workbench watch --help 查看。\n"),
+        (["verify"], "命令后面缺少“文件”。请用 workbench verify --help 查看用法。\n"),
+        (["run", "2021Q3", "--quarter", "2021Q3"], "命令后面多写了“2021Q3”。请去掉，或核对引号和空格；请用 workbench run --help 查看用法。\n"),
         (["fly"], "没有这个命令（fly）。可用的命令请用 workbench --help 查看。\n"),
     ],
 )

@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from analysis import __version__
+from analysis.desk import usage
 from analysis.desk.commands import commands
 from analysis.desk.options import BoundariesOption, JobsOption, LedgersOption, OutOption, QuarterOption, SettingsOption
 from analysis.desk.options import choose as _settings
@@ -293,30 +294,9 @@ def main(arguments: list[str] | None = None) -> None:
             sys.exit(2)
         if not hasattr(error, "format_message"):  # click's own mistakes of usage have it
             raise
-        print(ParameterError(_usage(error)).sentence, file=sys.stderr)
+        print(ParameterError(usage.sentence_of(error)).sentence, file=sys.stderr)
         sys.exit(2)
     sys.exit(code if isinstance(code, int) else 0)
-
-
-def _help_of(error: Any) -> str:
-    """Return how to ask for the help of the command that was written wrongly."""
-    context = getattr(error, "ctx", None)
-    return f"workbench {context.info_name} --help" if context is not None and context.parent is not None else "workbench --help"
-
-
-def _usage(error: Any) -> str:
-    """Say a mistake of the command line in Chinese."""
-    kind = type(error).__name__
-    option = getattr(error, "option_name", "") or "、".join(getattr(getattr(error, "param", None), "opts", []) or [])
-    if kind == "MissingParameter":
-        return f"缺少选项 {option}。例如：workbench run --quarter 2021Q3。用 workbench --help 查看全部用法。"
-    if kind == "NoSuchOption":
-        return f"没有选项 {option}。请用 {_help_of(error)} 查看可用的选项。"
-    if kind == "UsageError" and "No such command" in error.format_message():
-        return f"没有这个命令（{error.format_message().split(chr(39))[1]}）。可用的命令请用 workbench --help 查看。"
-    if kind == "BadParameter" and option:
-        return f"选项 {option} 的值不对，应为规定范围内的写法（例如 --jobs 2）。请用 {_help_of(error)} 查看。"
-    return f"命令行写法有误（{option or error.format_message()}）：{error.format_message()} 请用 workbench --help 查看用法。"
 
 
 if __name__ == "__main__":
