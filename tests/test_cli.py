@@ -47,6 +47,10 @@ def test_the_version_is_told(capsys):
     assert code == 0 and re.fullmatch(rf"工会覆盖工作台 {re.escape(__version__)}（Python 3\.\d+\.\d+，\w+）\n", out)
 
 
+def test_the_program_alone_says_what_it_can_do(capsys):
+    assert run(capsys) == run(capsys, "--help")
+
+
 def test_the_list_of_commands_cuts_no_sentence_short(capsys):
     code, out, _ = run(capsys, "--help")
     listed = [line for line in out.splitlines() if re.match(r"  [a-z][a-z-]+ ", line)]

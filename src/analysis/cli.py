@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import platform
 import sys
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from analysis import __version__
 from analysis.desk import usage
 from analysis.desk.commands import commands
-from analysis.desk.options import BoundariesOption, JobsOption, LedgersOption, OutOption, QuarterOption, SettingsOption
+from analysis.desk.options import BoundariesOption, JobsOption, LedgersOption, OutOption, QuarterOption, SettingsOption, say_version
 from analysis.desk.options import choose as _settings
 from analysis.desk.options import console as _console
 from analysis.errors import DISK_FULL, ParameterError, WorkbenchError, is_disk_full, locked
@@ -28,15 +26,9 @@ app = typer.Typer(
 )
 
 
-def _say_version(is_asked: bool) -> None:
-    if is_asked:
-        _console().print(f"工会覆盖工作台 {__version__}（Python {platform.python_version()}，{platform.system()}）")
-        raise typer.Exit
-
-
 @app.callback()
 def workbench(
-    version: Annotated[bool, typer.Option("--version", help="显示版本", is_eager=True, callback=_say_version)] = False,
+    version: Annotated[bool, typer.Option("--version", help="显示版本", is_eager=True, callback=say_version)] = False,
 ) -> None:
     """Options of the program itself; each command has its own."""
 
@@ -294,6 +286,9 @@ def main(arguments: list[str] | None = None) -> None:
             sys.exit(2)
         if not hasattr(error, "format_message"):  # click's own mistakes of usage have it
             raise
+        if type(error).__name__ == "NoArgsIsHelpError":
+            print(error.format_message())
+            sys.exit(0)
         print(ParameterError(usage.sentence_of(error)).sentence, file=sys.stderr)
         sys.exit(2)
     sys.exit(code if isinstance(code, int) else 0)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+import platform
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
+
+from analysis import __version__
 
 QuarterOption = Annotated[str, typer.Option("--quarter", help="季度，例如 2021Q3")]
 LedgersOption = Annotated[str | None, typer.Option("--ledgers", help="台账文件夹，下面按季度分文件夹")]
@@ -19,6 +22,13 @@ JobsOption = Annotated[int | None, typer.Option("--jobs", help="同时运行的�
 
 def console() -> Console:
     return Console(highlight=False, soft_wrap=True, emoji=False, markup=False)
+
+
+def say_version(is_asked: bool) -> None:
+    """Answer ``--version`` and end."""
+    if is_asked:
+        console().print(f"工会覆盖工作台 {__version__}（Python {platform.python_version()}，{platform.system()}）")
+        raise typer.Exit
 
 
 def choose(settings: str | None, **options):
