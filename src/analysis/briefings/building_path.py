@@ -112,7 +112,10 @@ def _distance(package: Package, rate: Fact, share: Fraction, suffix: str, name: 
 
 
 def reached(package: Package, goal: Goal) -> Fact:
-    """Return the rate that a goal is held against: of the year's last quarter, or of this quarter where the year is still running; blank where neither is there."""
+    """Return the rate that a goal is held against: of the year's last quarter, or of this quarter where the year is still running.
+
+    Blank where neither is there.
+    """
     quarters = [q for q in stored_quarters(package) if q[:4] == goal.quarter[:4]]
     wanted = goal.quarter if goal.quarter in quarters else package.quarter if package.quarter[:4] == goal.quarter[:4] else goal.quarter
     return package.register.fact(SIX, package.region_code, quarter=wanted)

@@ -1,4 +1,7 @@
-"""The tables of the union-building document, one a topic: a row an item for the place itself, a row a district for the city. All figures stand in the CSV beside it."""
+"""The tables of the union-building document, one a topic: a row an item for the place itself, a row a district for the city.
+
+All figures stand in the CSV beside it.
+"""
 
 from __future__ import annotations
 

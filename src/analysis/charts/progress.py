@@ -15,7 +15,10 @@ _ROW_MM, _BAR_MM, BEHIND = 8.0, 4.2, "#d98032"
 
 
 def progress_bars(bars: Sequence[tuple[str, Fact]], schedule: Fraction, imprint: Imprint) -> Drawn:
-    """Draw the completion of targets (name, completion rate); a bar that has not reached the schedule is orange, one past 100 % ends at the edge with its figure."""
+    """Draw the completion of targets (name, completion rate).
+
+    A bar that has not reached the schedule is orange, one past 100 % ends at the edge with its figure.
+    """
     sheet = Sheet(8 + _ROW_MM * len(bars), font_folder=imprint.font_folder)
     if imprint.is_demo:
         draw_marks(sheet, imprint, WIDTH_MM - 0.5, sheet.height - 0.5, marks=(DEMO_MARK,))

@@ -1,4 +1,7 @@
-"""The part of the Jupyter server that is ours, for whoever has the token: the files of the reports' folder, each written down; JupyterLab's words; a new notebook."""
+"""The part of the Jupyter server that is ours, for whoever has the token.
+
+It hands out the files of the reports' folder and writes each into the record, gives JupyterLab the words that its language pack lacks, and makes a new notebook.
+"""
 
 from __future__ import annotations
 

@@ -110,7 +110,10 @@ def _cell(content: list[Any], size_pt: float, width: int, align: str, is_kept: b
 
 
 def _kept_rows(block: dict) -> set[int]:
-    """Return the rows, counted from 1, that stay on the page of what follows: all of a short table; the first and the last few of one that goes on overleaf, its note included."""
+    """Return the rows, counted from 1, that stay on the page of what follows.
+
+    All of a short table; of one that goes on overleaf the first and the last few, its note included.
+    """
     rows, together = len(block["rows"]), rows_together(block)
     followed = {rows} if block.get("note") else set()
     if not is_parted(block):

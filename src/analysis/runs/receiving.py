@@ -16,7 +16,10 @@ HEADERS = ["季度", "区县代码", "收到日期"]
 
 @dataclass(frozen=True)
 class Received:
-    """``deadline`` of the quarter; ``days`` district → the last day its ledger came in (what is sent again for correction counts with the first); ``is_kept`` whether there is a book."""
+    """``deadline`` of the quarter.
+
+    ``days`` district → the last day its ledger came in (what is sent again for correction counts with the first); ``is_kept`` whether there is a book.
+    """
 
     deadline: date
     days: dict[str, date]

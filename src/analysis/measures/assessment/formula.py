@@ -1,4 +1,7 @@
-"""Arithmetic of figures by name, as a score sheet may write it: ``covered_unit_count_qoq / eligible_unit_count``. Names, numbers, + - * / and brackets; nothing else."""
+"""Arithmetic of figures by name, as a score sheet may write it: ``covered_unit_count_qoq / eligible_unit_count``.
+
+Names, numbers, + - * / and brackets; nothing else.
+"""
 
 from __future__ import annotations
 

@@ -22,7 +22,10 @@ _TOP = {"sensitivity", "smallest", "peer_edges", "manual", *KINDS}
 
 @dataclass(frozen=True)
 class Item:
-    """One item: ``weight`` points for a ``formula`` of figures; ``full`` and ``zero`` its values for all points and none (``steps``: least value → share of the points)."""
+    """One item: ``weight`` points for a ``formula`` of figures.
+
+    ``full`` and ``zero`` its values for all points and none (``steps``: least value → share of the points).
+    """
 
     name: str
     group: str

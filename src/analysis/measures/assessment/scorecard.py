@@ -193,7 +193,10 @@ def _rank(made: Sequence[Standing], moved: Fraction) -> None:
 
 
 def least_lead(a: Standing, b: Standing, moved: Fraction) -> Fraction:
-    """Return the least by which ``a`` leads ``b`` when every weight may move by ``moved`` on its own: each weight at its worst for ``a``. Exact, not sampled."""
+    """Return the least by which ``a`` leads ``b`` when every weight may move by ``moved`` on its own: each weight at its worst for ``a``.
+
+    Exact, not sampled.
+    """
     lead = sum((loss.points for loss in b.losses), Fraction(0)) - sum((loss.points for loss in a.losses), Fraction(0))
     for mine, other in zip(a.lines, b.lines, strict=True):
         difference = mine.weight * (mine.share - other.share)

@@ -22,7 +22,10 @@ _ASPECT = {"units": 0, "moved": 3, "covered": 6}  # where an aspect's three bits
 
 @dataclass(frozen=True)
 class Decomposition:
-    """``parts`` cause → exact part of ``now − before`` (in 0–1); ``present`` the earlier quarter as its ledger reads now; ``counts`` what happened, in units."""
+    """``parts`` cause → exact part of ``now − before`` (in 0–1).
+
+    ``present`` the earlier quarter as its ledger reads now; ``counts`` what happened, in units.
+    """
 
     before: Fraction
     present: Fraction

@@ -22,7 +22,9 @@ HIGH, LOW = "high", "low"
 
 @dataclass(frozen=True)
 class Pattern:
-    """``index`` Moran's I, ``p_value`` by permutation (two-sided); ``clusters`` code → high | low (a place among its like); ``islands`` codes without neighbour.
+    """``index`` Moran's I, ``p_value`` by permutation (two-sided).
+
+    ``clusters`` code → high | low (a place among its like); ``islands`` codes without neighbour.
 
     ``reason`` says, in Chinese, why nothing was tested; then all else is empty.
     """

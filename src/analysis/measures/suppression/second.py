@@ -92,7 +92,10 @@ class Protection:
         return int(self.hidden.sum()) > before
 
     def _widen(self, cell: int) -> None:
-        """Withhold what holds a cell to one value: the shown figure next to it, else the largest one in its sums; a district's whole only where nothing else is left."""
+        """Withhold what holds a cell to one value: the shown figure next to it, else the largest one in its sums.
+
+        A district's whole only where nothing else is left.
+        """
         if not self.hidden[cell]:
             return
         for avoided in (self._last, self.frozen):

@@ -33,7 +33,10 @@ _BUFFER = 1 << 16
 
 @dataclass(frozen=True)
 class Line:
-    """A stretch of text in one font on one line; points from the page's lower left corner: ``x`` where the first character's box begins, ``left right top`` of what is drawn, ``y`` the baseline."""
+    """A stretch of text in one font on one line.
+
+    Points from the page's lower left corner: ``x`` where the first character's box begins, ``left right top`` of what is drawn, ``y`` the baseline.
+    """
 
     page: int
     part: str  # title heading1… text caption head cell figure running

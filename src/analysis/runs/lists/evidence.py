@@ -1,4 +1,6 @@
-"""The rows behind every point lost, of districts, responsible bodies and task forces: item by item the rows that a full score would not have, with file, sheet and row.
+"""The rows behind every point lost, of districts, responsible bodies and task forces.
+
+Item by item the rows that a full score would not have, with file, sheet and row.
 
 Every list is held against what the figure counted (``Evidence.checks``): where the two differ it is said in the workbook, never passed over.
 """

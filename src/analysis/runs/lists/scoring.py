@@ -1,4 +1,7 @@
-"""The assessment of a package: the sheet read, every subject's figures looked up, this quarter's cards and those of the stored quarter before under the same sheet."""
+"""The assessment of a package.
+
+The sheet is read and every subject's figures looked up; this quarter's cards and those of the stored quarter before are scored by the same sheet.
+"""
 
 from __future__ import annotations
 
@@ -195,7 +198,10 @@ def force_rows(package: Package) -> dict[str, Any]:
 
 
 def _force_names(package: Package, rows: dict[str, Any]) -> list[str]:
-    """Return what each task force is called: its own name, with its district's before it where several are called so, with its row where that does not tell them apart."""
+    """Return what each task force is called.
+
+    Its own name, with its district's before it where several are called so, with its row where that does not tell them apart.
+    """
     names, made = dict(package.register.regions("district")), []
     plain, within = Counter(row.task_force for row in rows.values()), Counter((row.district_code, row.task_force) for row in rows.values())
     for row in rows.values():
