@@ -76,12 +76,22 @@ def lists(connection: duckdb.DuckDBPyConnection, as_of: date) -> pd.DataFrame:
 
 
 def _queries(day: str) -> dict[str, str]:
-    task = f"district_code, coalesce(responsible_body, '') AS code, coalesce(task, '') AS name, strftime(due_on, '%Y-%m-%d') AS detail, {{}} AS amount, {SOURCE} FROM campaign_task"
+    task = (
+        "district_code, coalesce(responsible_body, '') AS code, coalesce(task, '') AS name, strftime(due_on, '%Y-%m-%d') AS detail,"
+        f" {{}} AS amount, {SOURCE} FROM campaign_task"
+    )
     problem = f"district_code, coalesce(union_id, '') AS code, problem AS name, {{}} AS detail, {{}} AS amount, {SOURCE} FROM campaign_inspection"
     found = "strftime(inspected_on, '%Y-%m-%d') || coalesce('，时限' || strftime(rectify_due_on, '%Y-%m-%d'), '，没有写时限')"
-    union = f"district_code, union_id AS code, coalesce(union_name, '') AS name, strftime({{}}, '%Y-%m-%d') AS detail, {{}} AS amount, {SOURCE} FROM campaign_founded"
-    again = "strftime(rectified_on, '%Y-%m-%d') || '整改，' || strftime((SELECT min(a.inspected_on) FROM campaign_inspection a WHERE a.district_code = campaign_inspection.district_code" \
-            " AND a.alike = campaign_inspection.alike AND a.union_id IS NOT DISTINCT FROM campaign_inspection.union_id AND a.inspected_on > campaign_inspection.rectified_on), '%Y-%m-%d') || '又发现'"  # fmt: skip
+    union = (
+        "district_code, union_id AS code, coalesce(union_name, '') AS name, strftime({}, '%Y-%m-%d') AS detail,"
+        f" {{}} AS amount, {SOURCE} FROM campaign_founded"
+    )
+    own = "campaign_inspection"
+    same = f"a.district_code = {own}.district_code AND a.alike = {own}.alike AND a.union_id IS NOT DISTINCT FROM {own}.union_id"
+    later = f"SELECT min(a.inspected_on) FROM campaign_inspection a WHERE {same} AND a.inspected_on > {own}.rectified_on"
+    again = f"strftime(rectified_on, '%Y-%m-%d') || '整改，' || strftime(({later}), '%Y-%m-%d') || '又发现'"
+    late_task = "district_code, coalesce(responsible_body, '') AS code, coalesce(task, '') AS name, '完成日期' || strftime(done_on, '%Y-%m-%d') AS detail"
+    late_problem = "district_code, coalesce(union_id, ''), problem, '整改日期' || strftime(rectified_on, '%Y-%m-%d')"
     return {
         "task_overdue": f"SELECT {task.format(f'{day} - due_on')} WHERE overdue",
         "task_soon": f"SELECT {task.format(f'due_on - {day}')} WHERE due_soon",
@@ -90,10 +100,9 @@ def _queries(day: str) -> dict[str, str]:
         "problem_recurred": f"SELECT {problem.format(again, '0')} WHERE recurred",
         "unfollowed": f"SELECT {union.format('established_on', f'{day} - follow_by')} WHERE reached AND NOT followed",
         "follow_soon": f"SELECT {union.format('follow_by', f'follow_by - {day}')} WHERE NOT reached AND NOT followed AND follow_by <= {day} + {FOLLOW_DAYS}",
-        "dated_later": f"SELECT district_code, coalesce(responsible_body, '') AS code, coalesce(task, '') AS name, '完成日期' || strftime(done_on, '%Y-%m-%d') AS detail, 0 AS amount, {SOURCE}"
-                       f" FROM campaign_task WHERE dated_later UNION ALL SELECT district_code, coalesce(union_id, ''), problem, '整改日期' || strftime(rectified_on, '%Y-%m-%d'), 0, {SOURCE}"
-                       " FROM campaign_inspection WHERE has_problem AND dated_later",
-    }  # fmt: skip
+        "dated_later": f"SELECT {late_task}, 0 AS amount, {SOURCE} FROM campaign_task WHERE dated_later"
+        f" UNION ALL SELECT {late_problem}, 0, {SOURCE} FROM campaign_inspection WHERE has_problem AND dated_later",
+    }
 
 
 def suppress_campaign(frame: pd.DataFrame, audience: str) -> pd.DataFrame:

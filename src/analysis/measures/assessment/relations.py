@@ -48,8 +48,8 @@ def make_campaign_relations(connection: duckdb.DuckDBPyConnection, quarter: Quar
 def _tasks(day: str, begin: str) -> str:
     """Tasks: ``done`` by the day, ``due``; red = due and not done, amber = due within 30 days and not done, green = the rest."""
     return f"""
-    SELECT * REPLACE (due_on::DATE AS due_on, done_on::DATE AS done_on), coalesce(done_on <= {day}, FALSE) AS done, due_on <= {day} AS due, due AND due_on >= {begin} AS due_quarter, done AND done_on <= due_on AS on_time,
-      done AND done_on > due_on AS late, due AND NOT done AS overdue, NOT done AND NOT due AND due_on <= {day} + {SOON_DAYS} AS due_soon,
+    SELECT * REPLACE (due_on::DATE AS due_on, done_on::DATE AS done_on), coalesce(done_on <= {day}, FALSE) AS done, due_on <= {day} AS due,
+      due AND due_on >= {begin} AS due_quarter, done AND done_on <= due_on AS on_time, done AND done_on > due_on AS late, due AND NOT done AS overdue, NOT done AND NOT due AND due_on <= {day} + {SOON_DAYS} AS due_soon,
       coalesce(done_on > {day}, FALSE) AS dated_later, CASE WHEN overdue THEN 'red' WHEN due_soon THEN 'amber' ELSE 'green' END AS light
     FROM tasks"""
 
@@ -64,7 +64,8 @@ def _inspections(day: str, begin: str) -> str:
     where both rows name one, in the same district where neither does."""
     return f"""
     WITH known AS (
-      SELECT * REPLACE (inspected_on::DATE AS inspected_on, rectify_due_on::DATE AS rectify_due_on, rectified_on::DATE AS rectified_on), {same_problem()} AS alike, alike <> '' AS has_problem, coalesce(rectified_on <= {day}, FALSE) AS rectified,
+      SELECT * REPLACE (inspected_on::DATE AS inspected_on, rectify_due_on::DATE AS rectify_due_on, rectified_on::DATE AS rectified_on),
+        {same_problem()} AS alike, alike <> '' AS has_problem, coalesce(rectified_on <= {day}, FALSE) AS rectified,
         coalesce(rectify_due_on <= {day}, FALSE) AS due, coalesce(rectified_on > {day}, FALSE) AS dated_later
       FROM inspections WHERE inspected_on <= {day})
     SELECT k.*, has_problem AND due AND rectified AND rectified_on <= rectify_due_on AS on_time, has_problem AND due AND NOT rectified AS overdue,
@@ -79,6 +80,7 @@ def _founded(day: str) -> str:
     """Counted unions whose ninety days after founding end within the year up to the day, or have not ended; ``followed`` = inspected within the ninety days."""
     return f"""
     SELECT u.* REPLACE (established_on::DATE AS established_on), u.established_on::DATE + {FOLLOW_DAYS} AS follow_by, follow_by <= {day} AS reached, EXISTS (
-        SELECT 1 FROM inspections i WHERE i.union_id = u.union_id AND i.inspected_on BETWEEN u.established_on::DATE AND least(u.established_on::DATE + {FOLLOW_DAYS}, {day})) AS followed
+        SELECT 1 FROM inspections i WHERE i.union_id = u.union_id
+          AND i.inspected_on BETWEEN u.established_on::DATE AND least(u.established_on::DATE + {FOLLOW_DAYS}, {day})) AS followed
     FROM unions u
     WHERE u.union_type IN ('单独', '联合') AND u.established_on <= {day} AND follow_by > {day} - 365"""

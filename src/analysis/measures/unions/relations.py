@@ -89,7 +89,8 @@ def _units(day: str) -> str:
       FROM signed GROUP BY uscc)
     SELECT s.*, led.* EXCLUDE (uscc), held.uscc IS NOT NULL AS congress_ever, coalesce(congress_own, FALSE) AS congress_own,
       coalesce(congress_wide, FALSE) AS congress_wide, {", ".join(f"coalesce({b}, FALSE) AS {b}" for b in bound)},
-      (SELECT u.has_party_org IS NOT NULL FROM units u WHERE u.uscc = s.uscc) AS party_reported, year({day}) - s.above_scale_year AS list_age, s.industry LIKE '{LABOUR_DISPATCH}%' AS is_agency
+      (SELECT u.has_party_org IS NOT NULL FROM units u WHERE u.uscc = s.uscc) AS party_reported, year({day}) - s.above_scale_year AS list_age,
+      s.industry LIKE '{LABOUR_DISPATCH}%' AS is_agency
     FROM unit_state s LEFT JOIN led ON led.uscc = s.uscc AND s.covered LEFT JOIN held ON held.uscc = s.uscc LEFT JOIN bound ON bound.uscc = s.uscc
     WHERE s.eligible"""
 
@@ -97,8 +98,8 @@ def _units(day: str) -> str:
 def _pairs(has_before: bool) -> str:
     rank = "CASE {} " + " ".join(f"WHEN '{name}' THEN {n}" for name, n in HOMES.items()) + " ELSE 0 END"
     return f"""
-    SELECT coalesce(n.union_id, b.union_id) AS union_id, coalesce(n.district_code, b.district_code) AS district_code, coalesce(n.union_name, b.union_name) AS union_name,
-      n.level AS now_level, b.level AS before_level, {rank.format("n.home_level")} AS now_home, {rank.format("b.home_level")} AS before_home
+    SELECT coalesce(n.union_id, b.union_id) AS union_id, coalesce(n.district_code, b.district_code) AS district_code,
+      coalesce(n.union_name, b.union_name) AS union_name, n.level AS now_level, b.level AS before_level, {rank.format("n.home_level")} AS now_home, {rank.format("b.home_level")} AS before_home
     FROM {_UNION_RELATION} n FULL JOIN unions_before b USING (union_id) WHERE {"TRUE" if has_before else "FALSE"}"""
 
 
@@ -125,6 +126,7 @@ def _contracts(day: str) -> str:
       SELECT contract_id, count(*) AS cover_rows, coalesce(string_agg(DISTINCT u.district_code, ';' ORDER BY u.district_code), '') AS districts
       FROM contract_covers LEFT JOIN units u USING (uscc) GROUP BY contract_id)
     SELECT e.*, coalesce(reach.districts, '') AS districts, coalesce(cover_rows, 0) AS cover_rows, effective_on <= {day} AND ends_on >= {day} AS in_force,
-      in_force AND ends_on <= {day} + 90 AS expiring, effective_on <= {day} AND ends_on < {day} AS expired, effective_on > {day} AS effective_later, ends_on > effective_on + INTERVAL 3 YEAR AS long_term,
+      in_force AND ends_on <= {day} + 90 AS expiring, effective_on <= {day} AND ends_on < {day} AS expired, effective_on > {day} AS effective_later,
+      ends_on > effective_on + INTERVAL 3 YEAR AS long_term,
       (coalesce(session_count, 0) = 0)::INT + (NOT coalesce(is_passed, FALSE))::INT + (NOT coalesce(is_filed, FALSE))::INT AS signals
     FROM contracts e LEFT JOIN reach USING (contract_id)"""
