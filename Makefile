@@ -58,5 +58,5 @@ lock: ## 重新生成 requirements.lock 与 environment.yml（需要 uv）
 demo: setup ## 重新生成演示数据
 	$(PY) scripts/make_demo.py
 
-clean: ## 删除生成的内容
-	$(PYTHON) -c "import shutil; [shutil.rmtree(p, ignore_errors=True) for p in ('reports/out', 'data/store', '.pytest_cache')]"
+clean: ## 删除中间数据和缓存（台账、成果、封存、记录都不动）
+	$(PYTHON) -c "import shutil; [shutil.rmtree(p, ignore_errors=True) for p in ('data/store', '.pytest_cache', '.hypothesis', '.ruff_cache')]"
