@@ -1,10 +1,11 @@
-"""Take the guides' pictures from the demo: the home page and the index page, at a desktop's and a phone's width.
+"""Take the pictures of README and guides from the demo: the coverage map; the home page and the index page, at a desktop's and a phone's width.
 
 Needs Chromium and the development packages (playwright). Run it after changing a page: ``python scripts/write_pictures.py``.
 """
 
 from __future__ import annotations
 
+import base64
 import os
 import re
 import shutil
@@ -14,7 +15,10 @@ import sys
 import tempfile
 from pathlib import Path
 
-from playwright.sync_api import sync_playwright
+import nbformat
+from playwright.sync_api import Error, sync_playwright
+
+from analysis.publishing.reading import read_blocks
 
 ROOT = Path(__file__).parents[1]
 IMAGES = ROOT / "docs" / "images"
@@ -38,6 +42,13 @@ def make_quarter(folder: Path) -> Path:
     return settings
 
 
+def write_map(quarter: Path) -> None:
+    """Save the city's map as the executed notebook holds it."""
+    notebook = nbformat.read(quarter / "notebooks" / "city" / "coverage_map.ipynb", as_version=4)
+    figure = next(block for block in read_blocks(notebook) if block["type"] == "figure")
+    (IMAGES / "coverage_map.png").write_bytes(base64.b64decode(figure["png"]))
+
+
 def serve(settings: Path) -> tuple[subprocess.Popen, str]:
     """Start the app and return the process and its address."""
     process = subprocess.Popen([sys.executable, "-m", "analysis", "app", "--no-browser", "--settings", str(settings)], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
@@ -52,6 +63,7 @@ def main() -> None:
     IMAGES.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="workbench-pictures-") as name, sync_playwright() as driver:
         settings = make_quarter(Path(name))
+        write_map(Path(name) / "out" / "2021Q3")
         browser = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         page = browser.new_page(viewport={"width": 1000, "height": 720}, locale="zh-CN")
         page.goto((Path(name) / "out" / "2021Q3" / "index.html").as_uri())
@@ -66,7 +78,7 @@ def main() -> None:
                 try:
                     page.goto(address)
                     break
-                except Exception:
+                except Error:  # the server has only begun
                     page.wait_for_timeout(2000)
             page.wait_for_selector(".widget-upload")
             page.wait_for_selector("text=打开目录页")
