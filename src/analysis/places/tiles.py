@@ -6,8 +6,6 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
-from scipy.optimize import linear_sum_assignment
-from scipy.stats import rankdata
 
 COLUMNS = ["code", "row", "col", "short_name"]
 _SUFFIXES = ("自治县", "开发区", "新区", "街道", "区", "县", "市", "镇", "乡")
@@ -60,6 +58,8 @@ def _by_place(regions: gpd.GeoDataFrame) -> tuple[np.ndarray, np.ndarray]:
 
 def _assigned(x: np.ndarray, y: np.ndarray, spare: float) -> tuple[float, np.ndarray, np.ndarray]:
     """Return how far regions stand from where they belong, in squares, and their rows and columns on a grid with so many squares a region."""
+    from scipy.optimize import linear_sum_assignment  # a quarter of a second to import, needed where a package is made
+
     wide, high = max(float(np.ptp(x)), 1e-9), max(float(np.ptp(y)), 1e-9)
     across = int(np.clip(round(np.sqrt(len(x) * spare * wide / high)), 1, len(x)))
     across = min(across, 2 * _WIDEST) if len(x) > _WIDEST else across
@@ -74,7 +74,7 @@ def _assigned(x: np.ndarray, y: np.ndarray, spare: float) -> tuple[float, np.nda
 
 
 def _ranks(values: np.ndarray) -> np.ndarray:
-    ranks = rankdata(np.round(values, 9)) - 1
+    ranks = pd.Series(np.round(values, 9)).rank().to_numpy() - 1
     return (ranks - ranks.min()) / max(float(np.ptp(ranks)), 1.0)
 
 

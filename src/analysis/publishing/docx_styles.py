@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from docx.oxml import parse_xml
@@ -62,6 +63,7 @@ def _smaller_table_xml(name: str, word: str, size_pt: float) -> str:
             f'<w:basedOn w:val="{name}"/><w:rPr><w:sz w:val="{half}"/><w:szCs w:val="{half}"/></w:rPr></w:style>')  # fmt: skip
 
 
+@cache
 def font_name(role: str) -> str:
     """Return the Chinese font name that a role binds to; the reader's machine substitutes where it lacks it."""
     rows = tables.load("fonts").query("role == @role")
@@ -88,6 +90,10 @@ def _normal_xml() -> str:
             f'<w:rPr>{fonts_xml("body")}<w:spacing w:val="-5"/><w:sz w:val="32"/><w:szCs w:val="32"/></w:rPr></w:style>')  # fmt: skip
 
 
+def _style_name(style: Any) -> str:
+    return style.find(qn("w:name")).get(qn("w:val")).lower()
+
+
 def apply_styles(document: Any) -> None:
     """Replace the template's defaults by ours."""
     styles = document.styles.element
@@ -96,13 +102,12 @@ def apply_styles(document: Any) -> None:
         f'<w:docDefaults {_NS}><w:rPrDefault><w:rPr>{fonts_xml("body")}<w:sz w:val="32"/><w:szCs w:val="32"/>'
         '<w:lang w:val="en-US" w:eastAsia="zh-CN" w:bidi="ar-SA"/></w:rPr></w:rPrDefault><w:pPrDefault><w:pPr/></w:pPrDefault></w:docDefaults>'))  # fmt: skip
     smaller = [_smaller_table_xml(name, word, size) for name, word in (("TableText", "表格文字"), ("TableHead", "表头文字")) for size in TABLE_SIZES[1:]]
-    for xml in (_normal_xml(), *(_style_xml(style) for style in STYLES), *smaller):
-        made = parse_xml(xml)
-        name, key = made.find(qn("w:name")).get(qn("w:val")).lower(), made.get(qn("w:styleId"))
-        for old in styles.findall(qn("w:style")):
-            if old.get(qn("w:styleId")) == key or old.find(qn("w:name")).get(qn("w:val")).lower() == name:
-                styles.remove(old)
-        styles.append(made)
+    ours = [parse_xml(xml) for xml in (_normal_xml(), *(_style_xml(style) for style in STYLES), *smaller)]
+    keys, names = {made.get(qn("w:styleId")) for made in ours}, {_style_name(made) for made in ours}
+    for old in styles.findall(qn("w:style")):
+        if old.get(qn("w:styleId")) in keys or _style_name(old) in names:
+            styles.remove(old)
+    styles.extend(ours)
     for kind, word in tables.load("marks")[["kind", "word"]].itertuples(index=False):
         styles.append(parse_xml(_mark_xml(kind, word)))
     _apply_font_table(document)

@@ -138,6 +138,8 @@ def _is_unguarded() -> bool:
 
 def _begin_worker() -> None:
     """Keep the kernels' start-up remarks off the user's screen (what goes wrong travels as an exception), and end with the run, whatever way it ends."""
+    # nbformat brings jsonschema along, which would build the grammar of internationalised addresses: nearly a second, for a check that no notebook is put to
+    sys.modules.setdefault("rfc3987_syntax", None)
     silence = os.open(os.devnull, os.O_WRONLY)
     os.dup2(silence, 2)
     Thread(target=_end_with_the_run, daemon=True).start()

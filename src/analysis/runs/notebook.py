@@ -8,7 +8,9 @@ import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 from analysis.errors import DISK_FULL, ParameterError, WorkbenchError, is_disk_full, locked
 from analysis.publishing.placing import put_in_place
@@ -112,7 +114,6 @@ def export(executed: Path, formats: tuple[str, ...], folder: Path, stem: str, be
     ``begin`` is called with each format before it is written.
     """
     import nbformat
-    from nbconvert.exporters import get_exporter
 
     from analysis.publishing.exporters import PREPARED, prepared
 
@@ -122,7 +123,7 @@ def export(executed: Path, formats: tuple[str, ...], folder: Path, stem: str, be
     for name in formats:
         begin(name)
         given = given or {"metadata": {"name": stem}, PREPARED: prepared(notebook, stem)}
-        body, resources = get_exporter(EXPORTERS[name])().from_notebook_node(notebook, dict(given))
+        body, resources = _exporter(name)().from_notebook_node(notebook, dict(given))
         path = folder / f"{stem}.{name}"
         path.write_bytes(body.encode("utf-8") if isinstance(body, str) else body)
         made.append(path)
@@ -130,6 +131,13 @@ def export(executed: Path, formats: tuple[str, ...], folder: Path, stem: str, be
     told = _facts_blocks(notebook)
     unsaid = [sentence for block in told for sentence in block.get("unsaid", [])]
     return made, record | {"unsaid": unsaid, "asked": _asked(told)}
+
+
+@cache  # nbconvert looks through everything that is installed each time
+def _exporter(form: str) -> Callable[[], Any]:
+    from nbconvert.exporters import get_exporter
+
+    return get_exporter(EXPORTERS[form])
 
 
 def _facts_blocks(notebook: dict) -> list[dict]:

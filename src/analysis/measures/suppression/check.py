@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from scipy.optimize import linprog
 from scipy.sparse import coo_matrix, csr_matrix
 from scipy.sparse.csgraph import breadth_first_order
 
@@ -78,6 +77,8 @@ class Bounds:
 
     def _moved(self, own: np.ndarray, wanted: np.ndarray, least: float) -> np.ndarray:
         """Return those of the block's wanted cells that differ between two solutions in which all other cells keep their values."""
+        from scipy.optimize import linprog  # a quarter of a second to import: runs for internal readers have no need of it
+
         place = np.full(len(self.values), -1)
         place[own] = np.arange(len(own))
         is_own = place >= 0
