@@ -149,6 +149,7 @@ def _unit_rows(definition: dict, places: Places, sums: dict, gaps: Gaps, needs: 
     columns, segments, by_district, by_township = sums["columns"], sums["segments"], sums["districts"], sums["townships"]
     codes = places.districts["code"].tolist()
     top, bottom = columns[definition["numerator"]], columns.get(definition["denominator"])
+    names, townships = places.districts["name"].tolist(), list(places.townships.itertuples())
     rows: list[dict] = []
     for s, segment in enumerate(segments):
         lacking = gaps.missing(f"{definition['needs']} {needs[segment]}", codes)
@@ -170,11 +171,11 @@ def _unit_rows(definition: dict, places: Places, sums: dict, gaps: Gaps, needs: 
                 **city,
             }
         )
-        for i, (code, name) in enumerate(zip(codes, places.districts["name"], strict=True)):
+        for i, (code, name) in enumerate(zip(codes, names, strict=True)):
             made = blank_with(lacking[code]) if code in lacking else figure_of(definition, *in_district[i])
             rows.append({"region_level": "district", "region_code": code, "region_name": name, "left_out": "", **head, **made})
         if definition["group"] == "unit":
-            for i, place in enumerate(places.townships.itertuples()):
+            for i, place in enumerate(townships):
                 made = blank_with(lacking[place.district_code]) if place.district_code in lacking else figure_of(definition, *in_township[i])
                 rows.append({"region_level": "township", "region_code": place.code, "region_name": place.name, "left_out": "", **head, **made})
     return rows

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 import duckdb
@@ -12,10 +13,16 @@ import pandas as pd
 COUNTED = ("units", "unions", "covers", "congresses", "contracts", "contract_covers", "tasks", "inspections", "task_forces", "trainings")
 
 
+@cache
+def _engine() -> duckdb.DuckDBPyConnection:
+    """Return this process's engine: a package is counted in twenty connections, and starting one anew costs as much as a small city's queries."""
+    return duckdb.connect()
+
+
 @contextmanager
 def connect(tables: dict[str, pd.DataFrame], township_codes: pd.Series | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
     """Yield a connection in which every kept table is a view of its own name; ``units`` carries ``township_code``."""
-    connection = duckdb.connect()
+    connection = _engine().cursor()  # a connection of its own: what it registers and makes, no other sees
     try:
         connection.execute("SET enable_progress_bar = false")
         for name in COUNTED:
