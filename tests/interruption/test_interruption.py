@@ -98,7 +98,7 @@ def test_whoever_comes_second_waits_or_is_told_who_works_there(tmp_path):
 
 
 def test_a_hung_export_is_ended_and_the_next_run_makes_it(tmp_path):
-    settings = small_city(tmp_path / "city")
+    settings = small_city(tmp_path / "city", quarters=(QUARTER,))
     text = settings.read_text(encoding="utf-8")
     settings.write_text(text + "\n[limits]\nexport_timeout_seconds = 4\n", encoding="utf-8")
     options, out = ("--scope", "city", "--documents", "speech", "--formats", "docx", "--jobs", "1"), settings.parent / "out" / QUARTER

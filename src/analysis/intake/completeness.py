@@ -99,8 +99,8 @@ def _gap(region: str, table: str, column: str, reason: str) -> dict[str, str]:
     return {"region": region, "table": table, "column": column, "reason": reason}
 
 
-def _column_gaps(region: str, table: str, serving: pd.DataFrame, names: dict[str, str]) -> list[dict[str, str]]:
-    lacking = [set(m) for m in serving["missing_columns"]]
+def _column_gaps(region: str, table: str, serving: list[dict], names: dict[str, str]) -> list[dict[str, str]]:
+    lacking = [set(row["missing_columns"]) for row in serving]
     return [_gap(region, table, c, f"报送的“{names['(table)']}”表没有“{names.get(c, c)}”一列") for c in sorted(set.intersection(*lacking))] if lacking else []
 
 
@@ -118,17 +118,18 @@ def find_gaps(sources: pd.DataFrame, kept: dict[str, pd.DataFrame], regions: pd.
     headers = {t: dict(zip(g["code"], g["header"], strict=True)) | {"(table)": table_name(t)} for t, g in schema.groupby("table")}
     own = regions[regions["host_code"].fillna("") == ""] if "host_code" in regions else regions
     gaps: list[dict[str, str]] = []
+    rows = sources.to_dict("records")
     for region in own.itertuples():
-        mine = sources[sources["submission"].map(lambda s, code=region.code: code in homes.get(s, ()))]
+        mine = [row for row in rows if region.code in homes.get(row["submission"], ())]
         for table in TABLES_OF_NOTE:
-            of_table = mine[mine["table"] == table]
-            serving = of_table[of_table["state"] == "read"]
-            if len(serving):
+            of_table = [row for row in mine if row["table"] == table]
+            serving = [row for row in of_table if row["state"] == "read"]
+            if serving:
                 gaps += _column_gaps(region.code, table, serving, headers.get(table, {"(table)": table_name(table)}))
                 continue
-            broken = pd.concat([of_table, mine[(mine["state"] == "unreadable") & (mine["table"].isin(["", table]))]])
-            if len(broken):
-                files = "、".join(sorted(set(broken["file"])))
+            broken = of_table + [row for row in mine if row["state"] == "unreadable" and row["table"] in ("", table)]
+            if broken:
+                files = "、".join(sorted({row["file"] for row in broken}))
                 gaps.append(_gap(region.code, table, "", f"{region.name}的“{table_name(table)}”表没有读成（{files}）"))
             else:
                 gaps.append(_gap(region.code, table, "", f"{region.name}没有报送“{table_name(table)}”表"))
