@@ -5,19 +5,22 @@ from dataclasses import replace
 
 import pandas as pd
 import pytest
-from campaign_world import code, send, settings_of
+from campaign_world import SHEET, code, send, settings_of
 
 from analysis.briefings import bulletin
+from analysis.runs.lists.scoring import assessment, sheet_in
 from analysis.runs.package import open_package
 from analysis.runs.packing import build_package
 from analysis.runs.prepare import open_workshop
 from analysis.runs.rerun import fingerprint
 from analysis.runs.sealing import errata as corrections
 from analysis.runs.sealing.causes import attribute, of_tables, stored_side, today
+from analysis.runs.sealing.differing import difference
 from analysis.runs.sealing.errata import errata_of, read_errata, write_errata, write_errata_table
 from analysis.runs.sealing.freezing import freeze, sentence
 from analysis.runs.sealing.outside import shown_outside
 from analysis.runs.sealing.published import KEYS, counted, stored
+from analysis.runs.sealing.scores import RANK, TOTAL, scores_of_package
 from analysis.runs.sealing.seals import made_of
 
 CITY, SOUTH = "970100", "970101"
@@ -53,6 +56,16 @@ def now(late):
     return today(late[0], "2021Q2", made_of(late[0], "2021Q2"))
 
 
+def growing(settings):
+    """Return the sheet with an item that asks for a change against the quarter before."""
+    return sheet_in(written(settings.score.parent / "growing.toml", SHEET.replace('"unit_coverage_rate"', '"covered_unit_count_qoq"')))
+
+
+def written(file, text):
+    file.write_text(text, encoding="utf-8")
+    return file
+
+
 def told(errata, part, indicator, region=CITY):
     figures = errata.figures
     chosen = (figures["part"] == part) & (figures["indicator"] == indicator) & (figures["region_code"] == region) & (figures["segment"] == "all")
@@ -76,6 +89,10 @@ def test_a_quarter_counted_again_tells_what_it_told(late):
     pd.testing.assert_frame_equal(now[columns], then[columns])
     assert set(now.index.get_level_values("part")) == {"indicators", "building", "campaign", "quality"}
     assert "signal_members_frozen_count" not in now.index.get_level_values("indicator")
+    scored = counted(workshop, "2021Q3", (CITY, "九七市"), sheet := growing(settings))
+    scored = scored[scored["indicator"].isin([TOTAL, RANK])].set_index(KEYS).sort_index()
+    pd.testing.assert_frame_equal(scored[columns], scores_of_package(package, sheet).set_index(KEYS).sort_index()[columns])
+    assert set(scored["region_level"]) == {"district", "body", "force"}
     assert now.at[("quality", CITY, "all", "rule_headcount_jump_count"), "value"] == 1
 
 
@@ -101,6 +118,8 @@ def test_a_late_correction_is_told_of_every_document_with_the_table_it_came_from
     assert value(told(errata, "campaign", "rectify_rate")[0]) == (1.0, 0.5, "台账", problems)
     assert value(told(errata, "campaign", "rectify_rate", SOUTH)[0]) == (1.0, 0.0, "台账", problems)
     assert not errata.figures["region_code"].isin(["970102", "970103"]).any()
+    [total] = told(errata, "campaign", TOTAL, SOUTH)
+    assert value(total)[:3] == (44.0, 54.0, "台账") and told(errata, "campaign", RANK, SOUTH) == []
     changed = errata.rows.set_index("table")
     assert changed.loc["inspections", ["change", "column", "name", "source_file", "source_row"]].tolist() == [
         "改动",
@@ -120,6 +139,7 @@ def test_the_bulletin_names_the_document_of_each_correction(late):
     assert f"2021年第二季度行动推进情况的九七市整改率由100.0%更正为50.0%，{CAUSE}（甲区“督察”表改动1行（整改日期））" in said
     assert "没有需要更正" not in said
     rows = [["".join(run["text"] for run in cell["runs"]) for cell in row] for row in [b for b in document.blocks if b["type"] == "table"][-1]["rows"]]
+    assert ["2021年第二季度行动推进情况", "甲区", "考核总分", "44.00分", "54.00分", "+10.00", "台账"] in rows
     assert ["2021年第二季度行动推进情况", "甲区", "整改率", "100.0%", "0.0%", "-100.0个百分点", "台账"] in rows
 
 
@@ -127,6 +147,23 @@ def test_the_written_table_says_in_which_document_a_figure_stood(late, tmp_path)
     made = write_errata_table(read_errata(late[2]), tmp_path, True)[0].read_text(encoding="utf-8-sig").splitlines()
     assert made[0].endswith(",已在哪一季度的通报更正,所在文稿")
     assert "2021Q2,九七市,all,整改率,1.0,0.5,台账,甲区“督察”表改动1行（整改日期）,ok,ok,,行动推进情况" in made
+
+
+def test_a_sealed_quarter_keeps_the_sheet_it_was_assessed_by(late):
+    settings, seal, package = late
+    other = replace(settings, score=written(settings.score.parent / "other.toml", SHEET.replace("full = 1\nzero = 0", "full = 0.5\nzero = 0", 1)))
+    sealed = open_package(str(settings.store / seal.name), "2021Q2")
+    made = [assessment(replace(sealed, settings=s)).cards["district"].of(SOUTH).total for s in (settings, other)]
+    assert made == [44, 44] and assessment(replace(open_package(str(package), "2021Q3"), settings=other)).cards["district"].of(SOUTH).total > 54
+
+
+def test_diff_compares_scores_that_one_sheet_gave(late):
+    settings, _, package = late
+    frame = difference(settings, "2021Q2", str(package)).frame
+    row = frame[(frame["indicator"] == TOTAL) & (frame["region_code"] == SOUTH)].iloc[0]
+    assert (row["value_before"], row["cause"]) == (44.0, "台账") and row["value_after"] == 56.0
+    other = replace(settings, score=written(settings.score.parent / "other.toml", SHEET + "\n"))
+    assert TOTAL not in set(difference(other, "2021Q2", str(package)).frame["indicator"])
 
 
 def test_what_cannot_be_worked_out_again_says_that_its_causes_are_not_told_apart(late, now, monkeypatch):
@@ -157,6 +194,7 @@ def test_a_seal_that_lacks_a_part_says_so_and_is_compared_in_the_others(late, no
     monkeypatch.setattr(corrections, "today", lambda *_: now)
     shutil.copytree(seal.folder, tmp_path / "old")
     shutil.rmtree(tmp_path / "old" / "package" / "campaign")
+    (tmp_path / "old" / "scores.parquet").unlink()
     workshop = open_workshop(settings, lambda _: None)
     workshop.ledger("2021Q2")
     errata = errata_of(replace(seal, folder=tmp_path / "old"), workshop, made_of(settings, "2021Q2"))

@@ -79,7 +79,9 @@ def _pair(package: Package, row: Any) -> tuple[Fact, Fact]:
 
 
 def _derived(package: Package, row: Any, what: str, value: Fraction | None, unit: str, name: str, decimals: int, denominator: str = "") -> Fact:
-    return derived(package, row.indicator, f"erratum_{row.quarter}_{what}", value, unit, name, decimals, row.region_code, denominator_name=denominator,
+    is_plain = package.register.is_plain(row.indicator)  # a total or rank of the assessment is none: it is made when a document is written
+    base, suffix = (row.indicator, f"erratum_{row.quarter}_{what}") if is_plain else ("eligible_unit_count", f"erratum_{row.quarter}_{row.indicator}_{what}")
+    return derived(package, base, suffix, value, unit, name, decimals, row.region_code, denominator_name=denominator,
                    quarter=row.quarter, as_of=Quarter(row.quarter).as_of, reason="没有数据")  # fmt: skip
 
 
@@ -87,6 +89,8 @@ def _spoken(fact: Fact, row: Any) -> str:
     """Return a figure with its measure word; a blank one in words, for a sentence with a blank figure would vanish."""
     if not fact.is_ok:
         return "没有数据"
+    if row.unit == "rank":
+        return f"第{say(fact)}名"
     word = definition_of(row.part, row.indicator)["measure"] or ("行" if row.indicator.startswith("row_") else measure_of(row.indicator))
     return say(fact) + (word if row.unit == "count" else "")
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -29,8 +29,11 @@ from analysis.measures.quality import definitions as quality_definitions
 from analysis.measures.unions.building import definitions as building_definitions
 from analysis.periods import Quarter
 from analysis.runs.breaks import is_same_city
-from analysis.runs.package import Package, open_package
+from analysis.runs.sealing.seals import SHEET, sealed_root
 from analysis.settings import Settings
+
+if TYPE_CHECKING:
+    from analysis.runs.package import Package
 
 BODY_FIGURES = {"task_total": "total", "task_due": "due", "task_ontime": "on_time", "task_late": "late", "task_overdue": "overdue"}
 BODY_RATES = {"ontime_rate": "on_time", "overdue_rate": "overdue"}
@@ -94,18 +97,38 @@ def sheet_of(settings: Settings) -> Sheet | None:
         return None
     if not settings.score.is_file():
         raise SettingsError(f"没有找到评分表 {settings.score}。请核对 workbench.toml 的 score，或留空不打分。")
+    return sheet_in(settings.score)
+
+
+def sheet_in(file: Path) -> Sheet:
+    """Return the score sheet of a file; errors as :func:`sheet_of`."""
     try:
-        data = tomllib.loads(settings.score.read_text(encoding="utf-8-sig"))
+        data = tomllib.loads(file.read_text(encoding="utf-8-sig"))
     except UnicodeDecodeError as error:
-        raise SettingsError(f"评分表 {settings.score.name} 不是 UTF-8 编码的文本。请用记事本另存为 UTF-8 后重试。") from error
+        raise SettingsError(f"评分表 {file.name} 不是 UTF-8 编码的文本。请用记事本另存为 UTF-8 后重试。") from error
     except tomllib.TOMLDecodeError as error:
-        raise SettingsError(f"评分表 {settings.score.name} 读不懂：{error}。请检查引号、等号和方括号后重试。") from error
-    return read_sheet(data, f"评分表 {settings.score.name}", names_of(), set(tables.load("segments")["segment"]))
+        raise SettingsError(f"评分表 {file.name} 读不懂：{error}。请检查引号、等号和方括号后重试。") from error
+    return read_sheet(data, f"评分表 {file.name}", names_of(), set(tables.load("segments")["segment"]))
+
+
+def sheet_for(package: Package) -> Sheet | None:
+    """Return the sheet that a package is assessed by: of a sealed quarter the sealed one, whatever the settings name now."""
+    file = sealed_sheet(package.settings, package.folder)
+    return sheet_of(package.settings) if file is None else sheet_in(file)
+
+
+def sealed_sheet(settings: Settings, folder: Path) -> Path | None:
+    """Return the score sheet that was sealed with a package; None where it is not sealed, or was without one."""
+    for file in sorted(sealed_root(settings).glob(f"*/{SHEET}")):
+        record = json.loads((file.parent / "seal.json").read_text(encoding="utf-8"))
+        if record["package"] == folder.name:
+            return file
+    return None
 
 
 def assessment(package: Package) -> Assessment | None:
     """Return the assessment of a package's city; None without a sheet, for a run on totals, and for readers other than internal."""
-    sheet = sheet_of(package.settings)
+    sheet = sheet_for(package)
     if sheet is None or package.is_totals or package.audience != "internal":
         return None
     earlier = _before(package)
@@ -242,6 +265,8 @@ def _filled(value, reason: str) -> tuple[Fraction | None, str]:
 
 def _before(package: Package) -> Package | None:
     """Return the newest stored package of the quarter before, of the same city and ledgers; None where none can be read."""
+    from analysis.runs.package import open_package  # a package knows its corrections, which know of scores
+
     earlier = Quarter(package.quarter).previous
     folder = stored_before(package.folder, earlier.key)
     try:

@@ -22,7 +22,7 @@ from analysis.facts import Register
 from analysis.fonts import font_files
 from analysis.periods import Quarter
 from analysis.runs.breaks import as_texts
-from analysis.runs.lists.scoring import stored_before
+from analysis.runs.lists.scoring import sealed_sheet, stored_before
 from analysis.runs.package import Package
 from analysis.runs.plan import Job
 from analysis.runs.rerun import fingerprint, imports
@@ -113,7 +113,8 @@ class Scales:
     def _beside(self) -> list[object]:
         """Return what the campaign and the bulletin rest on beside the package: the user's small tables, the stored quarter before."""
         s = self.settings
-        files = [p for p in (s.score, s.guidance_units, s.guidance_districts, s.received, s.targets) if p is not None and p.is_file()]
+        score = sealed_sheet(s, self.package.folder) or s.score
+        files = [p for p in (score, s.guidance_units, s.guidance_districts, s.received, s.targets) if p is not None and p.is_file()]
         before = stored_before(self.package.folder, Quarter(self.package.quarter).previous.key)
         return [[(p.name, fingerprint.file_hash(p)) for p in files], before.name if before else ""]
 

@@ -23,6 +23,8 @@ _DATA_MODULES = (
     "runs/sealing/causes.py",
     "runs/sealing/errata.py",
     "runs/sealing/published.py",
+    "runs/sealing/scores.py",
+    "runs/lists/scoring.py",
     "runs/sealing/seals.py",
     "runs/parts.py",
     "runs/lists/quality.py",

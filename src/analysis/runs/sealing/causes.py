@@ -19,6 +19,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.intake.store import read_tables
+from analysis.measures.assessment.score_sheet import Sheet
 from analysis.periods import Quarter
 from analysis.runs.lists.building import building_figures
 from analysis.runs.lists.campaign import counted_campaign
@@ -204,12 +205,12 @@ def _inside(a: Side, settings: Settings, polygons: gpd.GeoDataFrame) -> pd.DataF
     return counted(workshop, a.quarter, tuple(a.context["city"]))
 
 
-def today(settings: Settings, quarter: str, made: dict[str, Any], workshop: Workshop | None = None) -> Side:
-    """Return the figures of a quarter as they would be counted now, whatever is sealed."""
+def today(settings: Settings, quarter: str, made: dict[str, Any], workshop: Workshop | None = None, sheet: Sheet | None = None) -> Side:
+    """Return the figures of a quarter as they would be counted now, whatever is sealed; scores by a sheet, where one is given."""
     workshop = workshop or Workshop(settings, read_geography(settings), lambda _: None)
     ledger = workshop.ledger(quarter, is_main=True)
     city = city_of(settings, workshop.geography.regions["code"].tolist()) if not ledger.is_totals else _city_of_totals(ledger, settings)
-    return Side("现在的台账", quarter, counted(workshop, quarter, city), made)
+    return Side("现在的台账", quarter, counted(workshop, quarter, city, sheet), made)
 
 
 def _city_of_totals(ledger: Ledger, settings: Settings) -> tuple[str, str]:

@@ -16,10 +16,12 @@ from analysis.facts import round_half_up
 from analysis.intake.store import write_table_csv
 from analysis.paths import DATA
 from analysis.periods import Quarter
+from analysis.runs.lists.scoring import sealed_sheet, sheet_in
 from analysis.runs.outputs import read_manifest, write_whole
 from analysis.runs.rerun.fingerprint import ledgers_key
 from analysis.runs.sealing.causes import Side, attribute, stored_side
 from analysis.runs.sealing.published import DOCUMENTS, definition_of, exact, headlines
+from analysis.runs.sealing.scores import scores_of_package
 from analysis.runs.sealing.seals import PARTS, made_of, parts_changed, put_back, seal_of
 from analysis.settings import Settings
 
@@ -49,11 +51,23 @@ def difference(settings: Settings, first: str, second: str) -> Difference:
     ParameterError
         Where one of them is not there, or cannot be read.
     """
-    a, b = _side(settings, first), _side(settings, second)
+    a, b = _scored(settings, _side(settings, first), _side(settings, second))
     now = made_of(settings, b.quarter) if a.quarter == b.quarter and b.package is not None else {}
     if now and not parts_changed(b.made_of, now):
         b = replace(b, package=None)  # made of what lies here today: its ledger can be read again
     return Difference(a, b, parts_changed(a.made_of, b.made_of), attribute(a, b, settings))
+
+
+def _scored(settings: Settings, a: Side, b: Side) -> tuple[Side, Side]:
+    """Return both sides with their totals and ranks, where both are assessed by one and the same sheet: a sealed quarter by the sealed one."""
+    if any(side.package is None or side.context["is_totals"] for side in (a, b)):
+        return a, b
+    files = [sealed_sheet(settings, side.package) or settings.score for side in (a, b)]
+    if any(file is None or not file.is_file() for file in files) or files[0].read_bytes() != files[1].read_bytes():
+        return a, b
+    sheet = sheet_in(files[0])
+    made = [replace(side, figures=pd.concat([side.figures, scores_of_package(side.package, sheet)], ignore_index=True)) for side in (a, b)]
+    return made[0], made[1]
 
 
 def _side(settings: Settings, name: str) -> Side:

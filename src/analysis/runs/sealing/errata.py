@@ -14,6 +14,7 @@ import pandas as pd
 from analysis import tables
 from analysis.intake.completeness import table_name
 from analysis.intake.store import read_tables, write_table_csv
+from analysis.runs.lists.scoring import sheet_in
 from analysis.runs.outputs import write_whole
 from analysis.runs.parts import read_part, write_part
 from analysis.runs.prepare import needed_quarters
@@ -80,8 +81,9 @@ def find_errata(workshop: Workshop, quarter: str, with_own: bool = False) -> Err
 def errata_of(seal: Seal, workshop: Workshop, now: dict) -> Errata:
     """Return what differs from one sealed quarter."""
     before = stored_side(seal.package, f"{seal.quarter}（封存）")
-    before = Side(before.name, before.quarter, before.figures, seal.record["made_of"], before.package, before.context)
-    after = today(workshop.settings, seal.quarter, now, workshop)
+    figures = before.figures if seal.scores is None else pd.concat([before.figures, seal.scores], ignore_index=True)
+    before = Side(before.name, before.quarter, figures, seal.record["made_of"], before.package, before.context)
+    after = today(workshop.settings, seal.quarter, now, workshop, None if seal.sheet is None else sheet_in(seal.sheet))
     frame = attribute(before, after, workshop.settings)
     told = (frame["part"] + frame["indicator"]).isin(before.figures["part"] + before.figures["indicator"])  # a figure that nobody was told needs no correction
     changed = frame[frame["differs"] & told].assign(quarter=seal.quarter, announced_in="", told_before="")

@@ -14,6 +14,7 @@ from analysis.runs.packing import build_package
 from analysis.runs.prepare import open_workshop
 from analysis.runs.sealing.errata import Errata, find_errata, joined, read_errata, write_errata_table
 from analysis.runs.sealing.published import DOCUMENTS
+from analysis.runs.sealing.scores import sealed_files
 from analysis.runs.sealing.seals import PARTS, Seal, made_of, parts_changed, seal_of, write_seal
 from analysis.settings import Settings
 
@@ -48,7 +49,7 @@ def freeze(settings: Settings, quarter: str, say: Say = lambda _: None) -> Froze
     record = {"quarter": quarter, "sealed_at": datetime.now().astimezone().isoformat(timespec="seconds"), "package": package.name, "city": context["city"],
               "identity": context["identity"], "is_totals": context["is_totals"], "made_of": context["made_of"],
               "outputs": published.get("outputs", {}) if is_same else {}}  # fmt: skip
-    seal = write_seal(settings, package, record)
+    seal = write_seal(settings, package, record, {} if context["is_totals"] else sealed_files(package, settings))
     said = [f"{quarter} 已封存在 {seal.folder}。以后台账、设置、界线或程序再变，这个季度的数字不变，变化写成更正。"]
     if published and not is_same:
         said.append("成果文件夹里现有的文稿不是用封存的数据做的，请重新运行 workbench run，使文稿与封存的数字一致。")

@@ -14,8 +14,11 @@ from typing import Any
 import pandas as pd
 
 from analysis import tables
+from analysis.facts import Register
 from analysis.intake import with_headcount_jumps
 from analysis.measures.assessment.campaign import definitions as campaign_definitions
+from analysis.measures.assessment.score_sheet import Sheet
+from analysis.measures.change import changes
 from analysis.measures.quality import definitions as quality_definitions
 from analysis.measures.unions.building import definitions as building_definitions
 from analysis.periods import Quarter
@@ -23,6 +26,8 @@ from analysis.runs.lists.building import building_figures
 from analysis.runs.lists.campaign import counted_campaign
 from analysis.runs.lists.quality import FROZEN_BACK, reconcile
 from analysis.runs.prepare import compared_with, levels
+from analysis.runs.sealing.scores import DEFINITIONS as SCORE_DEFINITIONS
+from analysis.runs.sealing.scores import Scored, scores
 from analysis.runs.workshop import Workshop
 
 DOCUMENTS = {"indicators": "主要指标", "building": "工会建设分析", "campaign": "行动推进情况", "quality": "台账质量核对"}
@@ -32,7 +37,12 @@ KEYS = ["part", "region_code", "segment", "indicator"]
 @lru_cache(maxsize=1)
 def _definitions() -> dict[str, dict[str, dict[str, str]]]:
     indicators = {row["indicator"]: row for row in tables.load("indicators").to_dict("records")}
-    return {"indicators": indicators, "building": building_definitions(), "campaign": campaign_definitions(), "quality": quality_definitions()}
+    return {
+        "indicators": indicators,
+        "building": building_definitions(),
+        "campaign": campaign_definitions() | SCORE_DEFINITIONS,
+        "quality": quality_definitions(),
+    }
 
 
 @lru_cache(maxsize=1)
@@ -63,19 +73,33 @@ def stored(folder: Path, quarter: str) -> pd.DataFrame:
     return _told(frames, quarter)
 
 
-def counted(workshop: Workshop, quarter: str, city: tuple[str, str]) -> pd.DataFrame:
-    """Return what a quarter's ledger gives today, in the same shape."""
+def counted(workshop: Workshop, quarter: str, city: tuple[str, str], sheet: Sheet | None = None) -> pd.DataFrame:
+    """Return what a quarter's ledger gives today, in the same shape; with a score sheet totals and ranks too."""
     own = recounting(workshop, quarter)
     now, earlier = levels(workshop, quarter, city), Quarter(quarter).previous.key
     then = compared_with(own, earlier, city, own.ledgers[quarter].is_totals)
     quality = reconcile(own, quarter, city, now if then is None else pd.concat([now, then], ignore_index=True))
-    parts = {
-        "indicators": now,
-        "building": building_figures(workshop, quarter, city),
-        "campaign": counted_campaign(workshop, quarter, city).figures,
-        "quality": quality.figures,
-    }
-    return _told([frame.assign(part=part) for part, frame in parts.items()], quarter)
+    campaign = counted_campaign(workshop, quarter, city)
+    parts = {"indicators": now, "building": building_figures(workshop, quarter, city), "campaign": campaign.figures, "quality": quality.figures}
+    frames = [frame.assign(part=part) for part, frame in parts.items()]
+    if sheet is not None:
+        register = Register(pd.concat([*_with_changes(workshop, own, now, then, quarter, city, sheet)], ignore_index=True), quarter, city)
+        for part in ("building", "quality", "campaign"):
+            register = register.extended(parts[part])
+        frames.append(scores(Scored(quarter, register, campaign), sheet))
+    return _told(frames, quarter)
+
+
+def _with_changes(workshop: Workshop, own: Workshop, now: pd.DataFrame, then: pd.DataFrame | None, quarter: str, city: tuple[str, str],
+                  sheet: Sheet) -> list[pd.DataFrame]:  # fmt: skip
+    """Return the indicators with the changes that a sheet asks for, and the quarters they are measured from; a quarter is read only where it is asked for."""
+    asked = [name for kind in (sheet.items, sheet.deductions, sheet.vetoes) for items in kind.values() for item in items for name in item.names]
+    frames = [now]
+    for suffix in ("qoq", "yoy"):
+        if any(name.endswith(f"_{suffix}") for name in asked):
+            earlier = then if suffix == "qoq" else compared_with(workshop, Quarter(quarter).year_ago.key, city, own.ledgers[quarter].is_totals)
+            frames += [changes(now, earlier, suffix, quarter), *([] if earlier is None else [earlier])]
+    return frames
 
 
 def _told(frames: list[pd.DataFrame], quarter: str) -> pd.DataFrame:

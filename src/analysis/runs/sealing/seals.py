@@ -10,6 +10,7 @@ import json
 import os
 import shutil
 import tempfile
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -25,6 +26,7 @@ from analysis.runs.rerun.fingerprint import ledgers_key
 from analysis.runs.sources import geography_files, known_quarters, ledger_files
 from analysis.settings import Settings
 
+SHEET, SCORES = "score.toml", "scores.parquet"  # beside the package: the score sheet, and the totals and ranks that it gave
 PARTS = {"ledger": "台账", "code": "程序", "settings": "设置", "places": "界线"}
 
 
@@ -47,6 +49,16 @@ class Seal:
     @property
     def package(self) -> Path:
         return self.folder / "package"
+
+    @property
+    def sheet(self) -> Path | None:
+        """The score sheet that was sealed, None where there was none."""
+        return self.folder / SHEET if (self.folder / SHEET).is_file() else None
+
+    @cached_property
+    def scores(self) -> pd.DataFrame | None:
+        """The sealed totals and ranks (``sealing.scores``), None where there was no score sheet."""
+        return pd.read_parquet(self.folder / SCORES) if (self.folder / SCORES).is_file() else None
 
     @cached_property
     def figures(self) -> pd.DataFrame:
@@ -124,8 +136,8 @@ def put_back(seal: Seal, store: Path) -> Path:
     return folder
 
 
-def write_seal(settings: Settings, package: Path, record: dict[str, Any]) -> Seal:
-    """Copy a package into the vault, whole or not at all."""
+def write_seal(settings: Settings, package: Path, record: dict[str, Any], beside: Mapping[str, bytes]) -> Seal:
+    """Copy a package into the vault, with files ``beside`` it, whole or not at all."""
     folder = seal_folder(settings, record["quarter"])
     folder.parent.mkdir(parents=True, exist_ok=True)
     unfinished = Path(tempfile.mkdtemp(prefix=".unfinished-", dir=folder.parent))
@@ -133,6 +145,8 @@ def write_seal(settings: Settings, package: Path, record: dict[str, Any]) -> Sea
         shutil.copytree(package, unfinished / "package")
         record = record | {"figures": fingerprint.file_hash(unfinished / "package" / "indicators.parquet")}
         (unfinished / "seal.json").write_text(json.dumps(record, ensure_ascii=False, indent=1), encoding="utf-8")
+        for name, data in beside.items():
+            (unfinished / name).write_bytes(data)
         os.chmod(unfinished, 0o755)
         put_in_place(unfinished, folder)
     finally:
