@@ -151,10 +151,10 @@ def test_a_correction_named_in_a_sealed_issue_is_not_named_again(world):
     freeze(settings, "2021Q3")
     write(folder / "ledgers" / "2021Q4", covered=7)
     [row] = [r for r in corrected(read_errata(build_package(settings, "2021Q4")), RATE) if r["quarter"] == "2021Q2"]
-    assert row["announced_in"] == "2021Q3"
+    assert (row["announced_in"], row["told_before"]) == ("2021Q3", "")
     write(folder / "ledgers" / "2021Q2", covered=6)  # corrected once more
     [row] = [r for r in corrected(read_errata(build_package(settings, "2021Q4")), RATE) if r["quarter"] == "2021Q2"]
-    assert (row["value_after"], row["announced_in"]) == (0.6, "")
+    assert (row["value_after"], row["announced_in"], row["told_before"]) == (0.6, "", "2021Q3")
 
 
 def test_a_lost_store_is_put_back_and_a_damaged_seal_is_refused(world):

@@ -35,6 +35,7 @@ KEYS = {"units": ["uscc"], "unions": ["union_id"], "covers": ["union_id", "uscc"
 _NAMES = {"units": "unit_name", "unions": "union_name", "tasks": "task", "inspections": "problem", "task_forces": "task_force", "trainings": "course"}
 _WHERE = ["source_file", "source_sheet", "source_row"]
 PART = "errata"
+TAKEN_BACK = "原来的更正撤回，封存的数仍然成立"
 CSV = "errata.csv"
 
 
@@ -63,19 +64,23 @@ def _frames(errata: Errata) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
 
 def find_errata(workshop: Workshop, quarter: str, with_own: bool = False) -> Errata:
     """Return the errata of the sealed quarters that a run of ``quarter`` reads (``with_own``: of the quarter itself too)."""
-    found = []
+    found, read = [], []
     for other in sorted(set(needed_quarters(quarter))):
         if other == quarter and not with_own:
             continue
         seal = seal_of(workshop.settings, other)
-        if seal is None or workshop.ledger(other) is None:
+        if seal is None:
             continue
+        if workshop.ledger(other) is None:
+            workshop.say(f"{other} 已封存，而它的台账不在了，要不要更正无法核对")
+            continue
+        read.append(other)
         now = made_of(workshop.settings, other)
         if not parts_changed(seal.record["made_of"], now):
             continue
         workshop.say(f"{other} 已封存，而{'、'.join(PARTS[p] for p in parts_changed(seal.record['made_of'], now))}与封存时不同，核对有没有要更正的数字")
         found.append(errata_of(seal, workshop, now))
-    return _announced(joined(found), workshop, quarter)
+    return _announced(joined(found), workshop, quarter, read)
 
 
 def errata_of(seal: Seal, workshop: Workshop, now: dict) -> Errata:
@@ -176,22 +181,50 @@ def _why_other(seal: Seal, now: dict) -> str:
     return "；".join(said)
 
 
-def _announced(found: Errata, workshop: Workshop, quarter: str) -> Errata:
-    """Mark what a sealed quarter between has told already: ``announced_in`` the same figure corrected to the same value, ``told_before`` to another one."""
-    keys = ["quarter", *FIGURE]
-    told: dict[tuple, tuple] = {}
+def _announced(found: Errata, workshop: Workshop, quarter: str, read: list[str]) -> Errata:
+    """Mark what a sealed quarter between has told already: ``announced_in`` the same figure corrected to the same value, ``told_before`` to another one.
+
+    A correction that was told and holds no longer (the ledger of a quarter ``read`` is as sealed again) is taken back: a correction of its own, from what was told
+    to what was sealed.
+    """
+    issues: dict[tuple, list[tuple[str, dict]]] = {}
     for other in sorted(set(needed_quarters(quarter))):
         seal = seal_of(workshop.settings, other) if other < quarter else None
-        if seal is not None and (seal.package / PART).is_dir():
-            for r in read_errata(seal.package).figures.itertuples():
-                told[tuple(getattr(r, k) for k in keys)] = (other, r.value_after, r.status_after)
-    marks, others = [], []
-    for r in found.figures.itertuples():
-        issue = told.get(tuple(getattr(r, k) for k in keys))
-        same = issue is not None and issue[2] == r.status_after and (issue[1] == r.value_after or (pd.isna(issue[1]) and pd.isna(r.value_after)))
-        marks.append(issue[0] if same else "")
-        others.append(issue[0] if issue and not same else "")
-    return replace(found, figures=found.figures.assign(announced_in=marks, told_before=others))
+        for row in read_errata(seal.package).figures.to_dict("records") if seal is not None else ():
+            issues.setdefault(_key(row), []).append((other, row))
+    rows = found.figures.to_dict("records")
+    latest = [issues.get(_key(row), [("", {})])[-1] for row in rows]
+    same = [bool(told) and _state(told, "after") == _state(row, "after") for row, (_, told) in zip(rows, latest, strict=True)]
+    marked = found.figures.assign(
+        announced_in=[issue if is_same else "" for (issue, _), is_same in zip(latest, same, strict=True)],
+        told_before=["" if is_same else issue for (issue, _), is_same in zip(latest, same, strict=True)],
+    )
+    open_ = {_key(row) for row in rows}
+    back = [
+        _taken_back(told)
+        for key, told in issues.items()
+        if key not in open_ and key[0] in read and _state(told[-1][1], "after") != _state(told[0][1], "before")
+    ]
+    figures = pd.concat([marked, pd.DataFrame(back, columns=COLUMNS)], ignore_index=True) if back else marked
+    return replace(found, figures=figures)
+
+
+def _key(row: dict) -> tuple:
+    return tuple(row[name] for name in ("quarter", *FIGURE))
+
+
+def _state(row: dict, side: str) -> tuple:
+    """Return status and value of a side as they can be compared: a blank equals a blank."""
+    value = row[f"value_{side}"]
+    return row[f"status_{side}"], None if pd.isna(value) else float(value)
+
+
+def _taken_back(told: list[tuple[str, dict]]) -> dict:
+    """Return the correction that takes the last of several back: the first was made of the sealed figure."""
+    (_, first), (issue, last) = told[0], told[-1]
+    moved = {f"{name}_before": last[f"{name}_after"] for name in ("numerator", "denominator", "value", "status")}
+    moved |= {f"{name}_after": first[f"{name}_before"] for name in ("numerator", "denominator", "value", "status")}
+    return last | moved | {"reason_after": "", "why": TAKEN_BACK, "announced_in": "", "told_before": issue}
 
 
 def write_errata(errata: Errata, package: Path) -> None:
