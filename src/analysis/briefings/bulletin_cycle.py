@@ -79,9 +79,10 @@ def _pair(package: Package, row: Any) -> tuple[Fact, Fact]:
 
 
 def _derived(package: Package, row: Any, what: str, value: Fraction | None, unit: str, name: str, decimals: int, denominator: str = "") -> Fact:
-    is_plain = package.register.is_plain(row.indicator)  # a total or rank of the assessment is none: it is made when a document is written
-    base, suffix = (row.indicator, f"erratum_{row.quarter}_{what}") if is_plain else ("eligible_unit_count", f"erratum_{row.quarter}_{row.indicator}_{what}")
-    return derived(package, base, suffix, value, unit, name, decimals, row.region_code, denominator_name=denominator,
+    if not package.register.is_plain(row.indicator):  # a total or rank of the assessment, which is made when a document is written
+        changes = {"unit": unit, "decimals": decimals, "quarter": row.quarter, "as_of": Quarter(row.quarter).as_of}
+        return package.register.assessed(row.indicator, row.region_code, value, f"erratum_{row.quarter}_{what}", name, **changes)
+    return derived(package, row.indicator, f"erratum_{row.quarter}_{what}", value, unit, name, decimals, row.region_code, denominator_name=denominator,
                    quarter=row.quarter, as_of=Quarter(row.quarter).as_of, reason="没有数据")  # fmt: skip
 
 

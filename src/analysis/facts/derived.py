@@ -32,8 +32,10 @@ class Derivations:
         known = next(row for row in tables.load("assessment").to_dict("records") if row["indicator"] == indicator)
         level, region_name = self._region(region)
         blank = {"status": "no_data", "reason": reason} if value is None else {}
-        made = Fact(self.quarter, level, region, region_name, "all", f"{indicator}_{part}" if part else indicator, value, known["unit"], as_of=Quarter(self.quarter).as_of,
-                    **({"decimals": int(known["decimals"]), "denominator_name": known["denominator_name"], "name": name or known["name"]} | blank | changes))  # fmt: skip
+        known_of = {"quarter": self.quarter, "unit": known["unit"], "as_of": Quarter(self.quarter).as_of, "decimals": int(known["decimals"]),
+                    "denominator_name": known["denominator_name"], "name": name or known["name"]}  # fmt: skip
+        own = f"{indicator}_{part}" if part else indicator
+        made = Fact(region_level=level, region_code=region, region_name=region_name, segment="all", indicator=own, value=value, **(known_of | blank | changes))
         return self._remember(made)
 
     def ranked(self, indicator: str, segment: str = "all", descending: bool = True) -> list[Fact]:

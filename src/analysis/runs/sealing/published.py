@@ -26,7 +26,6 @@ from analysis.runs.lists.building import building_figures
 from analysis.runs.lists.campaign import counted_campaign
 from analysis.runs.lists.quality import FROZEN_BACK, reconcile
 from analysis.runs.prepare import compared_with, levels
-from analysis.runs.sealing.scores import DEFINITIONS as SCORE_DEFINITIONS
 from analysis.runs.sealing.scores import Scored, scores
 from analysis.runs.workshop import Workshop
 
@@ -37,10 +36,11 @@ KEYS = ["part", "region_code", "segment", "indicator"]
 @lru_cache(maxsize=1)
 def _definitions() -> dict[str, dict[str, dict[str, str]]]:
     indicators = {row["indicator"]: row for row in tables.load("indicators").to_dict("records")}
+    scored = {row["indicator"]: row | {"needs": ""} for row in tables.load("assessment").to_dict("records")}  # what they rest on stands in the score sheet
     return {
         "indicators": indicators,
         "building": building_definitions(),
-        "campaign": campaign_definitions() | SCORE_DEFINITIONS,
+        "campaign": campaign_definitions() | scored,
         "quality": quality_definitions(),
     }
 

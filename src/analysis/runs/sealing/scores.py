@@ -21,7 +21,6 @@ from analysis.runs.sealing.seals import SCORES, SHEET
 from analysis.settings import Settings
 
 TOTAL, RANK = "assessment_total", "assessment_rank"
-DEFINITIONS = {TOTAL: {"name": "考核总分", "unit": "score", "decimals": "2"}, RANK: {"name": "考核名次", "unit": "rank", "decimals": "0"}}
 PLACES = 2  # of a total as documents show it
 
 
