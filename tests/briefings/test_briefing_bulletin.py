@@ -1,10 +1,12 @@
 import re
 
 import pytest
-from story_world import cells, package, paragraph, text_of
+from figures import register, row
+from story_world import EARLIER, cells, package, paragraph, text_of
 from ten_districts import ten
 
 from analysis.briefings import bulletin
+from analysis.briefings.context import blank_note
 from analysis.errors import ParameterError
 
 
@@ -24,6 +26,33 @@ def test_ranking_ties_small_and_blank_districts():
         ["1", "甲区", "100", "50", "50.0%", "50", "50.0%"], ["1", "乙区", "100", "50", "50.0%", "50", "50.0%"],
         ["—", "丙县", "20", "5", "25.0%", "15", "75.0%"], ["", "苇津市合计", "220", "105", "47.7%", "115", "52.3%"]]  # fmt: skip
     assert "名次栏为“—”的，分母较小，不参加排名。" in "".join(r["text"] for r in found[0]["note"]) and len(found) == 1
+
+
+def test_where_only_the_city_cannot_be_compared_its_reason_is_said_and_districts_are_named_by_a_stated_rule():
+    made = package(earlier=EARLIER | {"970101": (50, 100)})
+    frame, city = made.register.frame, "970100"
+    is_moved = (frame["region_code"] == city) & frame["indicator"].str.endswith("_qoq")
+    blank = frame.assign(
+        status=frame["status"].where(~is_moved, "no_data"),
+        value=frame["value"].where(~is_moved),
+        reason=frame["reason"].where(~is_moved, "两个季度缺报的区县不同"),
+    )
+    made.register.__init__(blank, "2021Q3", made.city)
+    said = text_of(bulletin.write(made).blocks)
+    assert "单位覆盖率为43.2%。全市的单位覆盖率与上季度末不作比较，原因是两个季度缺报的区县不同。" in "".join(said)
+    assert "没有上季度可以比较的台账" not in "".join(said)
+    [rule] = [line for line in said if line.startswith("点名办法：")]
+    [named] = [line for line in said if line.startswith("进步较大的区县：")]
+    assert rule.startswith("点名办法：较上季度末提高1个百分点以上、居前三位") and named.startswith(
+        "进步较大的区县：甲区单位覆盖率较上季度末明显提高10.0个百分点"
+    )
+
+
+def test_a_place_of_one_is_no_rank():
+    [table] = tables(bulletin.write(package(covered={"970101": (50, 100), "970103": (5, 20)}, earlier=None)))
+    assert [line[0] for line in cells(table)] == ["—", "—", ""]
+    assert "".join(r["text"] for r in table["caption"]) == "各区县单位覆盖率（率的分母为应建会单位）"
+    assert "分母够大、能够排名的区县不足两个，只列数、不排名。" in "".join(r["text"] for r in table["note"])
 
 
 def test_the_note_on_dashes_stands_only_where_there_are_dashes():
@@ -73,3 +102,10 @@ def test_every_digit_is_a_fact_or_marked(document):
 def test_a_district_has_no_bulletin():
     with pytest.raises(ParameterError, match="情况通报只有全市的"):
         bulletin.write(package("970101"))
+
+
+def test_what_all_districts_lack_is_said_once_and_a_name_not_twice():
+    made = register([row(code, "shell_rate", None, reason="报送的“工会”表没有“届满日期”一列") for code in ("970101", "970102", "970103")], [])
+    assert blank_note(made.district_facts("shell_rate")) == "“—”为无数据：各区县（报送的“工会”表没有“届满日期”一列）。"
+    made = register([row("970101", "shell_rate", None, name="甲区", reason="甲区的“工会”表没有读成（甲区.xlsx）"), row("970102", "shell_rate", (1, 2))], [])
+    assert blank_note(made.district_facts("shell_rate")) == "“—”为无数据：甲区（“工会”表没有读成（甲区.xlsx））。"

@@ -43,6 +43,11 @@ def test_a_city_of_one_district_is_compared_with_nobody():
     assert cells(table)[0] == ["单位覆盖率", "应建会单位", "60.0%", "+5.0"] and len(table["columns"]) == 4
 
 
+def test_the_table_tells_on_how_few_a_rate_rests():
+    table = next(b for b in district_brief.write(package("970103")).blocks if b["type"] == "table")
+    assert [line[:3] for line in cells(table)][:2] == [["单位覆盖率", "应建会单位20家", "25.0%"], ["职工覆盖率", "全口径职工", "25.0%"]]
+
+
 def test_no_data_asks_for_the_report_and_judges_nothing():
     made = package("970102")
     frame = made.register.frame

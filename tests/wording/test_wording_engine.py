@@ -81,6 +81,7 @@ def test_zero_is_said(render):
 
 def test_left_out_districts_are_named(render):
     assert texts(render("单位覆盖率为{{ 全市.单位覆盖率 }}。")) == ["单位覆盖率为45.9%（未含乙县）。"]
+    assert texts(render("单位覆盖率为{{ 全市.单位覆盖率 }}。要抓紧。")) == ["单位覆盖率为45.9%（未含乙县）。要抓紧。"]
     assert texts(render("单位{{ 全市.应建会单位 }}家。覆盖率为{{ 全市.单位覆盖率 }}。")) == ["单位1332家。覆盖率为45.9%（未含乙县）。"]
     assert texts(render("单位{{ 全市.应建会单位 }}家，覆盖率为{{ 全市.单位覆盖率 }}。")) == ["单位1332家，覆盖率为45.9%（单位覆盖率未含乙县）。"]
 
