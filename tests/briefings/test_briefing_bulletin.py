@@ -109,3 +109,6 @@ def test_what_all_districts_lack_is_said_once_and_a_name_not_twice():
     assert blank_note(made.district_facts("shell_rate")) == "“—”为无数据：各区县（报送的“工会”表没有“届满日期”一列）。"
     made = register([row("970101", "shell_rate", None, name="甲区", reason="甲区的“工会”表没有读成（甲区.xlsx）"), row("970102", "shell_rate", (1, 2))], [])
     assert blank_note(made.district_facts("shell_rate")) == "“—”为无数据：甲区（“工会”表没有读成（甲区.xlsx））。"
+    lacking = [row(code, "shell_rate", None, name=name, reason=f"{name}没有报送“工会”表") for code, name in (("970101", "甲区"), ("970102", "乙区"))]
+    made = register([*lacking, row("970103", "shell_rate", (1, 2))], [])
+    assert blank_note(made.district_facts("shell_rate")) == "“—”为无数据：甲区、乙区（没有报送“工会”表）。"

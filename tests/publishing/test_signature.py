@@ -11,7 +11,7 @@ from lxml import etree, html
 from analysis.publishing import blocks as b
 from analysis.publishing.document import prepare
 from analysis.publishing.docx import render_docx
-from analysis.publishing.html import render_html
+from analysis.publishing.html import preview, render_html
 from analysis.publishing.number_check import check_export
 from analysis.publishing.pdf import render_pdf
 
@@ -50,6 +50,10 @@ def test_the_docx_and_the_page_indent_as_much(document):
     page = html.document_fromstring(render_html(document)[0])
     assert ends == ["470", "400"]
     assert [p.get("style") for p in page.xpath("//p[contains(@class, 'signature')]")] == ["margin-right:4.7em", "margin-right:4.0em"]
+
+
+def test_the_notebook_s_preview_shows_it_too():
+    assert "临州市总工会</p>" in preview([b.signature("临州市总工会"), b.signature("　　年　　月　　日")])
 
 
 @pytest.mark.parametrize(("form", "render"), [("html", render_html), ("pdf", render_pdf), ("docx", render_docx)])

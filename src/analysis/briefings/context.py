@@ -136,12 +136,13 @@ def blank_note(facts: Sequence[Fact]) -> str:
         reasons: dict[str, list[str]] = {}
         for fact in facts:
             if fact.status == status:
-                reasons.setdefault(clean(fact.reason), []).append(clean(fact.region_name))
+                name = clean(fact.region_name)
+                reasons.setdefault(_own(clean(fact.reason), name), []).append(name)
         clauses = []
         for reason, names in reasons.items():
             is_everywhere = len(everywhere) >= _MANY and everywhere <= set(names)
             named = "各区县" if is_everywhere else "、".join(dict.fromkeys(names))
-            clauses.append(f"{named}（{_own(reason, named)}）" if reason else named)
+            clauses.append(f"{named}（{reason}）" if reason else named)
         note += f"{said}：{'；'.join(clauses)}。" if clauses else ""
     return note
 
