@@ -46,6 +46,15 @@ def test_every_fill_keeps_its_exact_colour_among_thousands():
     assert picture(drawn).getcolors(256) is not None
 
 
+def test_letters_on_bare_paper_have_soft_edges_as_on_a_white_field():
+    bare, field = Sheet(20), Sheet(20)
+    field.rectangle((-1, -1, 160, 30), fill="#ffffff")
+    for sheet in (bare, field):
+        sheet.text(10, 10, "单位覆盖率", size=12, color="#000000")
+    one, other = (np.asarray(picture(sheet.finish("", (), {})).convert("L")) for sheet in (bare, field))
+    assert (one == other).all() and ((one > 40) & (one < 215)).sum() > 100
+
+
 def test_order_decides_what_covers_what_and_paper_below_zero_is_paper():
     sheet = Sheet(30)
     sheet.rectangle((10, 5, 20, 15), fill="#ff0000", order=4)

@@ -56,6 +56,7 @@ def draw_png(strokes: Sequence[Shape | Letters], width_mm: float, top_mm: float,
     scale = DPI / _MM
     renderer = RendererAgg(width_mm * scale, (top_mm + foot_mm) * scale, DPI)
     to_pixels = Affine2D().scale(scale).translate(0, foot_mm * scale)
+    _lay_paper(renderer)
     with mpl.rc_context({"path.simplify": False}):
         for stroke in strokes:
             if isinstance(stroke, Shape):
@@ -63,6 +64,14 @@ def draw_png(strokes: Sequence[Shape | Letters], width_mm: float, top_mm: float,
             else:
                 _draw_letters(renderer, stroke, scale, foot_mm, tuple(families))
     return _packed(np.asarray(renderer.buffer_rgba()), texts)
+
+
+def _lay_paper(renderer: RendererAgg) -> None:
+    """Fill the sheet with opaque white: on nothing, the soft edges of letters would be full colour once the transparency is left out."""
+    gc = renderer.new_gc()
+    gc.set_linewidth(0)
+    renderer.draw_path(gc, Path.unit_rectangle(), Affine2D().scale(renderer.width + 2, renderer.height + 2).translate(-1, -1), (1.0, 1.0, 1.0, 1.0))
+    gc.restore()
 
 
 def _draw_shape(renderer: RendererAgg, shape: Shape, to_pixels: Affine2D) -> None:
