@@ -103,7 +103,7 @@ def test_readers_are_told_what_is_missing_and_operators_what_to_do(opened, tmp_p
     assert "没有2021年第一季度可比的数据，名次不作升降比较。" in text(plain)
     without = campaign.write(opened(score=None))
     assert "没有制定评分表，本期不打分、不排名。" in text(without) and "没有设定今年的年度目标，不作进度比较。" in text(without)
-    assert "campaign_evidence.xlsx“分类指导”页" in text(plain) and "campaign_evidence.xlsx“分类指导”页" not in text(without)
+    assert "campaign_evidence.xlsx“分类指导”页" in text(plain) and "campaign_evidence.xlsx" not in text(without) and "考核的总分" not in text(without)
     for made in (plain, without, campaign.write(opened()), campaign.write(opened("970103"))):
         assert not [word for word in ("workbench", "设置文件", ".toml", "运行") if word in text(made)]
     assert wishes(opened(), True) == ["行动推进情况没有年度目标可比：在 workbench.toml 的 targets 写明目标表，就有完成率和序时进度。"]

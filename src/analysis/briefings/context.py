@@ -63,7 +63,8 @@ class Draft:
         """Return the method note: denominators, dates, definitions, what is incomplete and what was left unsaid."""
         settings, p = self.package.settings, self.package
         own = {"仅汇总": p.is_totals, "含个体": settings.two_new_self_employed, "排名下限": mark(f"{settings.smallest_ranked}家", "threshold"),
-               "缺报": incomplete_sentences(p), "未写": unsaid_reasons(self.unsaid), "不符": broken_rules(self.unsaid), "含质量": self.document in UNION_DOCUMENTS}  # fmt: skip
+               "缺报": incomplete_sentences(p), "未写": unsaid_reasons(self.unsaid), "不符": broken_rules(self.unsaid), "含质量": self.document in UNION_DOCUMENTS,
+               "有评分表": settings.score is not None}  # fmt: skip
         return [*self.engine.render(METHODS.get(self.document, "method.j2"), **common_words(p), **own).blocks, *self.changed()]
 
     def changed(self) -> Blocks:
