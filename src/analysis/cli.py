@@ -87,12 +87,9 @@ def run(
 
 def _say_unchanged(console: Any, made: dict, explain: bool) -> None:
     """Say that nothing had to be done, and what the run that made it had to say."""
-    from analysis.runs.plan import notebooks
-
-    console.print(f"{made['quarter']} 的台账、设置和程序都没有变化，{made['asked']} 份文稿都在，什么也不用做（要全部重做请加 --force）")
-    names, places = {n.document: n.name for n in notebooks()}, dict(made["districts"]) | {"city": made["city"][1]}
-    for entry in made["jobs"] if explain else ():
-        console.print(f"不做　{places.get(entry['scope'], entry['scope'])}{names.get(entry['document'], entry['document'])}：没有变化")
+    console.print(f"{made['quarter']} 的台账、设置和程序都没有变化，{len(made['asked'])} 份文稿都在，什么也不用做（要全部重做请加 --force）")
+    for label in made["asked"] if explain else ():
+        console.print(f"不做　{label}：没有变化")
     if made["failed_files"]:
         console.print(f"有 {made['failed_files']} 个报表文件没有读成或有表被停止，原因见 {made['folder'] / 'intake' / 'files.csv'}。")
     console.print(f"完成。请打开：{made['folder'] / 'index.html'}")

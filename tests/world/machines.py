@@ -9,6 +9,8 @@ import sys
 import time
 from pathlib import Path
 
+from analysis.runs.cluster import Cluster
+
 PATIENCE = 120
 
 
@@ -18,7 +20,11 @@ class Machines:
     def __init__(self, folder: Path, modules: tuple[Path, ...] = (), **variables: str) -> None:
         self.folder, self.processes = folder, []
         known = os.pathsep.join([str(Path(__file__).parent), *map(str, modules), *filter(None, [os.environ.get("PYTHONPATH")])])
-        self.environment = os.environ | variables | {"PYTHONPATH": known}
+        self.elsewhere = folder / "elsewhere"  # another project folder with other settings, which must move nothing
+        (self.elsewhere / "notebooks").mkdir(parents=True)
+        (self.elsewhere / "workbench.toml").write_text("[rules]\nsmallest_ranked = 3\n", encoding="utf-8")
+        own = {"PYTHONPATH": known, "WORKBENCH_SETTINGS": str(self.elsewhere / "workbench.toml")}
+        self.environment = os.environ | variables | own
         self.start("scheduler", "--port", "0", "--host", "127.0.0.1", "--scheduler-file", str(folder / "scheduler.json"))
         end = time.monotonic() + PATIENCE
         while not (folder / "scheduler.json").is_file() and time.monotonic() < end:
@@ -29,7 +35,13 @@ class Machines:
     def start(self, *arguments: str) -> None:
         command = [sys.executable, "-m", "dask", *arguments, "--no-dashboard"]
         with open(self.folder / f"{len(self.processes)}.log", "wb") as log:  # the process keeps its own hold on it
-            self.processes.append(subprocess.Popen(command, stdout=log, stderr=log, cwd=self.folder, env=self.environment))
+            self.processes.append(subprocess.Popen(command, stdout=log, stderr=log, cwd=self.elsewhere, env=self.environment))
+
+    def await_both(self, cluster: Cluster) -> None:
+        end = time.monotonic() + PATIENCE
+        while cluster.workers < 2 and time.monotonic() < end:
+            time.sleep(0.1)
+        assert cluster.workers == 2
 
     @property
     def address(self) -> str:

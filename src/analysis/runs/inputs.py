@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from dataclasses import replace
+from glob import escape
 from pathlib import Path
 
 from analysis.errors import BoundaryError, LedgerError, SettingsError
@@ -82,7 +83,7 @@ def ledger_files(folder: Path) -> list[Path]:
 
 def geography_files(settings: Settings) -> list[Path]:
     named = [p for p in (settings.boundaries, settings.townships, settings.crosswalk, settings.tiles, settings.aliases) if p is not None and p.is_file()]
-    return named + [side for p in named if p.suffix.lower() == ".shp" for side in sorted(p.parent.glob(p.stem + ".*")) if side != p]
+    return named + [side for p in named if p.suffix.lower() == ".shp" for side in sorted(p.parent.glob(escape(p.stem) + ".*")) if side != p]
 
 
 def check_geography_files(settings: Settings) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import Any
 from analysis.errors import ExportError
 from analysis.runs.executor import Executor, Lost, Task
 from analysis.runs.notebook import EXPORTERS, Order, Outcome, run_job, took_too_long
-from analysis.runs.plan import Job
+from analysis.runs.plan import Job, notebooks
 from analysis.runs.rerun.dependencies import EXPORT, KEEP, MAKE, Decision, Scales
 from analysis.wording.guards import rules
 
@@ -28,6 +29,7 @@ class Work:
     decisions: dict[Job, Decision] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        self.scales.look(self.jobs)
         self.decisions = {job: self.scales.decide(job, self.is_forced) for job in self.jobs}
 
     @property
@@ -50,6 +52,10 @@ class Work:
         for job in self.waiting:
             if self.decisions[job].is_stale:
                 withdraw(job, self.scales.target, [])
+
+    def touched(self) -> list[str]:
+        """Return the files of documents that will be written or taken away."""
+        return [name for job in self.waiting for name in files_of(job.document, job.scope)]
 
     def start(self, executor: Executor) -> Iterator[tuple[int, Any]]:
         """Set all waiting jobs going."""
@@ -128,10 +134,21 @@ def broken_sentences(label: str, outcome: Outcome, most: int = 3) -> list[str]:
     return [f"{label}：有 {len(broken)} 句话与数字不符，没有写入（{shown}），请改模板后重跑。"] if broken else []
 
 
+def files_of(document: str, scope: str) -> list[str]:
+    return [f"{scope}/{document}.{suffix}" for suffix in EXPORTERS]
+
+
+def lying_there(target: Path) -> dict[tuple[str, str], list[str]]:
+    """Return (document, scope) → files of it that lie in a quarter's folder, whoever left them."""
+    scopes = [path.name for path in sorted(target.iterdir()) if path.is_dir() and re.fullmatch(r"city|\d{6}", path.name)]
+    found = {(n.document, scope): [*files_of(n.document, scope), f"notebooks/{scope}/{n.document}.ipynb"] for scope in scopes for n in notebooks()}
+    there = {name: [file for file in files if (target / file).is_file()] for name, files in found.items()}
+    return {name: files for name, files in there.items() if files}
+
+
 def withdraw(job: Job, target: Path, kept: list[str]) -> list[str]:
     """Take away what an earlier run made of this document and this one did not, and return the names: beside new figures, old ones would pass for fresh."""
-    names = [f"{job.scope}/{job.document}.{suffix}" for suffix in EXPORTERS]
-    gone = [name for name in names if name not in kept and (target / name).is_file()]
+    gone = [name for name in files_of(job.document, job.scope) if name not in kept and (target / name).is_file()]
     for name in gone:
         try:
             (target / name).unlink()

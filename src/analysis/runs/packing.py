@@ -12,6 +12,7 @@ import geopandas as gpd
 import pandas as pd
 
 from analysis.charts.geometry import as_printed
+from analysis.errors import LedgerError
 from analysis.facts.fact import RESIDUAL
 from analysis.intake.store import write_reports, write_tables
 from analysis.measures.indicators import needed_items
@@ -40,6 +41,7 @@ from analysis.runs.protected import shown_to_others
 from analysis.runs.provenance import source_rows
 from analysis.runs.rerun.fingerprint import data_settings, ledgers_key
 from analysis.runs.rerun.slices import write_digests
+from analysis.runs.rerun.whole import is_whole, note_files
 from analysis.runs.sealing.errata import find_errata, write_errata
 from analysis.runs.sealing.seals import made_of, put_back, seal_of
 from analysis.runs.sources import check_geography_files, choose_settings
@@ -49,6 +51,7 @@ from analysis.settings import Settings
 
 # seconds that a run waits for another one that is taking a quarter in
 STORE_PATIENCE = 3600.0
+_READINGS = 3  # of ledgers that are saved while they are read
 
 
 def package_folder(settings: Settings, quarter: str) -> Path:
@@ -76,7 +79,7 @@ def build_package(settings: Settings, quarter: str, say: Say = lambda _: None, e
 
 def _is_ready(folder: Path, settings: Settings) -> bool:
     """Whether a package is there and its city has class breaks: then nothing is to be written."""
-    if not (folder / "context.json").is_file():
+    if not is_whole(folder):
         return False
     context = json.loads((folder / "context.json").read_text(encoding="utf-8"))
     cities = {city_for(context["city"][0], audience) for audience in ("internal", settings.audience)}
@@ -90,21 +93,39 @@ def _build(settings: Settings, quarter: str, folder: Path, say: Say, executor: E
         say(f"{quarter} 已封存（{sealed.record['sealed_at'][:10]}），数字沿用封存时的")
         _pin(folder, settings)
         return folder
-    if (folder / "context.json").is_file():
+    if is_whole(folder):
         say(f"{quarter} 的台账没有变化，沿用已核对的数据")
         _pin(folder, settings)
         return folder
-    workshop = open_workshop(settings, say, executor)
-    frame, city = count_quarter(workshop, quarter)
-    unfinished = Path(tempfile.mkdtemp(prefix=".unfinished-", dir=store))
-    try:
-        _write(unfinished, workshop, frame, city, quarter)
-        shutil.rmtree(folder, ignore_errors=True)  # there is one only where somebody took files out of it
-        put_in_place(unfinished, folder)
-    finally:
-        shutil.rmtree(unfinished, ignore_errors=True)
+    folder = _count(settings, quarter, folder, say, executor)
     _pin(folder, settings, True)
     return folder
+
+
+def _count(settings: Settings, quarter: str, folder: Path, say: Say, executor: Executor | None) -> Path:
+    """Read, count and write a package whole; again where a file was saved meanwhile, for its name must tell what is in it.
+
+    Raises
+    ------
+    LedgerError
+        Where the files do not come to rest.
+    """
+    for _ in range(_READINGS):
+        unfinished = Path(tempfile.mkdtemp(prefix=".unfinished-", dir=folder.parent))
+        try:
+            workshop = open_workshop(settings, say, executor)
+            frame, city = count_quarter(workshop, quarter)
+            _write(unfinished, workshop, frame, city, quarter)
+            now = package_folder(settings, quarter)
+            if now == folder:
+                shutil.rmtree(folder, ignore_errors=True)  # one is there only where somebody took files out of it
+                put_in_place(unfinished, folder)
+                return folder
+        finally:
+            shutil.rmtree(unfinished, ignore_errors=True)
+        say(f"读取 {quarter} 期间有台账或设置文件被改动，重新读取")
+        folder = now
+    raise LedgerError(f"读取 {quarter} 的台账期间，文件一再被改动，没有入库。请等各份报表都保存好、关闭后重新运行。")
 
 
 def _pin(folder: Path, settings: Settings, is_new: bool = False) -> None:
@@ -147,6 +168,7 @@ def _write(folder: Path, workshop: Workshop, frame: pd.DataFrame, city: tuple[st
         tiles.to_parquet(folder / "tiles.parquet", index=False)
     (folder / "context.json").write_text(json.dumps(_context(workshop, ledger, city, quarter, frame), ensure_ascii=False, indent=1), encoding="utf-8")
     write_digests(folder, sorted(frame.loc[(frame["quarter"] == quarter) & (frame["region_level"] == "district"), "region_code"].unique()))
+    note_files(folder)
 
 
 def _tiled_regions(workshop: Workshop, frame: pd.DataFrame, polygons: gpd.GeoDataFrame | None) -> pd.DataFrame:

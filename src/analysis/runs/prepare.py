@@ -6,6 +6,7 @@ same inputs finds it, a run that breaks off leaves nothing that could be mistake
 
 from __future__ import annotations
 
+from importlib.metadata import version
 from pathlib import Path
 
 import geopandas as gpd
@@ -31,20 +32,23 @@ from analysis.runs.versions import earlier_version, stored_tables
 from analysis.runs.workshop import Ledger, Say, Workshop
 from analysis.settings import Settings
 
+_COUNTS = ("duckdb", "geopandas", "numpy", "pandas", "pandera", "pyarrow", "pyogrio", "pyproj", "python-calamine", "python-stdnum", "shapely")
+
 
 def run_fingerprint(settings: Settings, quarter: str) -> str:
     """Return the name of the package: inputs, settings and code that decide its content."""
     ledger_folder(settings, quarter)
     inputs = {q: fingerprint.of_files(ledger_files(settings.ledgers / q), settings.ledgers) for q in needed_quarters(quarter) if q in known_quarters(settings)}
     places = [fingerprint.file_hash(p) for p in geography_files(settings)]
-    version = earlier_version(settings, Quarter(quarter).previous.key)  # what the change against the earlier quarter is split with
-    stored = version.name if version else ""
+    earlier = earlier_version(settings, Quarter(quarter).previous.key)  # what the change against the earlier quarter is split with
+    stored = earlier.name if earlier else ""
     sealed = [seal.name for q in needed_quarters(quarter) if q != quarter and (seal := seal_of(settings, q)) is not None]
     if sealed:
         inputs["sealed"] = dict.fromkeys(sealed, "")
     if settings.targets is not None and settings.targets.is_file():
         inputs["targets"] = {"": fingerprint.file_hash(settings.targets)}
-    return fingerprint.of(quarter, inputs, places, stored, fingerprint.data_settings(settings), fingerprint.data_code())[:20]
+    counted_by = [version(name) for name in _COUNTS]
+    return fingerprint.of(quarter, inputs, places, stored, fingerprint.data_settings(settings), settings.is_demo, fingerprint.data_code(), counted_by)[:20]
 
 
 def levels(workshop: Workshop, quarter: str, city: tuple[str, str]) -> pd.DataFrame:

@@ -11,15 +11,16 @@ from pathlib import Path
 import pandas as pd
 
 from analysis.errors import ExportError
-from analysis.paths import REPORTS
+from analysis.paths import DATA, NOTEBOOKS, REPORTS
 from analysis.periods import Quarter
 from analysis.runs.assumed import changed_settings
+from analysis.runs.edited import lists_of, put_aside
 from analysis.runs.executor import Executor, LocalPool
 from analysis.runs.handing.export_log import log_files
 from analysis.runs.holding import QUARTER_NOTE, held
 from analysis.runs.index.door import write_door
 from analysis.runs.inputs import known_quarters, ledger_folder
-from analysis.runs.jobs import Work
+from analysis.runs.jobs import Work, lying_there
 from analysis.runs.journal import close_journal, note_made, with_journal
 from analysis.runs.lists.building import DOCUMENT as BUILDING
 from analysis.runs.lists.building import write_building_lists
@@ -103,9 +104,13 @@ def _run(settings: Settings, quarter: str, scope: str, documents: str, force: bo
     work = Work(jobs, scales, say, force)
     for line in work.explain() if explain else ():
         say(line)
-    record = Record(scales, settings, stamp(settings, quarter))
+    is_at_rest = package_folder(settings, quarter) == folder  # else a ledger was saved after it was read: the next run must look again
+    record = Record(scales, settings, stamp(settings, quarter) if is_at_rest else "")
     earlier = _still_valid(scales, {(job.document, job.scope) for job in jobs}, districts, record, say)
+    put_aside(target, [*work.touched(), *lists_of(target, {job.scope for job in jobs})], manifest, say)
     work.withdraw()
+    known = {"city", "notebooks", "intake", *(code for code, _ in districts)}
+    _take_away_orphans(target, {"outputs": {n: sha for n, sha in manifest.get("outputs", {}).items() if "/" in n and n.split("/")[0] not in known}}, [], say)
     if work.waiting:
         _read_ahead(package, jobs)
         executor.share()
@@ -133,6 +138,7 @@ def _run(settings: Settings, quarter: str, scope: str, documents: str, force: bo
         outcomes.append(Outcome("index", "city", "failed", reason=error.sentence))
         record.add(None, outcomes[-1])
     record.files.append(index)
+    _take_away_orphans(target, manifest, record.files, say)
     fresh = [target / name for o in outcomes if o.status == "made" for name in o.files]
     # before the manifest: once that is there nothing is to be done any more, and a run killed in between would never be logged
     log_files(target.parent, "run", quarter, settings.audience, target, [*tables, *fresh, index])
@@ -148,7 +154,9 @@ def open_executor(settings: Settings) -> Executor:
     if settings.scheduler:
         from analysis.runs.cluster import Cluster  # dask is an extra
 
-        return Cluster(settings.scheduler)
+        own = [settings.templates, settings.font_folder, settings.score, settings.guidance_units, settings.guidance_districts, settings.received]
+        needed = [NOTEBOOKS, *(path for path in own if path is not None and path.exists())]
+        return Cluster(settings.scheduler, [settings.out or REPORTS, settings.store or DATA / "store"], needed, settings.forked_kernels)
     return LocalPool(settings.jobs, settings.forked_kernels)
 
 
@@ -184,26 +192,36 @@ def _write_tables(settings: Settings, quarter: str, package: Package, jobs: list
 
 
 def _still_valid(scales: Scales, mine: set[tuple[str, str]], districts: list[tuple[str, str]], record: Record, say: Say) -> list[Outcome]:
-    """Documents of earlier runs of this quarter that this run does not touch and that rest on the same data; others are taken away, and it is said."""
+    """Documents of earlier runs of this quarter that this run does not touch and that would say the same today; others are taken away, and it is said."""
     package, manifest, target = scales.package, scales.manifest, scales.target
-    same = manifest.get("package") == package.folder.name and manifest.get("settings", {}).get("audience") == scales.settings.audience
     known = {(job.document, job.scope): job for job in plan("all", "", package.city, districts)}
+    entries = {(entry["document"], entry["scope"]): entry for entry in manifest.get("jobs", [])}
     kept, gone = [], 0
-    for entry in manifest.get("jobs", []):
-        name = (entry["document"], entry["scope"])
+    lying = {name: files for name, files in lying_there(target).items() if name not in entries}
+    for name in [*entries, *lying]:
         if name in mine:
             continue
+        entry = entries.get(name, {"files": lying.get(name)})
         files = [f for f in entry["files"] if (target / f).is_file()]
-        if files and (same or (name in known and not scales.decide(known[name]).is_stale)):
+        if files and name in entries and name in known and not scales.decide(known[name]).is_other:
             record.keep(entry | {"files": files})
             kept.append(Outcome(*name, entry["status"], entry["seconds"], entry["reason"], files, entry.get("record", {})))
         elif files:
             gone += 1
+            put_aside(target, files, manifest, say)
             for file in files:  # made from other figures: it would pass for fresh beside the new ones
-                (target / file).unlink()
+                (target / file).unlink(missing_ok=True)
     if gone:
-        say(f"另有 {gone} 份文稿是用以前的数据或读者范围做的，已移除，以免与新数字混用；需要时请不带 --documents、--scope 重新运行。")
+        say(f"另有 {gone} 份文稿是用以前的数据、程序、设置或读者范围做的，已移除，以免与新数字混用；需要时请不带 --documents、--scope 重新运行。")
     return kept
+
+
+def _take_away_orphans(target: Path, manifest: dict, files: list[Path], say: Say) -> None:
+    """Take away what the run before made and this one neither made nor vouches for: of a district that is gone, of a document that failed."""
+    orphans = [name for name in manifest.get("outputs", {}) if target / name not in files]
+    put_aside(target, orphans, manifest, say)
+    for name in orphans:
+        (target / name).unlink(missing_ok=True)
 
 
 def intake_outcome(folder: Path) -> tuple[pd.DataFrame, pd.DataFrame]:

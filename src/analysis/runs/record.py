@@ -11,7 +11,6 @@ from typing import Any
 from analysis.runs.assumed import changed_settings
 from analysis.runs.breaks import as_texts
 from analysis.runs.index.door import UNTOLD
-from analysis.runs.inputs import geography_files, known_quarters, ledger_files, needed_quarters
 from analysis.runs.notebook import Outcome
 from analysis.runs.outputs import versions, write_manifest
 from analysis.runs.plan import Job, notebooks
@@ -30,7 +29,7 @@ class Record:
         self._content = self._about()
 
     def keep(self, entry: dict[str, Any]) -> None:
-        """Take over the entry of an earlier run as it stands."""
+        """Take over the entry of an earlier run as it stands, with the stamp of that run."""
         self._entries[entry["document"], entry["scope"]] = entry
         self.files += [self._scales.target / name for name in entry["files"]]
 
@@ -43,7 +42,7 @@ class Record:
         entry = {
             "document": outcome.document, "scope": outcome.scope, "status": outcome.status, "seconds": round(outcome.seconds, 2),
             "reason": outcome.reason if is_internal else UNTOLD * bool(outcome.reason),
-            "files": outcome.files, "record": outcome.record,
+            "files": outcome.files, "record": outcome.record, "stamp": self._stamp,
         }  # fmt: skip
         if job and outcome.status == "unchanged":
             entry |= {key: before[key] for key in ("audience", "map_use", "rests_on", "parts", "key") if key in before}
@@ -56,8 +55,8 @@ class Record:
         return entry
 
     def write(self) -> None:
-        """Write the manifest, with the stamp by which the next run knows that nothing is to be done."""
-        write_manifest(self._scales.target, self._content | {"stamp": self._stamp, "jobs": self._in_order()}, self.files)
+        """Write the manifest; by the stamps of its entries the next run knows that nothing is to be done."""
+        write_manifest(self._scales.target, self._content | {"jobs": self._in_order()}, self.files)
 
     def _in_order(self) -> list[dict[str, Any]]:
         """Return the entries city first, then by region and document: which of them ended first is chance, and no run may say it differently."""
@@ -67,12 +66,6 @@ class Record:
         package, settings = self._scales.package, self._settings
         is_internal = package.audience == "internal"
         context = json.loads((package.folder / "context.json").read_text(encoding="utf-8"))
-        inputs = {  # file names may name persons: other readers get numbers in their place
-            f"ledgers/{q}/{p.name if is_internal else number}": fingerprint.file_hash(p)
-            for q in needed_quarters(package.quarter)
-            if q in known_quarters(settings)
-            for number, p in enumerate(ledger_files(settings.ledgers / q), start=1)
-        }
         return {
             "quarter": package.quarter,
             "made_at": datetime.now().astimezone().isoformat(timespec="seconds"),
@@ -80,11 +73,11 @@ class Record:
             "city": list(package.city),
             "districts": [list(pair) for pair in package.register.regions("district")],
             "failed_files": int(context["failed_files"]),
-            "inputs": inputs | {p.name: fingerprint.file_hash(p) for p in geography_files(settings)},
+            "inputs": self._scales.inputs,
             "settings": {k: (v.name if isinstance(v, Path) else v) for k, v in asdict(settings).items()},
             "changed_settings": changed_settings(settings, package.audience),
             "versions": versions(),
-            "code": code_now(n.path for n in notebooks()),
+            "code": code_now((n.path for n in notebooks()), self._scales.texts[0]),
             "made_of": context["made_of"] if is_internal else {},
             "incomplete": self._incomplete(True),
             "missing_columns": self._incomplete(False),

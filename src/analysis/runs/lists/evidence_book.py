@@ -37,7 +37,7 @@ _GUIDE = [
 def write_evidence(package: Package, target: Path, scopes: list[str], is_internal: bool) -> list[Path]:
     """Write the workbook beside each scope's campaign document; for other readers none, and earlier ones are taken away."""
     old = {path.parent.name for path in target.glob(f"*/{FILE}")}
-    made = assessment(package) if is_internal and scopes else None
+    made = assessment(package) if is_internal and (scopes or old) else None
     if made is None or not any(made.cards.values()):
         for scope in old:
             (target / scope / FILE).unlink(missing_ok=True)

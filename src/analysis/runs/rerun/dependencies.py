@@ -18,14 +18,18 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
 from analysis.facts import Register
 from analysis.fonts import font_files
 from analysis.periods import Quarter
 from analysis.runs.breaks import as_texts
+from analysis.runs.inputs import geography_files, known_quarters, ledger_files, needed_quarters
 from analysis.runs.lists.scoring import sealed_sheet, stored_before
 from analysis.runs.package import Package
 from analysis.runs.plan import Job
 from analysis.runs.rerun import fingerprint, imports
+from analysis.runs.rerun.reasons import NAMES, TEXTS, said
 from analysis.runs.rerun.slices import read_digests
 from analysis.settings import Settings
 from analysis.wording.engine import SHIPPED
@@ -33,21 +37,38 @@ from analysis.wording.engine import SHIPPED
 KEEP, EXPORT, MAKE = "keep", "export", "make"
 # decide how things are done, not what a document says; paths neither: what stands in their files is looked at
 _NOT_SAID = frozenset(("formats", "jobs", "scheduler", "forked_kernels", "timeout_seconds", "export_timeout_seconds", "max_unpacked_mb", "max_cells"))
-_DRAWS = ("matplotlib", "pandas", "jinja2", "geopandas", "shapely", "esda", "papermill")
-_WRITES = ("typst", "python-docx", "python-pptx", "nbconvert", "jinja2")
-NAMES = {"notebook": "笔记本", "code": "程序", "rules": "规则表", "templates": "文稿模板", "settings": "设置", "libraries": "程序库版本", "breaks": "地图分级断点",
-         "data": "台账数据", "elsewhere": "引用的其他地区数字", "beside": "考核、指导、收文等小表或上季度的入库数据", "writers": "版式程序或版式模板", "writing_libraries": "导出用的程序库版本", "fonts": "字体"}  # fmt: skip
+_DRAWS = (
+    "cn2an",
+    "esda",
+    "geopandas",
+    "jinja2",
+    "libpysal",
+    "mapclassify",
+    "matplotlib",
+    "nbclient",
+    "numpy",
+    "pandas",
+    "papermill",
+    "pyarrow",
+    "scipy",
+    "shapely",
+)
+_WRITES = ("jinja2", "nbconvert", "nbformat", "pikepdf", "pypdfium2", "python-docx", "python-pptx", "typst")
 _EXECUTED = ("notebook", "code", "rules", "templates", "settings", "libraries", "breaks", "data", "elsewhere", "beside")
 _WITH_TABLES = ("campaign", "bulletin")
 
 
 @dataclass(frozen=True)
 class Decision:
-    """What is to be done for a job (``keep``, ``export``, ``make``) and why, in Chinese; ``is_stale``: what lies there says something outdated."""
+    """What is to be done for a job (``keep``, ``export``, ``make``) and why, in Chinese.
+
+    ``is_stale``: what lies there is not what would be made now; ``is_other``: its notebook would say something else now.
+    """
 
     action: str
     why: str
     is_stale: bool = False
+    is_other: bool = False
 
 
 @dataclass
@@ -60,6 +81,31 @@ class Scales:
     target: Path
     _hashes: dict[str, str] = field(default_factory=dict)
     _code_of: dict[Path, dict[str, str]] = field(default_factory=dict)
+    _notebooks: dict[Path, str] = field(default_factory=dict)
+
+    def look(self, jobs: Iterable[Job]) -> None:
+        """Take down now what everything is made of: what is edited while the run goes on is news to the next run."""
+        for job in jobs:
+            self.parts(job, None)
+
+    @property
+    def kept_quiet(self) -> frozenset[str]:
+        """The settings that no document speaks of."""
+        return _NOT_SAID | {key for key, value in asdict(self.settings).items() if isinstance(value, Path)}
+
+    @staticmethod
+    def libraries_of(part: str) -> tuple[str, ...]:
+        return _DRAWS if part == "libraries" else _WRITES
+
+    @cached_property
+    def inputs(self) -> dict[str, str]:
+        return inputs_now(self.settings, self.package.quarter, self.package.audience == "internal")
+
+    def files_of(self, district: str) -> set[str]:
+        """Return the ledgers of the quarter that hold rows of a district, as ``quarter/file``."""
+        path = self.package.folder / "sources.parquet"
+        rows = pd.read_parquet(path, columns=["file", "districts"]) if path.is_file() else pd.DataFrame(columns=["file", "districts"])
+        return {f"{self.package.quarter}/{row.file}" for row in rows.itertuples() if district in row.districts.split(";")}
 
     @cached_property
     def digests(self) -> dict[str, str]:
@@ -86,7 +132,7 @@ class Scales:
     @cached_property
     def _shared(self) -> dict[str, str]:
         """The parts that all jobs of a run have alike."""
-        own = {key: value for key, value in asdict(self.settings).items() if key not in _NOT_SAID and not isinstance(value, Path)}
+        own = {key: value for key, value in asdict(self.settings).items() if key not in self.kept_quiet}
         fonts = {path.name: fingerprint.file_hash(path) for path in font_files(self.settings.font_folder or "")}
         return {
             "rules": fingerprint.of(imports.rule_tables()),
@@ -102,14 +148,15 @@ class Scales:
         """Return part → fingerprint; ``rests_on`` is what the executed notebook asked for, None where it does not tell."""
         sliced = rests_on is not None and self.package.audience == "internal" and job.scope in self.digests
         return self._shared | {
-            "notebook": fingerprint.file_hash(job.notebook),
-            "code": fingerprint.of(self._code(job.notebook)),
+            "notebook": self._notebook(job.notebook),
+            "code": fingerprint.of(self.code(job.notebook)),
             "templates": fingerprint.of(self.templates(rests_on)),
             "data": self.digests[job.scope] if sliced else self.package.folder.name,
             "elsewhere": fingerprint.of(self.elsewhere(rests_on)) if sliced else "",
-            "beside": fingerprint.of(self._beside()) if job.document in _WITH_TABLES else "",
+            "beside": fingerprint.of(self._beside) if job.document in _WITH_TABLES else "",
         }
 
+    @cached_property
     def _beside(self) -> list[object]:
         """Return what the campaign and the bulletin rest on beside the package: the user's small tables, the stored quarter before."""
         s = self.settings
@@ -118,20 +165,30 @@ class Scales:
         before = stored_before(self.package.folder, Quarter(self.package.quarter).previous.key)
         return [[(p.name, fingerprint.file_hash(p)) for p in files], before.name if before else ""]
 
-    def _code(self, notebook: Path) -> dict[str, str]:
+    def _notebook(self, path: Path) -> str:
+        if path not in self._notebooks:
+            self._notebooks[path] = fingerprint.file_hash(path)
+        return self._notebooks[path]
+
+    def code(self, notebook: Path) -> dict[str, str]:
         if notebook not in self._code_of:
             self._code_of[notebook] = imports.code_of_notebook(notebook)
         return self._code_of[notebook]
 
     def templates(self, rests_on: Mapping[str, Any] | None) -> dict[str, str]:
         """Return name → sha256 of the texts that the document was written from; all of the user's where one of them uses another."""
+        texts, joined = self.texts
+        names = set(texts) if rests_on is None else (set(rests_on["templates"]) | joined) & set(texts)
+        return {name: texts[name] for name in sorted(names)}
+
+    @cached_property
+    def texts(self) -> tuple[dict[str, str], set[str]]:
+        """Name → sha256 of every text; the names of the user's own where one of them uses another."""
         folder = self.settings.templates if self.settings.templates and self.settings.templates.is_dir() else None
         own = {path.name: path for path in sorted(folder.glob("*.j2"))} if folder else {}
         known = {path.name: path for path in sorted(SHIPPED.glob("*.j2"))} | own
-        names = set(known) if rests_on is None else set(rests_on["templates"]) & set(known)
-        if any(word in path.read_text(encoding="utf-8-sig", errors="replace") for path in own.values() for word in ("include", "import", "extends")):
-            names |= set(own)
-        return {name: fingerprint.file_hash(known[name]) for name in sorted(names)}
+        joined = any(word in path.read_text(encoding="utf-8-sig", errors="replace") for path in own.values() for word in ("include", "import", "extends"))
+        return {name: fingerprint.file_hash(path) for name, path in known.items()}, set(own) if joined else set()
 
     def elsewhere(self, rests_on: Mapping[str, Any] | None) -> dict[str, str]:
         """Return fact id → digest of its row now ("" where there is none), for the figures of other regions that the document asked for."""
@@ -157,18 +214,19 @@ class Scales:
         """Weigh one job."""
         record = self.record_of(job)
         if record is None:
-            return Decision(MAKE, "还没有做过")
+            lies = any((self.target / job.scope / f"{job.document}.{form}").is_file() for form in job.formats(self.settings.formats))
+            return Decision(MAKE, "成果在，但没有它的运行记录（manifest.json）" if lies else "还没有做过", lies, lies)
         if record["status"] == "failed" or "parts" not in record:
-            return Decision(MAKE, "上次没有做成" if record["status"] == "failed" else "上次的记录没有写明用了什么", True)
+            return Decision(MAKE, "上次没有做成" if record["status"] == "failed" else "上次的记录没有写明用了什么", True, True)
         if is_forced:
             return Decision(MAKE, "要求全部重做（--force）")
         if record.get("audience") != self.package.audience or record.get("map_use") != self.package.map_use:
-            return Decision(MAKE, "读者范围或地图用途与上次不同", True)
+            return Decision(MAKE, "读者范围或地图用途与上次不同", True, True)
         now = self.parts(job, record.get("rests_on"))
         changed = [part for part in NAMES if now.get(part) != record["parts"].get(part)]
         if any(part in _EXECUTED for part in changed):
-            return Decision(MAKE, "；".join(self._said(part, job, record) for part in changed if part in _EXECUTED), True)
-        return self._of_files(job, record, [self._said(part, job, record) for part in changed])
+            return Decision(MAKE, "；".join(said(self, part, job, record) for part in changed if part in _EXECUTED), True, True)
+        return self._of_files(job, record, [said(self, part, job, record) for part in changed])
 
     def _of_files(self, job: Job, record: Mapping[str, Any], changed: list[str]) -> Decision:
         """Weigh a job whose notebook would say the same: by the writers, and by the files that are there."""
@@ -189,31 +247,21 @@ class Scales:
         path = self.target / name
         return path.is_file() and fingerprint.file_hash(path) == self.manifest.get("outputs", {}).get(name)
 
-    def _said(self, part: str, job: Job, record: Mapping[str, Any]) -> str:
-        """Say what changed in a part, by name where the record tells."""
-        if part == "data":
-            return "台账数据变了" if job.scope == "city" else "本区县的台账数据变了"
-        if part == "elsewhere":
-            before, now = record["rests_on"]["elsewhere"], self.elsewhere(record["rests_on"])
-            facts = [self.register.fact(i, r, s, q) for q, r, s, i in (name.split("/") for name in now if now[name] != before.get(name))]
-            return f"引用的其他地区数字变了（{_listed(f'{f.region_name}{f.name}' for f in facts)}）"
-        if part == "code":
-            before = self.manifest.get("code", {})
-            return f"程序改了（{_listed(name for name, sha in self._code(job.notebook).items() if before.get(name) != sha[:16])}）"
-        if part == "rules":
-            before = self.manifest.get("code", {})
-            return f"规则表改了（{_listed(Path(name).name for name, sha in imports.rule_tables().items() if before.get(name) != sha[:16])}）"
-        return f"{NAMES[part]}改了"
+
+def inputs_now(settings: Settings, quarter: str, is_internal: bool) -> dict[str, str]:
+    """Return name → sha256 of the ledgers and the geography that a run of this quarter reads."""
+    ledgers = {  # file names may name persons: other readers get numbers in their place
+        f"ledgers/{q}/{path.name if is_internal else number}": fingerprint.file_hash(path)
+        for q in needed_quarters(quarter)
+        if q in known_quarters(settings)
+        for number, path in enumerate(ledger_files(settings.ledgers / q), start=1)
+    }
+    return ledgers | fingerprint.of_named(geography_files(settings))
 
 
-def _listed(names: Iterable[str], most: int = 3) -> str:
-    known = list(dict.fromkeys(names))
-    return "、".join(known[:most]) + (f"等{len(known)}处" if len(known) > most else "") if known else "不止一处"
-
-
-def code_now(notebooks: Iterable[Path]) -> dict[str, str]:
-    """Return file → short sha256 of all code and rules that any document rests on, for the record of a run."""
-    made = {**imports.rule_tables(), **imports.code_of_writers()}
+def code_now(notebooks: Iterable[Path], texts: Mapping[str, str]) -> dict[str, str]:
+    """Return file → short sha256 of all code, rules and texts that any document rests on, for the record of a run."""
+    made = {**imports.rule_tables(), **imports.code_of_writers(), **imports.code_of_package(), **{f"{TEXTS}{name}": sha for name, sha in texts.items()}}
     for notebook in notebooks:
         made |= imports.code_of_notebook(notebook)
     return {name: sha[:16] for name, sha in sorted(made.items())}

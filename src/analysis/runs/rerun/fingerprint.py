@@ -12,30 +12,6 @@ from analysis.paths import NOTEBOOKS
 from analysis.settings import Settings
 
 SOURCE = Path(__file__).resolve().parents[2]
-_DATA_FLOORS = ("tables", "intake", "places", "measures")
-_DATA_MODULES = (
-    "periods.py",
-    "settings.py",
-    "runs/prepare.py",
-    "runs/rerun/slices.py",
-    "runs/lists/building.py",
-    "runs/lists/campaign.py",
-    "runs/sealing/causes.py",
-    "runs/sealing/errata.py",
-    "runs/sealing/published.py",
-    "runs/sealing/scores.py",
-    "runs/lists/scoring.py",
-    "runs/sealing/seals.py",
-    "runs/parts.py",
-    "runs/lists/quality.py",
-    "runs/sources.py",
-    "runs/store.py",
-    "runs/partitions.py",
-    "runs/packing.py",
-    "runs/versions.py",
-    "runs/provenance.py",
-    "runs/protected.py",
-)
 _DATA_SETTINGS = (
     "city_code",
     "city_name",
@@ -83,18 +59,34 @@ def of_files(paths: list[Path], base: Path) -> dict[str, str]:
     return {path.relative_to(base).as_posix(): file_hash(path) for path in sorted(paths)}
 
 
-@lru_cache(maxsize=1)
+def of_named(paths: list[Path]) -> dict[str, str]:
+    """Return file name → sha256, in the order given; of two files of one name the second is told by its number."""
+    made: dict[str, str] = {}
+    for path in paths:
+        name, number = path.name, 2
+        while name in made:
+            name, number = f"{path.name} ({number})", number + 1
+        made[name] = file_hash(path)
+    return made
+
+
 def data_code() -> str:
-    """The code that decides numbers and verdicts."""
-    files = [p for floor in _DATA_FLOORS for p in (SOURCE / floor).rglob("*") if p.suffix in (".py", ".csv")] + [SOURCE / m for m in _DATA_MODULES]
-    return of(of_files([p for p in files if p.is_file()], SOURCE))
+    """The code and rules that decide numbers and verdicts: all that the making of a package imports."""
+    from analysis.runs.rerun import imports  # it stands on this module
+
+    return of(imports.code_of_package(), imports.rule_tables())
+
+
+@lru_cache(maxsize=1)
+def source_code() -> str:
+    """All code, tables and templates of the program."""
+    return of(of_files([p for p in SOURCE.rglob("*") if p.is_file() and "__pycache__" not in p.parts], SOURCE))
 
 
 @lru_cache(maxsize=1)
 def all_code() -> str:
-    """All code, tables and templates: what a document depends on."""
-    files = [p for p in SOURCE.rglob("*") if p.is_file() and "__pycache__" not in p.parts]
-    return of(of_files(files, SOURCE), of_files(sorted(NOTEBOOKS.glob("*.ipynb")), NOTEBOOKS))
+    """The program and the notebooks: what a document depends on."""
+    return of(source_code(), of_files(sorted(NOTEBOOKS.glob("*.ipynb")), NOTEBOOKS))
 
 
 def data_settings(settings: Settings) -> dict:

@@ -16,8 +16,20 @@ _SPEED = (
     "analysis.runs.kernels.nursery",
     "analysis.runs.kernels.warming",
 )  # decide how soon a document is there, not what it says
+_APART = (
+    "analysis.charts.fonts",
+    "analysis.charts.sheet",
+    "analysis.charts.strokes",
+    "analysis.charts.svg",
+    "analysis.fonts",
+    "analysis.publishing.placing",
+    "analysis.runs.executor",
+    "analysis.runs.holding",
+    "analysis.runs.kernels.opened",
+)  # draw, lock and carry: whatever they do, a package holds the same
 _FROM = re.compile(r"^[ \t]*from[ \t]+(analysis(?:\.\w+)*)[ \t]+import[ \t]+(\([^)]*\)|[^\n]*)", re.MULTILINE)
 _PLAIN = re.compile(r"^[ \t]*import[ \t]+([^\n]*\banalysis\b[^\n]*)", re.MULTILINE)
+_PACKAGE = "analysis.runs.packing"
 _WRITERS = ("analysis.publishing.exporters", "analysis.runs.notebook")
 
 
@@ -35,6 +47,12 @@ def code_of_notebook(notebook: Path) -> dict[str, str]:
 def code_of_writers() -> dict[str, str]:
     """Return module → sha256 of what makes a finished document of an executed notebook, the templates of documents included."""
     return _hashes(_closure(set(_WRITERS))) | _files(sorted((SOURCE / "publishing" / "templates").glob("*")))
+
+
+@lru_cache(maxsize=1)
+def code_of_package() -> dict[str, str]:
+    """Return module → sha256 of what makes a package of ledgers: what it imports, not a list that somebody has to keep."""
+    return _hashes(_closure({_PACKAGE}) - {*_APART})
 
 
 @lru_cache(maxsize=1)

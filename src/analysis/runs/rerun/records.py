@@ -5,18 +5,23 @@ from __future__ import annotations
 import json
 import os
 import platform
+import re
 import sys
 import tempfile
 from collections.abc import Callable
-from importlib.metadata import version
+from importlib.metadata import requires, version
 from pathlib import Path
+from typing import Any
 
 from analysis import __version__
 from analysis.errors import ExportError
 from analysis.publishing.placing import put_in_place
 from analysis.runs.rerun import fingerprint
 
-_LIBRARIES = ("pandas", "geopandas", "matplotlib", "papermill", "nbconvert", "duckdb", "typst", "python-docx", "python-calamine", "pandera")
+_DISTRIBUTION = "union-coverage-workbench"
+_BESIDE = ("numpy", "pyogrio", "pyproj", "shapely")  # what others bring along, and figures or maps rest on
+_TOLD_OF_A_RUN = ("quarter", "package", "city", "districts", "failed_files", "settings", "outputs")
+_NEEDED = ("document", "scope", "status", "seconds", "reason", "files", "record")  # of a job's entry in the manifest
 
 
 def write_whole(path: Path, write: Callable[[Path], object]) -> None:
@@ -50,12 +55,28 @@ def ready_folder(folder: Path, what: str = "成果文件夹", remedy: str = "用
 
 
 def versions() -> dict[str, str]:
-    return {"workbench": __version__, "python": platform.python_version(), "platform": sys.platform} | {name: version(name) for name in _LIBRARIES}
+    """Return the versions of this program, of Python and of every library that the program asks for."""
+    asked = {re.match(r"[\w.-]+", line)[0] for line in requires(_DISTRIBUTION) or () if "extra ==" not in line}
+    known = {name: version(name) for name in sorted({*asked, *_BESIDE})}
+    return {"workbench": __version__, "python": platform.python_version(), "platform": sys.platform} | known
 
 
 def read_manifest(folder: Path) -> dict:
-    path = folder / "manifest.json"
-    return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    """Return the record of the run before; {} where there is none, or none that can be read: then nothing that lies there is vouched for."""
+    try:
+        found = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return found if _is_record(found) else {}
+
+
+def _is_record(found: Any) -> bool:
+    if not isinstance(found, dict) or not all(isinstance(found.get(name, {}), dict) for name in ("outputs", "settings")):
+        return False
+    jobs = found.get("jobs", [])
+    if jobs and not all(name in found for name in _TOLD_OF_A_RUN):
+        return False
+    return isinstance(jobs, list) and all(isinstance(job, dict) and all(name in job for name in _NEEDED) for job in jobs)
 
 
 def write_manifest(folder: Path, content: dict, files: list[Path]) -> None:

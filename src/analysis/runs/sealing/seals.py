@@ -118,7 +118,7 @@ def made_of(settings: Settings, quarter: str) -> dict[str, Any]:
     ledger = {f"{q}/{name}": digest for q in (quarter, Quarter(quarter).previous.key) if q in known
               for name, digest in fingerprint.of_files(ledger_files(settings.ledgers / q), settings.ledgers / q).items()}  # fmt: skip
     own = json.loads(json.dumps(fingerprint.data_settings(settings)))
-    return {"ledger": ledger, "code": fingerprint.data_code(), "settings": own, "places": {p.name: fingerprint.file_hash(p) for p in geography_files(settings)}}
+    return {"ledger": ledger, "code": fingerprint.data_code(), "settings": own, "places": fingerprint.of_named(geography_files(settings))}
 
 
 def parts_changed(then: dict[str, Any], now: dict[str, Any]) -> list[str]:
