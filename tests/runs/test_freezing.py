@@ -86,7 +86,7 @@ def test_freezing_again_changes_nothing_and_tells_what_differs(world):
     again = freeze(settings, "2021Q2")
     assert seal_of(settings, "2021Q2").record == first and not again.is_new
     assert again.said[1] == (
-        "2021Q2 封存以后台账有变化，54 个数字会不同（主要指标 38 个、工会建设分析 4 个、台账质量核对 12 个；原因：台账），封存的数字不变，下期通报会写明更正。"
+        "2021Q2 封存以后台账有变化，55 个数字会不同（主要指标 38 个、工会建设分析 4 个、行动推进情况 1 个、台账质量核对 12 个；原因：台账），封存的数字不变，下期通报会写明更正。"
     )
 
 

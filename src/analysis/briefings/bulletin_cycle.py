@@ -133,7 +133,15 @@ def table(package: Package) -> Blocks:
         lines.append([issue, clean(row.region_name), name, before, after, _gap(package, row, before, after), row.cause])
     if not lines:
         return []
-    heads = [("哪一期", "left"), ("地区", "left"), ("指标", "left"), ("原通报", "right"), ("更正为", "right"), ("差", "right"), ("原因", "left")]
+    heads = [
+        ("哪一期", "left", 20),
+        ("地区", "left", 9),
+        ("指标", "left", 20),
+        ("原通报", "right", 11),
+        ("更正为", "right", 11),
+        ("差", "right", 17),
+        ("原因", "left", 12),
+    ]
     note: list[Any] = ["封存的数字不变，更正另行说明；差按未舍入的数计算。"]
     if len(found) > MOST:
         rest = derived(package, "eligible_unit_count", "errata_unlisted", len(found) - MOST, "count", "没有列出的更正")

@@ -120,8 +120,11 @@ def sheet_for(package: Package) -> Sheet | None:
 def sealed_sheet(settings: Settings, folder: Path) -> Path | None:
     """Return the score sheet that was sealed with a package; None where it is not sealed, or was without one."""
     for file in sorted(sealed_root(settings).glob(f"*/{SHEET}")):
-        record = json.loads((file.parent / "seal.json").read_text(encoding="utf-8"))
-        if record["package"] == folder.name:
+        try:
+            record = json.loads((file.parent / "seal.json").read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            continue  # a damaged seal is told where its figures are asked for
+        if record.get("package") == folder.name:
             return file
     return None
 
