@@ -5,6 +5,7 @@ Both are made of the facts that the document shows and of ``meta["sources"]`` (r
 
 from __future__ import annotations
 
+import math
 from datetime import date
 from functools import cache
 from typing import Any
@@ -18,6 +19,7 @@ IN_FILE = {
     "union_building": "union_building_figures.csv",
     "campaign": "campaign_figures.csv",
 }  # documents whose figures, with their parts, stand in a file beside them too
+_CODES_MM, _SIGN_MM = 28, 1.75  # the column of codes, and a sign in it: a code breaks at its underscores only, and may hold a unified code
 
 
 @cache
@@ -151,7 +153,8 @@ def figures_table(document: Document) -> dict:
             title = name if not segment or name.startswith(segment) else f"{segment}{name}"
         cell = [run for n, part in enumerate(parts) for run in ([_plain("；")] * bool(n) + part)]
         rows.append([{"runs": [_plain(title, "name")]}, {"runs": cell}, {"runs": [_plain(below or "—", "name")]}, {"runs": [_plain(code, "name")]}])
-    heads = (("指标", "left", 28), ("数（分子/分母）", "left", 82), ("分母", "left", 18), ("代码", "left", 28))
+    codes = max([_CODES_MM, *(math.ceil(_SIGN_MM * (len(part) + 1)) for row in rows for part in row[-1]["runs"][0]["text"].split("_"))])
+    heads = (("指标", "left", 28), ("数（分子/分母）", "left", 82 + _CODES_MM - codes), ("分母", "left", 18), ("代码", "left", codes))
     if _file_beside(document):  # one figure a row, and long codes
         heads = (("指标", "left", 40), ("数（分子/分母）", "left", 36), ("分母", "left", 24), ("代码", "left", 56))
     return {"type": "table", "small": True, "caption": [], "note": [], "rows": rows,

@@ -48,7 +48,7 @@ def signature_indents(lines: list[str]) -> list[float]:
     """Return how far each line of a signature stays from the right edge, in characters: the date, last, by four, the names above it centred upon it.
 
     >>> signature_indents(["某市总工会", "2021年10月20日"])
-    [5.35, 4.0]
+    [5.2, 4.0]
     >>> signature_indents(["某某某某某某某某某某某某某某自治区总工会", "2021年10月20日"])
     [0.0, 4.0]
     """
