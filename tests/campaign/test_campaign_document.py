@@ -82,10 +82,7 @@ def test_a_document_s_own_figure_is_told_where_to_look_up():
 def test_where_nobody_is_ranked_a_sentence_says_so_and_no_table(opened):
     made = campaign.write(opened())
     said, found = text(made), tables_of(made)
-    assert (
-        "接受考核的责任单位2个，都只计分、不排名：到期任务不足5项；“按时办结率”没有数据（没有到期任务）。各家得分见本文稿旁边的 campaign_evidence.xlsx。"
-        in said
-    )
+    assert "接受考核的责任单位2个，都只计分、不排名：到期任务不足5项；“按时办结率”没有数据（没有到期任务）。各家得分见考核依据表。" in said
     assert "接受考核的专班3个，都参加排名。" in said and "责任单位考核得分和名次" not in found
     assert [row[:4] for row in found["专班考核得分和名次"]] == [
         ["1", "甲区专班", "6", "75.00分"],
@@ -103,7 +100,8 @@ def test_readers_are_told_what_is_missing_and_operators_what_to_do(opened, tmp_p
     assert "没有2021年第一季度可比的数据，名次不作升降比较。" in text(plain)
     without = campaign.write(opened(score=None))
     assert "没有制定评分表，本期不打分、不排名。" in text(without) and "没有设定今年的年度目标，不作进度比较。" in text(without)
-    assert "campaign_evidence.xlsx“分类指导”页" in text(plain) and "campaign_evidence.xlsx" not in text(without) and "考核的总分" not in text(without)
+    assert "考核依据表“分类指导”页" in text(plain) and "考核依据表是本文稿旁边的 campaign_evidence.xlsx" in text(plain)
+    assert "campaign_evidence.xlsx" not in text(without) and "考核依据表" not in text(without) and "考核的总分" not in text(without)
     for made in (plain, without, campaign.write(opened()), campaign.write(opened("970103"))):
         assert not [word for word in ("workbench", "设置文件", ".toml", "运行") if word in text(made)]
     assert wishes(opened(), True) == ["行动推进情况没有年度目标可比：在 workbench.toml 的 targets 写明目标表，就有完成率和序时进度。"]

@@ -236,7 +236,7 @@ def words(package: Package, made: Assessment | None) -> dict[str, Any]:
             "浮动": mark(f"{float(100 * card.sensitivity):g}%", "threshold"), "下限": mark(f"{card.smallest}家", "threshold"),
             "稳居前列": [f"{named(s.subject.name)}（{say(total(package, s))}，{_place(package, s)}）" for s in steady], "前列数": mark(f"前{quarter}名", "threshold"),
             "前列不稳": [named(s.subject.name) for s in loose], "上季": mark(made.before_label, "date"), "可比": bool(made.before),
-            "其他": others_words(package, made), "依据": FILE,
+            "其他": others_words(package, made),
             "没对上": [mark(f"{KIND_NAMES.get(m.kind, '区县')}“{clean(m.subject)}”的“{clean(m.name)}”", "name") for one in made.cards.values() for m in one.unmatched],
             "不计": [mark(f"{clean(item.name)}（{clean(why)}）", "name") for item, why in card.dropped], "分组": [mark(peer_name(card, n), "threshold") for n in range(1, len(card.edges) + 2)] if card.edges else []}  # fmt: skip
     own = card.of(package.scope) if package.scope != "city" else None
