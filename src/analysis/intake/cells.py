@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from decimal import Decimal
 from functools import partial
-from itertools import count
+from itertools import compress, count
 from typing import Any
 
 import numpy as np
@@ -128,13 +128,21 @@ def _numbers(cells: Sequence[Any], column: Column) -> tuple[Any, dict[int, str]]
 
 
 def _codes(cells: Sequence[Any], column: Column) -> tuple[np.ndarray, dict[int, str]] | None:
-    """A column of unified codes, where the check digits of all of them are reckoned at once; None where some cell is no bare code."""
-    if column.type != "uscc" or set(map(type, cells)) != {str} or set(map(len, cells)) != {18}:
+    """A column of unified codes: the check digits of all bare ones are reckoned at once, any other cell is judged by itself."""
+    if not set(map(type, cells)) <= {str, float, type(None)}:
         return None
-    joined = "".join(cells)
-    if not joined.isascii() or not values.usccs_are_valid(joined):
-        return None
-    return _objects(cells), {}
+    bare = np.array([type(cell) is str and len(cell) == 18 and cell.isascii() for cell in cells], dtype=bool)
+    bare[bare] = values.usccs_are_valid("".join(compress(cells, bare)))
+    parse, blank_rule = _parser(column, Decimal(1)), _blank_rule(column)
+    out, faults, met = _objects(cells), {}, {}
+    for place in np.flatnonzero(~bare).tolist():
+        cell = cells[place]
+        if cell not in met:
+            met[cell] = _judged(cell, column, parse, blank_rule)
+        out[place] = found = met[cell]
+        if type(found) is Fault:
+            out[place], faults[place] = None, str(found)
+    return out, faults
 
 
 def parse_column(cells: Sequence[Any], column: Column, factor: Decimal = Decimal(1)) -> tuple[Any, dict[int, str]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from itertools import pairwise
+from itertools import pairwise, repeat
 from typing import Any
 
 from analysis.intake.aliases import key_of
@@ -33,10 +33,12 @@ def data_rows(sheet: Sheet, header: Header, table: str) -> list[int]:
     found = []
     for start in range(header.first_data_row, len(sheet.rows), _STRETCH):
         numbers = range(start, min(start + _STRETCH, len(sheet.rows)))
-        if key is not None and _are_ordinary(_cells(sheet.rows, key, numbers)):
+        codes = [] if key is None else _cells(sheet.rows, key, numbers)
+        if _are_ordinary(codes):
             found.extend(numbers)
         else:
-            found.extend(number for number in numbers if _is_data(sheet.rows[number], number, key, used, header))
+            told = map(_is_ordinary, codes) if codes else repeat(False)
+            found.extend(n for n, is_ordinary in zip(numbers, told, strict=False) if is_ordinary or _is_data(sheet.rows[n], n, key, used, header))
     return found
 
 
@@ -58,10 +60,14 @@ def _are_ordinary(codes: list[Any]) -> bool:
     return joined.isascii() and (joined[::18] + joined[1::18]).isdigit()  # all codes begin with two digits
 
 
+def _is_ordinary(code: Any) -> bool:
+    return type(code) is str and len(code) == 18 and code.isascii() and code[:2].isdigit()
+
+
 def _is_data(row: list[Any], number: int, key: int | None, used: list[tuple[int, Column | None]], header: Header) -> bool:
     width = len(row)
     # cheap way out for ordinary rows: a code in the key column and no word of a total or note in the first cell
-    if key is not None and _are_ordinary(row[key : key + 1]):
+    if key is not None and key < width and _is_ordinary(row[key]):
         return True
     if not any(p < width and _filled(row[p]) for p, _ in used):
         return False

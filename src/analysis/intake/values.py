@@ -200,17 +200,18 @@ def uscc_is_valid(text: str) -> bool:
     return text[0].isdecimal() and bool(stdnum_uscc.is_valid(text))
 
 
-def usccs_are_valid(joined: str) -> bool:
-    """True where a text of ASCII characters is nothing but unified codes one behind the other, every check digit right.
+def usccs_are_valid(joined: str) -> np.ndarray:
+    """Return which of the codes in a text are unified codes, bool: ASCII characters, 18 to a code, nothing between them.
+
+    A rarity that :func:`uscc_is_valid` lets pass (a region that is no number) is False here.
 
     Examples
     --------
-    >>> usccs_are_valid("91000000123456788T" * 2), usccs_are_valid("91000000123456788T91000000123456788U")
-    (True, False)
+    >>> usccs_are_valid("91000000123456788T91000000123456788U").tolist()
+    [True, False]
     """
     numbers = _USCC_TABLE[np.frombuffer(joined.encode("ascii"), dtype=np.uint8)].reshape(-1, 18)
-    # a region that is no number and other rarities go the long way
-    return bool((numbers >= 0).all() and (numbers[:, 2:8] <= 9).all() and ((numbers @ _USCC_ALL_WEIGHTS) % 31 == 0).all())
+    return (numbers >= 0).all(axis=1) & (numbers[:, 2:8] <= 9).all(axis=1) & ((numbers @ _USCC_ALL_WEIGHTS) % 31 == 0)
 
 
 def uscc(value: Any) -> str | Fault:
