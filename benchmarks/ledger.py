@@ -144,7 +144,7 @@ def wavy_grid(regions: int, vertices: int = 80_000):
     return gpd.GeoDataFrame({"code": [f"{990001 + i}" for i in range(regions)]}, geometry=shapes, crs=4326)
 
 
-def intake(rows: int) -> dict[str, float]:
+def intake(rows: int, kind: str) -> dict[str, Any]:
     """Take in a CSV of units, every row judged, then read the same file as text with pandas; both have read a small one before."""
     import pandas as pd
 
@@ -157,14 +157,20 @@ def intake(rows: int) -> dict[str, float]:
             folder = Path(place) / str(count) / "2021Q3"
             folder.mkdir(parents=True)
             path = folder / "甲区_单位.csv"
-            write_csv(path, count)
+            write_csv(path, count, kind)
             made, wall, cpu = timed(partial(take_in, folder, "2021Q3", regions, Settings()))
             read, theirs, theirs_cpu = timed(partial(pd.read_csv, path, dtype=str))
-        return {"rows": rows, "megabytes": path.stat().st_size / 1e6, "accepted": int(made.summary["accepted"].sum()), "intake_s": wall, "intake_cpu_s": cpu,
+        return {"kind": kind, "rows": rows, "megabytes": path.stat().st_size / 1e6, "accepted": int(made.summary["accepted"].sum()), "intake_s": wall, "intake_cpu_s": cpu,
                 "pandas_s": theirs, "pandas_cpu_s": theirs_cpu, "ratio": wall / theirs, "cpu_ratio": cpu / theirs_cpu, "read": len(read)}  # fmt: skip
 
 
-def write_csv(path: Path, rows: int) -> None:
+KINDS = {"plain": "齐整的", "faulty": "百分之一的信用代码有错", "quoted": "每格都带引号"}
+
+
+def write_csv(path: Path, rows: int, kind: str) -> None:
+    """Write a CSV of units, one of :data:`KINDS`."""
+    import csv
+
     import numpy as np
     import pandas as pd
 
@@ -174,13 +180,15 @@ def write_csv(path: Path, rows: int) -> None:
     digits[:, :8] = [9, 1, 9, 9, 0, 1, 0, 1]
     digits[:, 8:17] = (np.arange(rows)[:, None] // 10 ** np.arange(8, -1, -1)) % 10
     digits[:, 17] = (31 - (digits[:, :17] * weights).sum(axis=1) % 31) % 31
+    if kind == "faulty":
+        digits[::100, 16] = (digits[::100, 16] + 1) % 10
     codes = np.array(list(alphabet))[digits]
     staff = random.integers(1, 500, rows)
     pd.DataFrame({
         "统一社会信用代码": ["".join(row) for row in codes], "单位名称": [f"单位{i}" for i in range(rows)], "区县代码": "990101", "乡镇街道": "甲镇",
         "登记注册类型代码": "150", "行业代码": random.choice(["5110", "5211", "4710"], rows), "存续状态": "存续", "职工数": staff, "会员数": staff // 2, "农民工数": staff // 5,
         "有无党组织": random.choice(["是", "否"], rows),
-    }).to_csv(path, index=False, encoding="utf-8")  # fmt: skip
+    }).to_csv(path, index=False, encoding="utf-8", quoting=csv.QUOTE_ALL if kind == "quoted" else csv.QUOTE_MINIMAL)  # fmt: skip
 
 
 TASKS = {"tally": tally, "scan": scan, "spread": spread, "locate": locate, "intake": intake}
@@ -243,7 +251,8 @@ def main() -> None:
         print(known["locate"][str(regions)], flush=True)
         RESULTS.write_text(json.dumps(known, indent=1), encoding="utf-8")
     if "intake" in chosen.only:
-        known["intake"] = median([apart("intake", chosen.rows) for _ in range(chosen.rounds)], "cpu_ratio")
+        rounds = [{kind: apart("intake", chosen.rows, kind) for kind in KINDS} for _ in range(chosen.rounds)]
+        known["intake"] = {kind: median([made[kind] for made in rounds], "cpu_ratio") for kind in KINDS}
         print(known["intake"], flush=True)
     RESULTS.write_text(json.dumps(known, indent=1), encoding="utf-8")
 

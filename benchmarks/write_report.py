@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from ledger import KINDS
+
 ROOT = Path(__file__).resolve().parents[1]
 RESULTS = ROOT / "benchmarks" / "results"
 PLOT = ROOT / "docs" / "images" / "ledger_cost.svg"
@@ -69,10 +71,14 @@ def ledger_part(made: dict) -> list[str]:
             )
         lines.append("")
     if made.get("intake"):
-        row = made["intake"]
-        lines.append(
-            f"核对 {row['rows']:,} 行 CSV（{row['megabytes']:.0f} MB）用 {row['intake_s']:.1f} 秒，pandas 只按文字读入用 {row['pandas_s']:.1f} 秒：用时 {row['ratio']:.1f} 倍，处理器 {row['cpu_ratio']:.1f} 倍。"
-        )
+        lines += [
+            "| 单位表 CSV | 行数 | 大小（MB） | 读入并逐行核对（秒） | pandas 只按文字读入（秒） | 用时倍数 | 处理器倍数 |",
+            "|---|---|---|---|---|---|---|",
+        ]
+        for kind, row in made["intake"].items():
+            lines.append(
+                f"| {KINDS[kind]} | {row['rows']:,} | {row['megabytes']:.0f} | {row['intake_s']:.1f} | {row['pandas_s']:.1f} | {row['ratio']:.1f} | {row['cpu_ratio']:.1f} |"
+            )
     return lines or ["还没有测过大台账，请运行 make bench。"]
 
 
