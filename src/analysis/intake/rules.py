@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.intake.districts import Districts
-from analysis.intake.findings import Findings
+from analysis.intake.findings import SOURCE, Findings
 from analysis.intake.schema import Column, columns_of
 from analysis.intake.values import as_text
 
@@ -61,23 +61,22 @@ def quarantine_repeated(findings: Findings, frame: pd.DataFrame, key: str, rule:
     keys = frame[key].iloc[kept]
     if len(set(keys.tolist())) == len(keys):
         return
-    repeated = keys.duplicated(keep=False).to_numpy()
+    kept = kept[keys.duplicated(keep=False).to_numpy()]
+    rows = frame.iloc[kept]
+    _, begins, number = np.unique(pd.factorize(rows[key])[0], return_index=True, return_inverse=True)
+    first = begins[number]  # where each row's key stands first
+    is_copy = np.arange(len(rows)) != first
+    files, sheets, places, values = (rows[c].tolist() for c in (*SOURCE, key))
     header = next(c.header for c in columns_of(findings.table) if c.code == key)
-    compared = frame[[c for c in frame.columns if c not in _NOT_COMPARED]]
-    first: dict[str, int] = {}
-    identical: dict[int, str] = {}
-    for position in kept[repeated]:
-        value = frame[key].iloc[position]
-        if value not in first:
-            first[value] = int(position)
-            continue
-        source = frame.iloc[first[value]]
-        sheet = f"“{source['source_sheet']}”表" if source["source_sheet"] else ""
-        findings.add(position, rule, header, value, first=f"{source['source_file']} {sheet}第 {source['source_row']} 行")
-        if compared.iloc[position].equals(compared.iloc[first[value]]):
-            identical.setdefault(first[value], value)
-    for position, value in identical.items():
-        findings.add(position, "identical_duplicate", header, value)
+    for row in np.flatnonzero(is_copy).tolist():
+        at = first[row]
+        sheet = f"“{sheets[at]}”表" if sheets[at] else ""
+        findings.add(int(kept[row]), rule, header, values[row], first=f"{files[at]} {sheet}第 {places[at]} 行")
+    for column in frame.columns.difference([*_NOT_COMPARED, key]):
+        codes = pd.factorize(rows[column])[0]  # -1 where blank
+        is_copy &= codes == codes[first]
+    for at in dict.fromkeys(first[is_copy].tolist()):
+        findings.add(int(kept[at]), "identical_duplicate", header, values[at])
 
 
 def check_units(findings: Findings, frame: pd.DataFrame) -> None:
