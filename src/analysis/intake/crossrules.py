@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import date
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -26,8 +27,8 @@ def check_references(findings: Findings, frame: pd.DataFrame, kept_keys: Mapping
     for key, target in REFERENCES.get(findings.table, ()) if len(frame) else ():
         values = frame[key]
         missing = values.notna().to_numpy(dtype=bool) & ~values.isin(kept_keys.get(target, ())).to_numpy(dtype=bool)
-        for position in np.flatnonzero(missing):
-            findings.add(position, "reference_unknown", headers[key], values.iloc[position], target=table_names()[target])
+        for position, value in _at(values, missing):
+            findings.add(position, "reference_unknown", headers[key], value, target=table_names()[target])
 
 
 def flag_inactive_with_union(findings: Findings, units: pd.DataFrame, covers: pd.DataFrame, unions: pd.DataFrame, as_of: date) -> None:
@@ -36,8 +37,8 @@ def flag_inactive_with_union(findings: Findings, units: pd.DataFrame, covers: pd
     founded = covers["union_id"].isin(set(unions.loc[unions["established_on"] <= end, "union_id"]))
     alive = covers.loc[founded & (covers["valid_from"] <= end) & (covers["valid_to"].isna() | (covers["valid_to"] >= end)), "uscc"]
     ceased = units["status"].notna() & (units["status"] != "存续") & units["uscc"].isin(set(alive))
-    for position in np.flatnonzero(ceased.to_numpy(dtype=bool)):
-        findings.add(position, "status_inactive_with_union", "存续状态", units["status"].iloc[position])
+    for position, status in _at(units["status"], ceased.to_numpy(dtype=bool)):
+        findings.add(position, "status_inactive_with_union", "存续状态", status)
 
 
 def flag_headcount_jump(findings: Findings, units: pd.DataFrame, previous: pd.Series | None) -> None:
@@ -47,8 +48,9 @@ def flag_headcount_jump(findings: Findings, units: pd.DataFrame, previous: pd.Se
     before = units["uscc"].map(previous[~previous.index.duplicated()].astype("float64").to_dict()).astype("float64")
     now = units["employee_count"].astype("Float64").to_numpy(dtype="float64", na_value=np.nan)
     jumped = (before > 0) & (2 * np.abs(now - before) >= before)
-    for position in np.flatnonzero(jumped.to_numpy(dtype=bool)):
-        findings.add(position, "headcount_jump", "职工数", units["employee_count"].iloc[position], other=int(before.iloc[position]))
+    was = before.to_numpy()
+    for position, count in _at(units["employee_count"], jumped.to_numpy(dtype=bool)):
+        findings.add(position, "headcount_jump", "职工数", count, other=int(was[position]))
 
 
 def place_points(findings: Findings, units: pd.DataFrame, districts: Districts, locate: Locate | None) -> pd.DataFrame:
@@ -64,16 +66,22 @@ def place_points(findings: Findings, units: pd.DataFrame, districts: Districts, 
     is_inside = _hosts(locate(lon, lat), districts) == declared
     doubtful = np.flatnonzero(~is_inside)
     is_swapped = _hosts(locate(lat[doubtful], lon[doubtful]), districts) == declared[doubtful] if len(doubtful) else np.zeros(0, dtype=bool)
-    for i, swapped in zip(doubtful, is_swapped, strict=True):
-        position, value = int(at[i]), f"{lon[i]:g}，{lat[i]:g}"
-        if swapped:
-            units.iloc[position, units.columns.get_loc("lon")] = lat[i]
-            units.iloc[position, units.columns.get_loc("lat")] = lon[i]
-            findings.add(position, "coordinates_swapped", "经度", value)
-        else:
-            units.iloc[position, units.columns.get_loc("is_point_drawn")] = False
-            findings.add(position, "outside_boundary", "经度", value)
+    outside, exchanged = at[doubtful[~is_swapped]], doubtful[is_swapped]
+    drawn = both.copy()
+    drawn[outside] = False
+    units["is_point_drawn"] = drawn
+    for column, right in (("lon", lat), ("lat", lon)) if len(exchanged) else ():
+        units[column] = units[column].copy()
+        units.iloc[at[exchanged], units.columns.get_loc(column)] = right[exchanged]
+    for i, swapped in zip(doubtful.tolist(), is_swapped.tolist(), strict=True):
+        findings.add(int(at[i]), "coordinates_swapped" if swapped else "outside_boundary", "经度", f"{lon[i]:g}，{lat[i]:g}")
     return units
+
+
+def _at(values: pd.Series, hit: np.ndarray) -> Iterator[tuple[int, Any]]:
+    """Return the position and the value of each row that is hit."""
+    positions = np.flatnonzero(hit)
+    return zip(positions.tolist(), values.iloc[positions].tolist(), strict=True)
 
 
 def _hosts(found: np.ndarray, districts: Districts) -> np.ndarray:

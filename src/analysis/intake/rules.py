@@ -87,8 +87,9 @@ def check_units(findings: Findings, frame: pd.DataFrame) -> None:
         findings.add(position, "uscc_is_union", "统一社会信用代码", frame["uscc"].iloc[position])
     more = (frame["member_count"] > frame["employee_count"]).fillna(False).to_numpy(dtype=bool)
     at = np.flatnonzero(more)
-    for position in at[~frame["industry_code"].iloc[at].str.startswith(LABOUR_DISPATCH, na=False).to_numpy(dtype=bool)]:
-        findings.add(position, "members_exceed_employees", "会员数", frame["member_count"].iloc[position], other=frame["employee_count"].iloc[position])
+    at = at[~frame["industry_code"].iloc[at].str.startswith(LABOUR_DISPATCH, na=False).to_numpy(dtype=bool)]
+    for position, members, employees in zip(at.tolist(), *(frame[c].iloc[at].tolist() for c in ("member_count", "employee_count")), strict=True):
+        findings.add(position, "members_exceed_employees", "会员数", members, other=employees)
 
 
 def check_unions(findings: Findings, frame: pd.DataFrame, as_of: date) -> None:
