@@ -1,5 +1,6 @@
 """Make data/demo anew: python scripts/make_demo.py [FOLDER]."""
 
+import argparse
 import shutil
 import sys
 from pathlib import Path
@@ -12,7 +13,9 @@ DEMO = Path(__file__).resolve().parents[1] / "data" / "demo"
 
 
 def main() -> None:
-    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else DEMO
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("folder", nargs="?", type=Path, default=DEMO)
+    folder = options.parse_args().folder
     if folder.exists() and any(folder.iterdir()) and not (folder / "DEMO").exists():
         # Only a folder that says it is the demonstration may be replaced.
         sys.exit(f"{folder} 不是演示数据文件夹（没有 DEMO 标记），未改动。")
