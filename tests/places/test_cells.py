@@ -83,8 +83,8 @@ def test_borders_along_the_grid_lines_and_regions_that_overlap(size):
 
 def test_only_the_cells_that_a_border_crosses_are_left_open():
     plus = np.array([shapely.box(0, 0, 4, 8), shapely.box(4, 0, 8, 8)], dtype=object)
-    cells = Cells(plus, 8, lambda x, y: np.where(x < 4, 0, 1).astype(np.int32))
+    cells = Cells(plus, 8, lambda x, y: np.select([(x < 0) | (x > 8) | (y < 0) | (y > 8), x < 4], [NOWHERE, 0], 1).astype(np.int32))
     grid = cells.of(*(a.ravel() for a in np.meshgrid(np.arange(8) + 0.5, np.arange(8) + 0.5))).reshape(8, 8)
-    assert grid[3].tolist() == [CROSSED, 0, 0, CROSSED, 1, 1, 1, CROSSED]  # the grid is a hair wider than the polygons
+    assert grid[3].tolist() == [CROSSED, 0, 0, CROSSED, CROSSED, 1, 1, CROSSED]  # a border between two cells leaves both open
     assert set(grid[0]) == set(grid[-1]) == {CROSSED}
     assert cells.of(np.array([9.0, -1.0, np.nan]), np.array([1.0, 1.0, 1.0])).tolist() == [NOWHERE] * 3

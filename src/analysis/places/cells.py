@@ -14,27 +14,32 @@ import shapely
 
 CROSSED, NOWHERE = -2, -1
 _HAIR = 1e-6  # of a cell's width; rounding errs by some 1e-12 of it
+_MARGIN = 1e-4  # of a cell's width between the polygons' bounds and the ring around: more than a hair
 _EDGES = 1 << 18  # edges cut at a time
 Test = Callable[[np.ndarray, np.ndarray], np.ndarray]
 
 
 class Cells:
-    """``side`` × ``side`` cells over the bounds of ``polygons``; ``test(x, y)`` says in which polygon points lie (its place, or ``NOWHERE``)."""
+    """``side`` × ``side`` cells over the bounds of ``polygons``, and a ring of cells around them; ``test(x, y)`` says in which polygon points lie (its place, or ``NOWHERE``)."""
 
     def __init__(self, polygons: np.ndarray, side: int, test: Test) -> None:
         west, south, east, north = shapely.total_bounds(polygons)
-        self._side, self._origin = side, (west, south)
-        # a little wider than the polygons: the easternmost point is in the last cell, not beyond it
-        self._scale = tuple(side / (length * 1.000001) for length in (east - west, north - south))
-        self._region = np.append(self._fill(_crossed(self._edges(polygons), side), test), np.int32(NOWHERE))  # the last for what lies outside
+        self._scale = tuple((side - 2 * _MARGIN) / length for length in (east - west, north - south))
+        self._origin = tuple(least - (1 + _MARGIN) / scale for least, scale in zip((west, south), self._scale, strict=True))
+        self._side = side + 2  # the ring: what lies outside
+        self._region = self._fill(_crossed(self._edges(polygons), self._side), test)
 
     def of(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:
         """Return the place of each point's polygon, ``NOWHERE``, or ``CROSSED`` where a border runs through its cell."""
         with np.errstate(invalid="ignore", over="ignore"):
             column, row = self._places(x, y)
-            is_within = (column >= 0) & (column < self._side) & (row >= 0) & (row < self._side)
-            place = row.astype(np.int32) * self._side + column.astype(np.int32)
-        return self._region[np.where(is_within, place, self._side * self._side)]
+        for part in (column, row):  # blanks lie outside, as infinity does
+            np.fmax(part, 0, out=part)
+            np.fmin(part, self._side - 1, out=part)
+        place = row.astype(np.int32)
+        place *= self._side
+        place += column.astype(np.int32)
+        return self._region[place]
 
     def _places(self, x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Columns and rows with their fractions. Every step keeps the order of coordinates, so cells never overlap."""

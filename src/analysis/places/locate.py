@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+from concurrent.futures import ThreadPoolExecutor
+
 import geopandas as gpd
 import numpy as np
 import shapely
@@ -55,10 +58,19 @@ class Locator:
     def _look_up(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:
         if self._cells is None:
             self._cells = Cells(self._polygons, _GRID, self._test)
-        found = np.empty(x.size, dtype=np.int32)
-        for start in range(0, x.size, _STRETCH):
+        cells, found = self._cells, np.empty(x.size, dtype=np.int32)
+
+        def place(start: int) -> None:
             stretch = slice(start, start + _STRETCH)
-            found[stretch] = self._cells.of(x[stretch], y[stretch])
-        open_points = np.flatnonzero(found == CROSSED)
-        found[open_points] = self._test(x[open_points], y[open_points])
+            found[stretch] = cells.of(x[stretch], y[stretch])
+
+        def test(points: np.ndarray) -> None:
+            found[points] = self._test(x[points], y[points])
+
+        threads = os.cpu_count() or 1
+        with ThreadPoolExecutor(threads) as pool:  # numpy and GEOS let one another work
+            for _ in pool.map(place, range(0, x.size, _STRETCH)):
+                pass
+            for _ in pool.map(test, np.array_split(np.flatnonzero(found == CROSSED), threads)):
+                pass
         return found
