@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -45,6 +46,7 @@ from analysis.settings import Settings
 
 Say = Callable[[str], None]
 
+INDEX = "index.html"
 RUN_PATIENCE = 10.0  # seconds that a run waits for another one in its folder before it gives up
 
 
@@ -60,6 +62,16 @@ class Result:
     @property
     def exit_code(self) -> int:
         return 1 if self.failed_files or any(o.status == "failed" for o in self.outcomes) else 0
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What of a quarter is to be made, as the command line names it."""
+
+    scope: str
+    documents: str
+    force: bool
+    explain: bool
 
 
 def run_quarter(settings: Settings, quarter: str, scope: str = "all", documents: str = "", force: bool = False, say: Say = lambda _: None,
@@ -78,75 +90,100 @@ def run_quarter(settings: Settings, quarter: str, scope: str = "all", documents:
     target.mkdir(exist_ok=True)
     try:
         with held(target / QUARTER_NOTE, f"{quarter} 的成果文件夹", say, RUN_PATIENCE), open_executor(settings) as executor:
-            return _run(settings, quarter, scope, documents, force, say, explain, executor)
+            return _run(settings, quarter, Wanted(scope, documents, force, explain), say, executor)
     finally:
         with suppress(OSError):  # empty only where nothing could be started
             target.rmdir()
 
 
-def _run(settings: Settings, quarter: str, scope: str, documents: str, force: bool, say: Say, explain: bool, executor: Executor) -> Result:
+def _run(settings: Settings, quarter: str, wanted: Wanted, say: Say, executor: Executor) -> Result:
     if not package_folder(settings, quarter).is_dir():
         executor.warm()  # while the ledgers are read
     folder = build_package(settings, quarter, say, executor)
     say_places(folder, say)
     package = open_package(str(folder), quarter, "city", settings.audience, settings.map_use)
-    districts = package.register.regions("district")
-    jobs, missing = with_formats(plan(scope, documents, package.city, districts, audience=settings.audience), settings.formats)
+    jobs = _jobs(package, settings, wanted, say)
+    target = (settings.out or REPORTS) / quarter
+    if wanted.force:
+        close_journal(target)
+    manifest = with_journal(read_manifest(target), target)
+    scales = Scales(package, settings, manifest, target)
+    work = Work(jobs, scales, say, wanted.force)
+    for line in work.explain() if wanted.explain else ():
+        say(line)
+    is_at_rest = package_folder(settings, quarter) == folder  # else a ledger was saved after it was read: the next run must look again
+    record = Record(scales, settings, stamp(settings, quarter) if is_at_rest else "")
+    earlier = _make_room(work, scales, record, say)
+    if work.waiting:
+        _read_ahead(package, jobs)
+        executor.share()
+    running = work.start(executor)  # goes on while the tables are written here
+    tables = _write_tables(settings, quarter, package, jobs, target, {} if wanted.force else manifest, say)
+    studied = [job.scope for job in jobs if job.document == "blank_areas" and job.scope != "city"]
+    tables += refresh_visit_workbooks(package, studied, target, manifest)
+    record.files += tables
+    outcomes = _gather(work, running, record)
+    outcomes += _write_index(target / INDEX, package, [*outcomes, *earlier], record, say)
+    _take_away_orphans(target, manifest, record.files, say)
+    fresh = [target / name for o in outcomes if o.status == "made" for name in o.files]
+    # before the manifest: once that is there nothing is to be done any more, and a run killed in between would never be logged
+    log_files(target.parent, "run", quarter, settings.audience, target, [*tables, *fresh, target / INDEX])
+    record.write()
+    close_journal(target)
+    drop_empty_folders(target)
+    context = json.loads((folder / "context.json").read_text(encoding="utf-8"))
+    return Result(target, target / INDEX, outcomes, int(context["failed_files"]))
+
+
+def _jobs(package: Package, settings: Settings, wanted: Wanted, say: Say) -> list[Job]:
+    """The documents that are wanted; says which formats some of them have not, and which settings are not the usual ones."""
+    jobs, missing = with_formats(
+        plan(wanted.scope, wanted.documents, package.city, package.register.regions("district"), audience=settings.audience), settings.formats
+    )
     if missing:
         say(missing)
     for row in changed_settings(settings, settings.audience):
         say(f"设置不是默认值：{row['said']}为{row['value']}（默认{row['usual']}）")
-    target = (settings.out or REPORTS) / quarter
-    if force:
-        close_journal(target)
-    manifest = with_journal(read_manifest(target), target)
-    scales = Scales(package, settings, manifest, target)
-    work = Work(jobs, scales, say, force)
-    for line in work.explain() if explain else ():
-        say(line)
-    is_at_rest = package_folder(settings, quarter) == folder  # else a ledger was saved after it was read: the next run must look again
-    record = Record(scales, settings, stamp(settings, quarter) if is_at_rest else "")
+    return jobs
+
+
+def _make_room(work: Work, scales: Scales, record: Record, say: Say) -> list[Outcome]:
+    """Take away what would be stale beside the new documents, and put aside what people have edited; return the earlier documents that stay."""
+    jobs, target, manifest = work.jobs, scales.target, scales.manifest
+    districts = scales.package.register.regions("district")
     earlier = _still_valid(scales, {(job.document, job.scope) for job in jobs}, districts, record, say)
     put_aside(target, [*work.touched(), *lists_of(target, {job.scope for job in jobs})], manifest, say)
     work.withdraw()
     known = {"city", "notebooks", "intake", *(code for code, _ in districts)}
     _take_away_orphans(target, {"outputs": {n: sha for n, sha in manifest.get("outputs", {}).items() if "/" in n and n.split("/")[0] not in known}}, [], say)
-    if work.waiting:
-        _read_ahead(package, jobs)
-        executor.share()
-    running = work.start(executor)  # goes on while the tables are written here
-    tables = _write_tables(settings, quarter, package, jobs, target, {} if force else manifest, say)
-    studied = [job.scope for job in jobs if job.document == "blank_areas" and job.scope != "city"]
-    tables += refresh_visit_workbooks(package, studied, target, manifest)
-    record.files += tables
+    return earlier
+
+
+def _gather(work: Work, running: Iterator[tuple[int, Any]], record: Record) -> list[Outcome]:
+    """Record every document as it is made, kept or given up; return them in the order of the jobs."""
+    job_of = {(job.document, job.scope): job for job in work.jobs}
     outcomes = []
-    job_of = {(job.document, job.scope): job for job in jobs}
     for outcome in work.outcomes(running):
-        job = job_of[outcome.document, outcome.scope]
-        entry = record.add(job, outcome)
+        entry = record.add(job_of[outcome.document, outcome.scope], outcome)
         if outcome.status == "made":
-            note_made(target, entry)
+            note_made(work.scales.target, entry)
         outcomes.append(outcome)
     order = {name: number for number, name in enumerate(job_of)}
-    outcomes.sort(key=lambda o: order[o.document, o.scope])
-    index = target / "index.html"
+    return sorted(outcomes, key=lambda o: order[o.document, o.scope])
+
+
+def _write_index(index: Path, package: Package, outcomes: list[Outcome], record: Record, say: Say) -> list[Outcome]:
+    """Write the page that leads to the documents; return what went wrong with it."""
+    record.files.append(index)
     try:
-        write_door(target, package, [*outcomes, *earlier], say)
+        write_door(index.parent, package, outcomes, say)
     except ExportError as error:  # a page with a wrong figure is no reason to lose the record of the documents
         say(f"目录页没有做成：{error.sentence}")
         index.unlink(missing_ok=True)
-        outcomes.append(Outcome("index", "city", "failed", reason=error.sentence))
-        record.add(None, outcomes[-1])
-    record.files.append(index)
-    _take_away_orphans(target, manifest, record.files, say)
-    fresh = [target / name for o in outcomes if o.status == "made" for name in o.files]
-    # before the manifest: once that is there nothing is to be done any more, and a run killed in between would never be logged
-    log_files(target.parent, "run", quarter, settings.audience, target, [*tables, *fresh, index])
-    record.write()
-    close_journal(target)
-    drop_empty_folders(target)
-    context = json.loads((folder / "context.json").read_text(encoding="utf-8"))
-    return Result(target, index, outcomes, int(context["failed_files"]))
+        failed = Outcome("index", "city", "failed", reason=error.sentence)
+        record.add(None, failed)
+        return [failed]
+    return []
 
 
 def open_executor(settings: Settings) -> Executor:
