@@ -40,7 +40,8 @@ def city(tmp_path_factory):
     places = write_city(base)
     for audience, scope, formats in (("public", SCOPES, "html,pdf,docx"), ("shared", "city", "html,docx")):
         for quarter in QUARTERS:
-            result = run_quarter(settings_of(base, places, audience, formats), quarter, scope=scope)
+            made = formats if quarter == NOW else "html"  # what was handed out earlier is read as figures only
+            result = run_quarter(settings_of(base, places, audience, made), quarter, scope=scope)
             assert [(o.document, o.reason) for o in result.outcomes if o.status != "made"] == []
     return base
 
