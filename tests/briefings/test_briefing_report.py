@@ -1,4 +1,5 @@
 import re
+from types import SimpleNamespace
 
 import pytest
 from story_world import cells, package, paragraph, text_of, whole
@@ -6,6 +7,7 @@ from ten_districts import ten
 
 from analysis.briefings import research_report
 from analysis.errors import ParameterError
+from analysis.measures.blanks.decompose import CAUSES
 
 CAUSAL = re.compile("因为.*所以|由于.*导致|得益于|归功于|促使|使得")
 
@@ -76,3 +78,24 @@ def test_every_digit_is_a_fact_or_marked(document):
 def test_a_district_has_no_report():
     with pytest.raises(ParameterError, match="调研报告只有全市的"):
         research_report.write(package("970101"))
+
+
+@pytest.mark.parametrize(
+    ("parts", "cause"),
+    [
+        ([{"units": 1, "covered": -3}], "covered"),
+        ([{"units": -2, "covered": 0}, {"units": -3, "covered": -1}], "units"),
+        ([{"units": -2, "covered": 0}, {"units": 0, "covered": -1}], ""),
+        ([{"moved": -2}], ""),
+        ([None], ""),
+        ([], ""),
+    ],
+)
+def test_a_fall_is_laid_to_what_drew_all_districts_down(monkeypatch, parts, cause):
+    """A quarter that cannot be split into causes (None) leaves the question open."""
+    made = [
+        SimpleNamespace(reason="" if part else "没有上季度末的逐单位台账", parts={c: SimpleNamespace(value=(part or {}).get(c, 0)) for c in CAUSES})
+        for part in parts
+    ]
+    monkeypatch.setattr(research_report, "why", lambda package, code: made[int(code)])
+    assert research_report.drawn_down_by(None, [str(n) for n in range(len(made))]) == cause

@@ -15,7 +15,7 @@ from analysis.errors import ParameterError
 from analysis.facts import RESIDUAL, Fact, Register
 from analysis.publishing import blocks
 from analysis.wording.numbers import mark, named, say
-from analysis.wording.phrases import ladder, prevalence, upper
+from analysis.wording.phrases import end_of_ranking, ladder, prevalence, upper
 from analysis.wording.situations import threshold
 from analysis.wording.story import Place
 
@@ -120,8 +120,7 @@ def lagging(register: Register) -> list[Fact]:
     """Return the districts in the last quarter of the ranking that stand clearly below the city, the last first."""
     ranked = register.ranked(COVERAGE)
     gaps = {f.region_code: register.gap_to_city(COVERAGE, f.region_code) for f in ranked}
-    field = len(ranked)
-    found = [f for f in ranked if 4 * sum(1 for other in ranked if other.value > f.value) >= 3 * field]
+    found = [f for f in ranked if end_of_ranking(1 + sum(1 for other in ranked if other.value > f.value), len(ranked)) == "rank_bottom"]
     return [f for f in reversed(found) if gaps[f.region_code].is_ok and gaps[f.region_code].value <= -threshold("on_par")]
 
 

@@ -6,6 +6,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from analysis.briefings.areas import COVERAGE, Areas, coverage_figure, districts_of, ends, grade_figure, grades, most_blank, said, townships_of
+from analysis.briefings.blank_changes import why
 from analysis.briefings.blank_maps import multiples
 from analysis.briefings.context import (
     Blocks,
@@ -29,6 +30,7 @@ from analysis.charts.bars import ladder as ladder_chart
 from analysis.charts.slopes import slope_chart
 from analysis.errors import ParameterError
 from analysis.facts import Fact, Register
+from analysis.measures.blanks.decompose import CAUSES
 from analysis.periods import Quarter
 from analysis.publishing import blocks
 from analysis.wording.phrases import ladder, prevalence
@@ -75,7 +77,8 @@ def words(package: Package, areas: Areas, townships: Areas) -> dict[str, Any]:
     left, weak = leftovers(register, None), weak_industries(register)
     places = townships if townships.names else areas
     moves = [f for f in areas.facts(f"{COVERAGE}_qoq") if f.is_ok]
-    fallen = [areas.spoken(f) for f in moves if f.value <= -threshold("slipping")]
+    down = [f for f in moves if f.value <= -threshold("slipping")]
+    fallen = [areas.spoken(f) for f in down]
     return {
         **counted_rows(package),
         "区县数": register.count_of(register.regions("district"), "eligible_unit_count", "districts", "区县数"),
@@ -89,6 +92,7 @@ def words(package: Package, areas: Areas, townships: Areas) -> dict[str, Any]:
         "空壳程度": prevalence(register.fact("shell_rate")), "三类": ladder(register),
         "大户盲区": left["大户"], "有党无会": left["有党无会"], "无职代会": left["无职代会"], "无合同": left["无合同"],
         "上升": [areas.spoken(f) for f in moves if f.value >= threshold("slipping")], "下降": fallen,
+        "下降因": drawn_down_by(package, [f.region_code for f in down]),
         "反向": reversals(register, ("all", "small_micro", "two_new", *industries())),
         "待核实": numbered(questions(register, left, fallen), "无"),
         "建议项": numbered(advice(package, left, bool(weak)), "巩固"),
@@ -132,6 +136,15 @@ def coloured(townships: Areas) -> dict[str, Fact]:
     like = register.fact("blind_unit_count")
     return {f"{colour}数": register.derived(like, f"{code}_townships", colours.count(colour), "count", f"{colour}色乡镇街道", **known)
             for colour, code in (("红", "red"), ("橙", "orange"))}  # fmt: skip
+
+
+def drawn_down_by(package: Package, codes: list[str]) -> str:
+    """Return the cause that drew all of these districts down most (``units``, ``covered``), "" where they differ or it is not known."""
+    made = [why(package, code) for code in codes]
+    if not made or any(w.reason for w in made):
+        return ""
+    found = {min(CAUSES, key=lambda cause: w.parts[cause].value) for w in made}
+    return found.pop() if len(found) == 1 and found <= {"units", "covered"} else ""
 
 
 def questions(register: Register, left: dict[str, Fact], fallen: list[str]) -> list[str]:

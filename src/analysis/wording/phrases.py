@@ -113,12 +113,23 @@ def standing(register: Register, fact: Fact) -> str:
     if rank.value == 1 and complete and len(ranked) > 1:
         return among + ("名列第一" if ties == 1 else "并列第一")
     place = f"{'并列' if ties > 1 else '列'}第{say(rank)}位"
-    share = 100 * Fraction(rank.value, len(ranked))
-    if len(ranked) >= 4 and share <= upper("rank_top"):
-        return f"{among}{word('rank_top')}，{place}"
-    if len(ranked) >= 4 and share > lower("rank_bottom"):
-        return f"{among}{word('rank_bottom')}，{place}"
-    return among + place
+    told = word(part) if (part := end_of_ranking(rank.value, len(ranked))) else ""
+    return among + (f"{told}，{place}" if told else place)
+
+
+def end_of_ranking(place: int, field: int) -> str:
+    """Return ``rank_top`` for a place in the first quarter of a ranking, ``rank_bottom`` in the last, else ""; as many are first as last.
+
+    Examples
+    --------
+    >>> [end_of_ranking(place, 9) for place in (2, 3, 7, 8)]
+    ['rank_top', '', '', 'rank_bottom']
+    """
+    if field < 4:
+        return ""
+    if 100 * Fraction(place, field) <= upper("rank_top"):
+        return "rank_top"
+    return "rank_bottom" if 100 * Fraction(place - 1, field) >= lower("rank_bottom") else ""
 
 
 def is_weak(gap: Fact, size: Fact) -> bool:

@@ -77,9 +77,7 @@ def rank_word_beyond(s: Sentence) -> Iterator[Found]:
     for text, top in ((f"(?:位居|位列|处于|走在)(?:全市)?(?:{_TOP})", True), (f"(?:位次|排名|名次)(?:较为?|比较)?(?:{_BOTTOM})", False)):
         for span, own, ranked in _standing(s, text):
             place = 1 + sum(1 for f in ranked if f.value > own.value)
-            share = 100 * Fraction(place, max(len(ranked), 1))
-            fits = share <= phrases.upper("rank_top") if top else share > phrases.lower("rank_bottom")
-            if own in ranked and not fits:
+            if own in ranked and phrases.end_of_ranking(place, len(ranked)) != ("rank_top" if top else "rank_bottom"):
                 yield *span, f"第{place}位、共{len(ranked)}个"
 
 
