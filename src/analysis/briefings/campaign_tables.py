@@ -158,6 +158,6 @@ def lists(package: Package) -> Blocks:
             columns,
             rows,
             caption=f"{package.region_name}督办名单",
-            note="每份名单只列头几行，拖得久的在前；全部名单见本文稿旁边的 campaign.csv，只供内部督办，不外传。",
+            note="每份名单只列头几行：逾期的，逾期最久的在前；还没有到期的，时限最近的在前，没有写时限的在后；整改后又发现的，又发现得早的在前；整改、完成日期写在季末以后的，按区县排。全部名单见本文稿旁边的 campaign.csv，只供内部督办，不外传。",
         )
     ]

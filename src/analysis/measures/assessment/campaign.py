@@ -61,47 +61,54 @@ def forces(connection: duckdb.DuckDBPyConnection) -> pd.DataFrame:
 
 
 def lists(connection: duckdb.DuckDBPyConnection, as_of: date) -> pd.DataFrame:
-    """Return all lists of ``campaign_lists.csv`` as one frame of ``LIST_COLUMNS``, each entry with the row it stands in."""
+    """Return all lists of ``campaign_lists.csv`` as one frame of ``LIST_COLUMNS``, each entry with the row it stands in.
+
+    Most urgent first: ``due_in`` are the days to the date that an entry hangs on, so that the longest overdue leads one list and the first due another;
+    entries without such a date stand last, by district.
+    """
     queries = _queries(f"DATE '{as_of.isoformat()}'")
     parts = [connection.execute(f"SELECT '{name}' AS list, * FROM ({query})").df() for name, query in queries.items()]
-    made = pd.concat([p for p in parts if len(p)] or [pd.DataFrame(columns=LIST_COLUMNS)], ignore_index=True)[LIST_COLUMNS]
+    made = pd.concat([p for p in parts if len(p)] or [pd.DataFrame(columns=[*LIST_COLUMNS, "due_in"])], ignore_index=True)
     order = {name: n for n, name in enumerate(tables.load("campaign_lists")["list"])}
-    made = made.assign(_order=made["list"].map(order)).sort_values(
-        ["_order", "amount", "district_code", "name", *SOURCES], ascending=[True, False, *[True] * 5], kind="stable"
-    )
-    made = made.drop(columns="_order").reset_index(drop=True)
+    keys = ["_order", "due_in", "district_code", "name", *SOURCES]
+    made = made.assign(_order=made["list"].map(order), due_in=pd.to_numeric(made["due_in"])).sort_values(keys, kind="stable", na_position="last")
+    made = made[LIST_COLUMNS].reset_index(drop=True)
     texts = ["list", "district_code", "code", "name", "detail", "source_file", "source_sheet"]
     made[texts] = made[texts].astype(object).where(made[texts].notna(), "")
     return made.assign(amount=made["amount"].fillna(0).astype("int64"), source_row=made["source_row"].astype("int64"))
 
 
 def _queries(day: str) -> dict[str, str]:
+    """Return list → query of its ``LIST_COLUMNS`` but ``list``, and ``due_in``."""
     task = (
         "district_code, coalesce(responsible_body, '') AS code, coalesce(task, '') AS name, strftime(due_on, '%Y-%m-%d') AS detail,"
-        f" {{}} AS amount, {SOURCE} FROM campaign_task"
+        f" {{}} AS amount, {SOURCE}, due_on - {day} AS due_in FROM campaign_task"
     )
-    problem = f"district_code, coalesce(union_id, '') AS code, problem AS name, {{}} AS detail, {{}} AS amount, {SOURCE} FROM campaign_inspection"
+    problem = (
+        f"district_code, coalesce(union_id, '') AS code, problem AS name, {{}} AS detail, {{}} AS amount, {SOURCE}, {{}} - {day} AS due_in"
+        " FROM campaign_inspection"
+    )
     found = "strftime(inspected_on, '%Y-%m-%d') || coalesce('，时限' || strftime(rectify_due_on, '%Y-%m-%d'), '，没有写时限')"
     union = (
         "district_code, union_id AS code, coalesce(union_name, '') AS name, strftime({}, '%Y-%m-%d') AS detail,"
-        f" {{}} AS amount, {SOURCE} FROM campaign_founded"
+        f" {{}} AS amount, {SOURCE}, follow_by - {day} AS due_in FROM campaign_founded"
     )
     own = "campaign_inspection"
     same = f"a.district_code = {own}.district_code AND a.alike = {own}.alike AND a.union_id IS NOT DISTINCT FROM {own}.union_id"
-    later = f"SELECT min(a.inspected_on) FROM campaign_inspection a WHERE {same} AND a.inspected_on > {own}.rectified_on"
-    again = f"strftime(rectified_on, '%Y-%m-%d') || '整改，' || strftime(({later}), '%Y-%m-%d') || '又发现'"
+    later = f"(SELECT min(a.inspected_on) FROM campaign_inspection a WHERE {same} AND a.inspected_on > {own}.rectified_on)"
+    again = f"strftime(rectified_on, '%Y-%m-%d') || '整改，' || strftime({later}, '%Y-%m-%d') || '又发现'"
     late_task = "district_code, coalesce(responsible_body, '') AS code, coalesce(task, '') AS name, '完成日期' || strftime(done_on, '%Y-%m-%d') AS detail"
     late_problem = "district_code, coalesce(union_id, ''), problem, '整改日期' || strftime(rectified_on, '%Y-%m-%d')"
     return {
         "task_overdue": f"SELECT {task.format(f'{day} - due_on')} WHERE overdue",
         "task_soon": f"SELECT {task.format(f'due_on - {day}')} WHERE due_soon",
-        "problem_overdue": f"SELECT {problem.format(found, f'{day} - rectify_due_on')} WHERE overdue",
-        "problem_open": f"SELECT {problem.format(found, '0')} WHERE has_problem AND NOT rectified AND NOT overdue",
-        "problem_recurred": f"SELECT {problem.format(again, '0')} WHERE recurred",
+        "problem_overdue": f"SELECT {problem.format(found, f'{day} - rectify_due_on', 'rectify_due_on')} WHERE overdue",
+        "problem_open": f"SELECT {problem.format(found, '0', 'rectify_due_on')} WHERE has_problem AND NOT rectified AND NOT overdue",
+        "problem_recurred": f"SELECT {problem.format(again, '0', later)} WHERE recurred",
         "unfollowed": f"SELECT {union.format('established_on', f'{day} - follow_by')} WHERE reached AND NOT followed",
         "follow_soon": f"SELECT {union.format('follow_by', f'follow_by - {day}')} WHERE NOT reached AND NOT followed AND follow_by <= {day} + {FOLLOW_DAYS}",
-        "dated_later": f"SELECT {late_task}, 0 AS amount, {SOURCE} FROM campaign_task WHERE dated_later"
-        f" UNION ALL SELECT {late_problem}, 0, {SOURCE} FROM campaign_inspection WHERE has_problem AND dated_later",
+        "dated_later": f"SELECT {late_task}, 0 AS amount, {SOURCE}, NULL AS due_in FROM campaign_task WHERE dated_later"
+        f" UNION ALL SELECT {late_problem}, 0, {SOURCE}, NULL FROM campaign_inspection WHERE has_problem AND dated_later",
     }
 
 
