@@ -33,6 +33,17 @@ def test_the_shipped_tables_leave_no_unit_and_no_district_without_a_type():
         assert type_of(dict(zip(STANDINGS, cell, strict=True)), districts, list(STANDINGS)) != OTHER, cell
 
 
+def test_what_is_said_of_a_type_of_districts_is_what_its_rule_looked_at():
+    """A type by coverage, quality and size knows nothing of where the blanks lie or how many there are."""
+    for row in tables.load("guidance_districts").to_dict("records"):
+        said = row["对策"].rpartition("：")[0]
+        rule = {"覆盖低": "低", "覆盖好": "高"}
+        assert all((word in said) <= (row["覆盖"] == value) for word, value in rule.items()), row
+        assert ("质量好" in said) <= (row["质量"] == "高") and ("质量差" in said) <= (row["质量"] == "低"), row
+        assert ("单位多" in said) <= (row["规模"] == "大") and ("单位少" in said) <= (row["规模"] == "小"), row
+        assert not any(word in said for word in ("盲区", "集中", "分散")), row
+
+
 def test_units_are_added_up_by_type_and_all_of_them_are_there():
     cells = pd.DataFrame([["规上企业", "25至199人", "没有建会", 3, 300], ["规上企业", "不足25人", "只有兜底", 1, 10], ["个体工商户", "不足25人", "没有建会", 5, 20],
                           ["其他单位", "200人以上", "达标示范", 2, 900]], columns=["kind", "size", "maturity", "units", "employees"])  # fmt: skip

@@ -91,7 +91,7 @@ def district_guidance(package: Package) -> Blocks:
         ("类型", "left", 9),
         ("对策", "left", 34),
     ]
-    note = "覆盖高低、质量好坏与全市合并数相比（不低于全市覆盖率为高，挂牌空壳占比不高于全市为高），规模与各区县平均数相比；覆盖率的分母为应建会单位，挂牌空壳占比的分母为工会组织。"
+    note = "覆盖高低、质量好坏与全市合并数相比（不低于全市覆盖率为高，挂牌空壳占比不高于全市为高），规模以应建会单位数与各区县平均数相比（不低于为大）；覆盖率的分母为应建会单位，挂牌空壳占比的分母为工会组织。"
     return [
         blocks.table(
             heads, lines, caption=f"{package.region_name}区县分类和对策" if package.scope == "city" else f"{package.region_name}的类型和对策", note=note
