@@ -1,10 +1,11 @@
 """The study of blank areas in whole sentences: why a rate changed, whom a direction names, what is left unsaid for other readers."""
 
 import pandas as pd
+import pytest
 from figures import row
-from story_world import cells, package, paragraph, text_of, whole
+from story_world import COVERED, NO_STATES, cells, package, paragraph, text_of, whole
 
-from analysis.briefings import blank_areas, blank_changes, blank_cross, blank_kinds, blank_places
+from analysis.briefings import blank_areas, blank_changes, blank_cross, blank_first, blank_kinds, blank_places
 from analysis.briefings.areas import areas_of
 from analysis.briefings.context import industries
 from analysis.briefings.reversals import reversals
@@ -160,3 +161,30 @@ def test_the_comparable_rate_adds_up_with_the_structure():
 def test_a_handful_of_units_is_no_reversal():
     made = package(covered={"970101": (4, 4), "970102": (3, 8)}, earlier={"970101": (4, 4), "970102": (1, 3)})
     assert reversals(made.register) == []
+
+
+def small_county(points):
+    """丙县: of four small units one is covered by a joint union, three of the same township and another are not; ``points``: whether they have coordinates."""
+    units = pd.DataFrame({"uscc": list("abcd"), "unit_name": list("甲乙丙丁"), "district_code": "970103", "township_code": ["T1", "T1", "T1", "T2"], "mask": 1, "covered": [True, False, False, False],
+                          "township_name": "镇", "employee_count": 9, "has_party_org": False, "lon": [0.0, 0.01, 0.2, 0.2], "lat": 0.0, "is_point_drawn": points})  # fmt: skip
+    day = pd.Timestamp("2020-01-01")
+    tables = {"unions": pd.DataFrame([("81A", "甲联合工会", "联合", "970103", day)], columns=["union_id", "union_name", "union_type", "district_code", "established_on"]),
+              "covers": pd.DataFrame([("81A", "a", "直接", day, pd.NaT)], columns=["union_id", "uscc", "cover_type", "valid_from", "valid_to"])}  # fmt: skip
+    return package("970103", covered=COVERED | {"970103": (1, 4)}, states=lambda: units[list(NO_STATES.columns)], units=lambda: units, table=tables.get)
+
+
+@pytest.mark.parametrize(
+    ("points", "told"),
+    [
+        (True, ["3", "0", "0", "1", "1", "0", "0"]),
+        (False, ["3", "0", "0", "—", "2", "0", "3"]),
+        ([True, True, False, False], ["3", "0", "0", "1", "1", "0", "2"]),
+    ],
+)
+def test_what_was_not_compared_is_no_zero(points, told):
+    made = small_county(points)
+    forms, visits = blank_first.outlook_tables(made, blank_first.outlook(made))
+    assert cells(forms) == [["丙县", *told]]
+    assert cells(visits)[0][:5] == ["丙县", "1", "1", "2", "1"]
+    note = "".join(r["text"] for r in forms["note"])
+    assert note.endswith("“—”为无数据：丙县（没有可用的坐标，没有与联合工会比较距离）。") is (points is False) and "没有联合工会，也没有" not in note

@@ -3,10 +3,13 @@
 from dataclasses import replace
 
 import openpyxl
+import pandas as pd
 import pytest
 from test_versions import code, world  # noqa: F401 — a fixture
 
-from analysis.runs.lists.visiting import refresh_visit_workbooks
+from analysis.measures.blanks.planner import Blank, plan
+from analysis.measures.blanks.visits import ANY, JOIN, NEW_JOINT, OWN, WIDEN
+from analysis.runs.lists.visiting import plan_rows, refresh_visit_workbooks, widened
 from analysis.runs.package import open_package
 from analysis.runs.packing import build_package
 
@@ -49,3 +52,15 @@ def test_a_workbook_of_the_same_data_stays_and_of_other_data_goes(package, tmp_p
     settings = {name: getattr(package.settings, name) for name in ("visits_per_quarter", "joint_radius_km", "coverage_target")}
     assert refresh_visit_workbooks(package, [], tmp_path, {"package": package.folder.name, "settings": settings}) == [path]
     assert refresh_visit_workbooks(package, [], tmp_path, {"package": "another", "settings": settings}) == [] and not path.exists()
+
+
+def test_a_township_with_a_joint_union_is_widened_and_no_second_one_founded():
+    drawn = [("a", "T1", WIDEN, "甲联合工会", "甲联合工会"), ("b", "T1", JOIN, "乙联合工会", "甲联合工会"), ("c", "T2", NEW_JOINT, "", ""), ("d", "T2", NEW_JOINT, "", ""),
+             ("e", "T3", JOIN, "乙联合工会", ""), ("f", "T3", NEW_JOINT, "", ""), ("g", "T4", WIDEN, "丁联合工会", "丁联合工会"), ("h", "T4", OWN, "", "丁联合工会"), ("i", "", ANY, "", "")]  # fmt: skip
+    rows = pd.DataFrame(drawn, columns=["uscc", "township_code", "form", "union_name", "township_union"])
+    rows = rows.assign(unit_name=rows["uscc"], township_name=rows["township_code"], union_id="81X")
+    chosen = plan([Blank(r.uscc, r.township_code, r.form != OWN) for r in rows.itertuples()], 9)
+    assert [(row[2], row[1]) for row in plan_rows(rows, chosen)[:-2]] == [
+        ("T1", "并入或扩大甲联合工会"), ("T2", "建一个联合工会"), ("T3", "建一个联合工会，或并入附近的"),
+        ("T4", "并入或扩大丁联合工会"), ("T4", "单个单位建会"), ("", "单个单位建会")]  # fmt: skip
+    assert [visit.township for visit in widened(rows, chosen).visits] == ["T1"]

@@ -44,7 +44,7 @@ def write(package: Package) -> Document:
         "分解": blank_changes.change_figure(draft, change, name),
         "分解表": change_tables(package, areas, change),
         "群体": [blank_groups.group_table(areas_of(package) if package.scope == "city" else Areas(package, {}, "", None))],
-        "走访": [blank_first.outlook_table(package, visits)] if visits else [],
+        "走访": blank_first.outlook_tables(package, visits) if visits else [],
     }
     return Document(draft, draft.parts(f"{NAME}.j2", slots, **words(package, areas, places, found, spread, near, change, visits)))
 

@@ -9,18 +9,20 @@ import pandas as pd
 
 from analysis.briefings.areas import Areas, most_blank
 from analysis.briefings.blank_kinds import EITHER, weak_with_counts
-from analysis.briefings.context import industries, segment_name
+from analysis.briefings.context import blank_note, industries, segment_name
 from analysis.facts import Fact
 from analysis.measures.blanks.planner import JOINT, SINGLE
-from analysis.measures.blanks.visits import JOIN, NEW_JOINT, OWN
+from analysis.measures.blanks.visits import JOIN, NEW_JOINT, OWN, WIDEN
 from analysis.publishing import blocks
-from analysis.runs.lists.visiting import plan_of, visit_rows
+from analysis.runs.lists.visiting import plan_of, visit_rows, widened
 from analysis.wording.numbers import named, say
 
 if TYPE_CHECKING:
     from analysis.runs.package import Package
 
-_FORMS = ((OWN, "own_union", "25人以上、宜单独建会"), (JOIN, "to_join", "附近有联合工会、可并入"), (NEW_JOINT, "to_joint", "可新建联合工会"))
+_FORMS = ((OWN, "own_union", "25人以上、宜单独建会"), (JOIN, "to_join", "附近有联合工会、可并入"), (WIDEN, "to_widen", "可由本乡镇街道联合工会扩大覆盖"),
+          (NEW_JOINT, "to_joint", "可新建联合工会"))  # fmt: skip
+_NOT_COMPARED = "没有可用的坐标，没有与联合工会比较距离"
 
 
 def outlook(package: Package) -> dict[str, dict[str, Fact]]:
@@ -39,6 +41,10 @@ def _of_district(package: Package, rows: pd.DataFrame, code: str) -> dict[str, F
     made = {"盲区": blind, "有党": register.derived(blind, "with_party", int(own["has_party_org"].sum()), "count", "有党组织无工会的单位")}
     for form, suffix, name in _FORMS:
         made[form] = register.derived(blind, suffix, int((own["form"] == form).sum()), "count", name)
+    small = own[own["form"] != OWN]
+    if len(small) and not small["is_compared"].any():  # a zero would say that no joint union stands near them
+        made[JOIN] = register.derived(blind, "to_join", None, "count", made[JOIN].name, status="no_data", reason=_NOT_COMPARED)
+    made["未比"] = register.derived(blind, "not_compared", int((~small["is_compared"].astype(bool)).sum()), "count", "没有与联合工会比较距离的单位")
     chosen = plan_of(package, rows, code)
     made["走访"] = register.derived(blind, "planned_visits", len(chosen.visits), "count", "走访次数")
     made["新增"] = register.derived(blind, "planned_gain", chosen.gain, "count", "方案可新覆盖单位")
@@ -46,6 +52,7 @@ def _of_district(package: Package, rows: pd.DataFrame, code: str) -> dict[str, F
     for visits, gain, part, suffix, name in (("联合走访", "联合新增", joint, "joint", "联合工会"), ("单个走访", "单个新增", single, "single", "单个单位")):
         made[visits] = register.derived(blind, f"planned_{suffix}_visits", len(part.visits), "count", f"其中{name}走访次数")
         made[gain] = register.derived(blind, f"planned_{suffix}_gain", part.gain, "count", f"其中{name}可新覆盖单位")
+    made["扩大走访"] = register.derived(blind, "planned_widened_visits", len(widened(own, chosen).visits), "count", "其中本乡镇街道已有联合工会的走访次数")
     made["新增职工"] = register.derived(register.fact("blind_employee_count", code), "planned_gain", chosen.employees, "count", "方案可新覆盖职工")
     made["现率"] = rate
     after = Fraction(rate.numerator + chosen.gain, rate.denominator)
@@ -53,26 +60,38 @@ def _of_district(package: Package, rows: pd.DataFrame, code: str) -> dict[str, F
     return made
 
 
-def outlook_table(package: Package, found: dict[str, dict[str, Fact]]) -> dict[str, Any]:
+def outlook_tables(package: Package, found: dict[str, dict[str, Fact]]) -> list[dict[str, Any]]:
+    """Return two tables, a row a district: the forms that suit its blank units, and what the quarter's visits can cover."""
     names = dict(package.register.regions("district"))
-    keys = ("盲区", "有党", OWN, JOIN, NEW_JOINT, "联合走访", "联合新增", "单个走访", "新增职工", "现率", "后率")
-    heads = (
-        "盲区单位",
-        "有党组织",
-        "宜单独建会",
-        "可并入联合",
-        "可新建联合",
-        "联合工会（次）",
-        "联合覆盖单位",
-        "单个单位（次）",
-        "覆盖职工（人）",
-        "现覆盖率",
-        "上限",
-    )
-    columns = [("区县", "left"), *((head, "right") for head in heads)]
-    rows = [[names[code], *(facts[key] for key in keys)] for code, facts in found.items()]
-    note = "“有党组织”为其中项，与后三栏有交叉；后三栏之外的单位附近没有联合工会，也没有可以联合的小单位。“联合覆盖单位”是联合工会一次覆盖的单位合计，走访单个单位一次一家；“上限”是全部建成、辖内小单位全部加入时的单位覆盖率，不是预测。单位名单见各区县走访清单（只供内部）。"
-    return blocks.table(columns, rows, caption="走访安排（家）", note=note)
+    heads = {
+        "盲区": "盲区单位",
+        "有党": "有党组织",
+        OWN: "宜单独建会",
+        JOIN: "可并入联合",
+        WIDEN: "可扩大本地联合",
+        NEW_JOINT: "可新建联合",
+        "未比": "未比较距离",
+    }
+    radius = blocks.mark(f"{package.settings.joint_radius_km:g}公里", "threshold")
+    words = "内有联合工会的；“可扩大本地联合”为附近没有查到或者没有比较距离，而本乡镇街道已有联合工会的；“可新建联合”为本乡镇街道没有查到联合工会的。“未比较距离”是没有可用的坐标、不知道附近有没有联合工会的小单位，也计入前面的其他栏；其余为没有可以联合的小单位。"
+    note = ["“有党组织”为其中项，与其他各栏有交叉。“可并入联合”为", radius, words, blank_note([facts[JOIN] for facts in found.values()])]
+    forms = _table(names, found, heads, "盲区单位的建会形式（家）", note)
+    heads = {
+        "联合走访": "联合工会（次）",
+        "扩大走访": "其中已有（次）",
+        "联合新增": "联合覆盖单位",
+        "单个走访": "单个单位（次）",
+        "新增职工": "覆盖职工（人）",
+        "现率": "现覆盖率",
+        "后率": "上限",
+    }
+    note = "“其中已有”的那个乡镇街道已有联合工会，是并入或扩大覆盖，不是新建。“联合覆盖单位”是联合工会一次覆盖的单位合计，上表可并入联合的单位也在内；走访单个单位一次一家；“上限”是全部建成、辖内小单位全部加入时的单位覆盖率，不是预测。单位名单见各区县走访清单（只供内部）。"
+    return [forms, _table(names, found, heads, "走访安排（家）", note)]
+
+
+def _table(names: dict[str, str], found: dict[str, dict[str, Fact]], heads: dict[str, str], caption: str, note: str | list[Any]) -> dict[str, Any]:
+    columns = [("区县", "left"), *((head, "right") for head in heads.values())]
+    return blocks.table(columns, [[names[code], *(facts[key] for key in heads)] for code, facts in found.items()], caption=caption, note=note)
 
 
 def directions(package: Package, areas: Areas, found: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -9,15 +9,15 @@ from typing import Any
 import pandas as pd
 import xlsxwriter
 
-from analysis.measures.blanks.planner import JOINT, SINGLE, Blank, Plan, gap_to, plan
+from analysis.measures.blanks.planner import JOINT, SINGLE, Blank, Plan, Visit, gap_to, plan
 from analysis.measures.blanks.study import whole
-from analysis.measures.blanks.visits import COLUMNS, joint_unions, visit_list
+from analysis.measures.blanks.visits import COLUMNS, JOIN, WIDEN, joint_unions, local_unions, visit_list
 from analysis.periods import Quarter
 from analysis.runs.outputs import write_whole
 from analysis.runs.package import Package
 
 FILE = "visits.xlsx"
-_HEADS = (("次序", 6), ("单位名称", 30), ("统一社会信用代码", 22), ("乡镇街道", 14), ("职工数", 8), ("有无党组织", 10), ("建议形式", 16), ("可并入的联合工会", 28),
+_HEADS = (("次序", 6), ("单位名称", 30), ("统一社会信用代码", 22), ("乡镇街道", 14), ("职工数", 8), ("有无党组织", 10), ("建议形式", 16), ("可并入或扩大的联合工会", 28),
           ("联合工会代码", 22), ("距离（公里）", 11), ("方案第几次", 10), ("为何排在这里", 60))  # fmt: skip
 
 
@@ -40,7 +40,8 @@ def _visit_rows(package: Package) -> pd.DataFrame:
     towns = dict(package.register.regions("township"))  # a unit placed by its point has a township that its row does not name
     listed["township_name"] = [name or towns.get(code, "") for name, code in zip(listed["township_name"], listed["township_code"], strict=True)]
     joint = joint_unions(package.table("unions"), package.table("covers"), units, as_of)
-    return visit_list(listed, joint, package.settings.joint_radius_km, whole("joint_below"), whole("least_for_joint"))
+    local = local_unions(joint, package.table("covers"), states, as_of)
+    return visit_list(listed, joint, package.settings.joint_radius_km, whole("joint_below"), whole("least_for_joint"), local)
 
 
 def plan_of(package: Package, rows: pd.DataFrame, district: str) -> Plan:
@@ -50,6 +51,12 @@ def plan_of(package: Package, rows: pd.DataFrame, district: str) -> Plan:
     target, rate = package.settings.coverage_target, package.register.fact("unit_coverage_rate", district)
     gap = gap_to(target, rate.numerator, rate.denominator) if target and rate.is_ok else None
     return plan(units, package.settings.visits_per_quarter, gap, whole("least_for_joint"))
+
+
+def widened(rows: pd.DataFrame, chosen: Plan) -> Plan:
+    """Return the visits of a plan whose township has a joint union already: there is one to be widened, none to be founded."""
+    there = set(rows.loc[rows["township_union"] != "", "township_code"])
+    return Plan(tuple(visit for visit in chosen.visits if visit.kind == JOINT and visit.township in there), chosen.gap)
 
 
 def refresh_visit_workbooks(package: Package, districts: list[str], folder: Path, manifest: dict) -> list[Path]:
@@ -99,8 +106,8 @@ def _write(path: Path, package: Package, rows: pd.DataFrame, name: str, chosen: 
         style,
         "本季度方案",
         f"{head}走访方案",
-        (("次序", 6), ("方式", 16), ("乡镇街道", 16), ("对象", 60), ("覆盖单位", 10), ("累计单位", 10), ("覆盖职工", 10), ("累计职工", 10)),
-        _plan_rows(rows, chosen),
+        (("次序", 6), ("方式", 32), ("乡镇街道", 16), ("对象", 60), ("覆盖单位", 10), ("累计单位", 10), ("覆盖职工", 10), ("累计职工", 10)),
+        plan_rows(rows, chosen),
         package.is_demo,
     )
     heads = (("乡镇街道", 20), ("盲区单位", 10), ("有党组织", 10), ("25人以上", 10), ("不足25人", 10), ("盲区职工", 10))
@@ -115,19 +122,30 @@ def _list_rows(rows: pd.DataFrame, chosen: Plan) -> list[list[Any]]:
              None if pd.isna(r.distance_km) else float(r.distance_km), planned.get(r.uscc), r.why] for number, r in enumerate(rows.itertuples(), start=1)]  # fmt: skip
 
 
-def _plan_rows(rows: pd.DataFrame, chosen: Plan) -> list[list[Any]]:
+def plan_rows(rows: pd.DataFrame, chosen: Plan) -> list[list[Any]]:
     names = dict(zip(rows["uscc"], rows["unit_name"], strict=True))
     towns = dict(zip(rows["township_code"], rows["township_name"], strict=True))
+    known = dict(zip(rows["township_code"], rows["township_union"], strict=True))
+    taken = {r.uscc: r.union_name or r.union_id for r in rows.itertuples() if r.form in (JOIN, WIDEN)}
     made, total, people = [], 0, 0
     for number, visit in enumerate(chosen.visits, start=1):
         total, people = total + visit.gain, people + visit.employees
         named = "、".join(names[code] or code for code in visit.units[:3]) + (f"等{visit.gain}家" if visit.gain > 3 else "")
-        way = "建一个联合工会" if visit.kind == JOINT else "单个单位建会"
+        way = _way(visit, known.get(visit.township, ""), taken)
         made.append([number, way, towns.get(visit.township, "") or visit.township, named, visit.gain, total, visit.employees, people])
     if made:
         for way, part in (("其中联合工会", chosen.of(JOINT)), ("其中单个单位", chosen.of(SINGLE))):
             made.append([len(part.visits), way, "", "次序栏为走访次数；覆盖数是全部建成、小单位全部加入时的上限", part.gain, None, part.employees, None])
     return made
+
+
+def _way(visit: Visit, township_union: str, taken: dict[str, str]) -> str:
+    """Return what a visit is about; ``taken``: the joint union that can take a unit in."""
+    if visit.kind != JOINT:
+        return f"并入或扩大{taken[visit.units[0]]}" if visit.units[0] in taken else "单个单位建会"
+    if township_union:
+        return f"并入或扩大{township_union}"
+    return "建一个联合工会" + ("，或并入附近的" if any(unit in taken for unit in visit.units) else "")
 
 
 def _township_rows(rows: pd.DataFrame) -> list[list[Any]]:
@@ -174,9 +192,10 @@ def _notes(book: xlsxwriter.Workbook, style: dict, package: Package) -> None:
         "清单列出季末应建会而没有工会直接覆盖的单位（仅靠辖区兜底的仍列入）。",
         "次序：有党组织而无工会的在前，其次按职工数从多到少；职工数相同的按统一社会信用代码。",
         f"建议形式：职工{whole('joint_below')}人以上（含{whole('joint_below')}人）的单独建会；不足的，本区县{settings.joint_radius_km:g}公里内有联合工会的并入；"
-        f"否则同一乡镇街道有{whole('least_for_joint')}家以上小单位的新建联合工会；都不具备的单独建会或选组织员。",
-        "台账没有工会的坐标，联合工会的位置取它直接覆盖的单位坐标的中位数；没有坐标的单位不比较距离。距离为直线距离。",
-        f"本季度方案：一次走访覆盖一家单位，或在一个乡镇街道建一个联合工会、覆盖那里全部不足{whole('joint_below')}人的盲区单位；每季度{settings.visits_per_quarter}次，{aim}。方案按覆盖单位数取最优；这是全部建成、小单位全部加入时的上限，不是预测。清单中“方案第几次”为该单位列入的走访次序，空白为本季度方案没有列入。",
+        "否则本乡镇街道已有联合工会（直接覆盖那里单位的，有几个的取覆盖最多的）的由它扩大覆盖；"
+        f"没有的，同一乡镇街道有{whole('least_for_joint')}家以上小单位的新建联合工会；都不具备的单独建会或选组织员。",
+        "台账没有工会的坐标，联合工会的位置取它直接覆盖的单位坐标的中位数；没有坐标的单位不比较距离，“为何排在这里”写明，不等于附近没有联合工会。距离为直线距离。",
+        f"本季度方案：一次走访覆盖一家单位，或在一个乡镇街道通过一个联合工会（已有的并入或扩大，没有的新建）覆盖那里全部不足{whole('joint_below')}人的盲区单位；每季度{settings.visits_per_quarter}次，{aim}。方案按覆盖单位数取最优；这是全部建成、小单位全部加入时的上限，不是预测。清单中“方案第几次”为该单位列入的走访次序，空白为本季度方案没有列入。",
         "走访次数、距离和目标在 workbench.toml 的 [visits] 中设置。建会要经职工自愿、依法选举和上一级工会批准，清单只供安排走访。",
     ]
     sheet.set_column(0, 0, 110)
