@@ -172,6 +172,11 @@ def test_8_net_growth_counts_who_moved_in_once(world):
     assert [register.fact(f"member_flow_{kind}_count").value for kind in ("in", "out", "left", "net")] == [1, 1, 1, 4]
 
 
+def test_8_more_newly_recruited_than_net_growth_is_said(city):
+    assert "工会报送的会员变动是：新发展5人、转入1人，转出1人、退会1人，相抵净增4人。" in said(city, 8)
+    assert city.broken == []
+
+
 def test_lists_name_the_cases_for_internal_readers_only(world, city, tmp_path):
     rows = table(city, "各份名单")
     assert ["存在只议不审的企业", "乙县", c(B1), "单位201", "工资分配"] in rows and ["有党无会的单位", "甲区", c(A5), "单位105", "职工30人"] in rows
