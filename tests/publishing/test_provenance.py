@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from fractions import Fraction
+
 import pytest
 from finished import BLANK, CITY, FORMATS, story, written
 from lxml import html
 
 from analysis.publishing import annex
+from analysis.publishing import blocks as b
 from analysis.publishing.document import prepare
 from analysis.publishing.number_check import check_export, check_file
 
@@ -76,8 +80,6 @@ def test_the_annex_is_checked_like_the_text(blocks, form):
 
 
 def test_a_figure_left_out_is_named():
-    from dataclasses import replace
-
     part = replace(CITY, left_out=("990101",))
     made = story()
     made[-1]["facts"][0] = part.as_record()
@@ -87,11 +89,37 @@ def test_a_figure_left_out_is_named():
 
 @pytest.mark.parametrize(("absent", "named"), [({"990107": "第7工业园"}, "第7工业园"), ({}, "代码990107的区县")])
 def test_a_district_that_no_figure_is_of_is_named_where_it_is_left_out(absent, named):
-    from dataclasses import replace
-
     made = story()
     made[0]["absent"] = absent
     made[-1]["facts"][0] = replace(CITY, left_out=("990107",)).as_record()
     document, data = written("html", made)
     assert next(e for e in annex.entries(document) if e["id"] == CITY.id)["left_out"] == named
     assert check_export(data, "html", document) == []
+
+
+def with_fall():
+    """Return the story with a fall told by its size, and the same fall with its sign in the table of no district."""
+    fall = replace(CITY, indicator=f"{CITY.indicator}_qoq", name="单位覆盖率较上季度末变化", value=Fraction(-8, 5), unit="pp", numerator=None, denominator=None)
+    made = story()
+    made[-2:-2] = [b.paragraph("较上季度末下降", fall.magnitude, "。")]
+    made[-1]["facts"] += [fall.as_record(), fall.magnitude.as_record()]
+    return made, fall
+
+
+def test_a_fall_told_without_its_sign_stands_in_the_annex_with_it_and_once():
+    made, fall = with_fall()
+    rows = [row for row in words(annex.figures_table(prepare(made))) if row[0] == fall.name]
+    assert [row[1] for row in rows] == ["全市 -1.6个百分点"]
+    made[-2:-2] = [b.paragraph("变化为", fall, "。")]
+    assert [row[1] for row in words(annex.figures_table(prepare(made))) if row[0] == fall.name] == ["全市 -1.6个百分点"]
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_a_fall_told_without_its_sign_is_checked_with_it(form):
+    made, fall = with_fall()
+    document, data = written(form, made)
+    assert check_export(data, form, document) == [] and check_file(data, form)[1] == []
+    if form == "html":
+        link = html.document_fromstring(data.decode()).xpath(f"//a[@class='opens'][data/@data-fact='{fall.magnitude.id}']")[0]
+        entry = html.document_fromstring(data.decode()).get_element_by_id(link.get("href")[1:])
+        assert link.text_content() == "1.6个百分点" and "全市 -1.6个百分点　" in entry.text_content()

@@ -67,8 +67,8 @@ def day(text: str) -> str:
 
 
 def shown_records(document: Document) -> list[dict]:
-    """Return the records of the facts that the document shows, those without a record left out."""
-    return [document.facts[fact] for fact in document.shown if fact in document.facts]
+    """Return the records of the facts that the document shows, those without a record left out; a size is told as the signed fact, once."""
+    return [document.facts[fact] for fact in dict.fromkeys(map(document.with_sign, document.shown)) if fact in document.facts]
 
 
 def region_names(document: Document) -> dict[str, str]:
@@ -123,7 +123,7 @@ def _told_here(document: Document) -> list[dict]:
     """Return the records that the annex prints: all, or where a file beside the document holds them those of its sentences."""
     if not _file_beside(document):
         return shown_records(document)
-    said = {run["fact"] for block in document.body if block["type"] in ("paragraph", "heading") for run in block["runs"] if "fact" in run}
+    said = {document.with_sign(run["fact"]) for block in document.body if block["type"] in ("paragraph", "heading") for run in block["runs"] if "fact" in run}
     return [record for record in shown_records(document) if record["id"] in said]
 
 
@@ -147,8 +147,7 @@ def figures_table(document: Document) -> dict:
             parts = [_figure(groups[other][0], own_day, names, other[0]) for other in together]
             title, below = f"{names.get(records[0].get('region_code'), '')}{name}（分类别）", _own_kind(segment, below)
         else:
-            # a gap and its size without the sign read alike: told once
-            seen = {(r.get("region_code"), r["text"], r.get("as_of")): r for r in reversed(records)}
+            seen = {(r.get("region_code"), r["text"], r.get("as_of"), tuple(r.get("left_out") or ())): r for r in reversed(records)}
             parts = [_figure(record, own_day, names) for record in reversed(seen.values())]
             title = name if not segment or name.startswith(segment) else f"{segment}{name}"
         cell = [run for n, part in enumerate(parts) for run in ([_plain("；")] * bool(n) + part)]
@@ -212,16 +211,20 @@ def annex(document: Document) -> list[dict]:
 
 
 def entries(document: Document) -> list[dict]:
-    """Return, for the page, one entry a shown fact: ``id number title code region figure share below as_of left_out reason sources``."""
+    """Return, for the page, one entry a shown fact: ``id told number title code region figure share below as_of left_out reason sources``.
+
+    ``told`` is the fact whose figure the entry prints: for a size the signed one.
+    """
     names, made = region_names(document), []
     sums: dict[str, list] = {}
     for source in document.meta["sources"]:
         row = sums.setdefault(source["table"], [source["table_name"], 0, 0])
         row[1], row[2] = row[1] + source["kept"], row[2] + source["read"]
-    for number, record in enumerate(shown_records(document)):
+    for number, shown in enumerate(fact for fact in document.shown if fact in document.facts):
+        record = document.facts[document.with_sign(shown)]
         is_rate = record.get("denominator") is not None and record.get("numerator") is not None
         made.append({
-            "id": record["id"], "number": number, "title": f"{segment_word(record)}{record.get('name', '')}", "code": record.get("indicator", ""),
+            "id": shown, "told": record["id"], "number": number, "title": f"{segment_word(record)}{record.get('name', '')}", "code": record.get("indicator", ""),
             "region": record.get("region_name", ""), "figure": record.get("text", ""), "share": f"{record['numerator']}/{record['denominator']}" if is_rate else "",
             "below": record.get("denominator_name") or "", "as_of": day(record["as_of"]) if record.get("as_of") else "",
             "left_out": "、".join(names.get(c, f"代码{c}的区县") for c in record.get("left_out") or []), "reason": record.get("reason") or "",

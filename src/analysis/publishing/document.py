@@ -49,9 +49,15 @@ class Document:
         order = [*self.shown, *(key for key in self.facts if key not in shown)]
         return [self.facts.get(key, {"id": key}) for key in order]
 
+    def with_sign(self, fact: str) -> str:
+        """Return the fact that one shown without its sign (``…_abs``, as in 下降1.6个百分点) is the size of, any other as it is."""
+        whole = fact.removesuffix("_abs")
+        return whole if whole in self.facts else fact
+
     def shown_records(self) -> list[dict]:
-        """The facts that are shown: what a page carries; those only registered stay in the notebook's own record."""
-        return [self.facts.get(key, {"id": key}) for key in self.shown]
+        """The facts that are shown, and those they are the sizes of: what a page carries; those only registered stay in the notebook's own record."""
+        signed = (self.with_sign(key) for key in self.shown)
+        return [self.facts.get(key, {"id": key}) for key in dict.fromkeys([*self.shown, *signed])]
 
 
 def _quarter_label(quarter: str) -> str:

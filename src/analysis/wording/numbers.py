@@ -170,5 +170,8 @@ class Figure:
 
 
 def magnitude(register: Register, fact: Fact) -> Fact:
-    """Return the fact without its sign, registered, for sentences whose verb carries the direction."""
-    return register.derived(fact, "abs", abs(fact.value), fact.unit, fact.name) if fact.is_ok else fact
+    """Return the fact without its sign, registered beside the fact itself, for sentences whose verb carries the direction."""
+    if not fact.is_ok:
+        return fact
+    register.used.setdefault(fact.id, fact)  # where figures come from, the sign is told
+    return register.derived(fact, "abs", abs(fact.value), fact.unit, fact.name)
