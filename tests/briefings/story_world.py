@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import takewhile
 from types import SimpleNamespace
 
 import pandas as pd
@@ -54,6 +55,17 @@ def text_of(blocks):
 
 def cells(table):
     return [["".join(r["text"] for r in cell["runs"]) for cell in line] for line in table["rows"]]
+
+
+_OPENERS = ("一是", "二是", "三是", "四是", "从单位看", "从行业看", "从规模看", "这里要说明", "成绩来之不易")
+
+
+def passage(blocks, start):
+    """Return the paragraph that begins so with those that go on with it, a line each: a speech takes breath after a few figures."""
+    texts = [(text, block["type"] == "paragraph") for block, text in zip(blocks, text_of(blocks), strict=True)]
+    first = texts.index(next(pair for pair in texts if pair[0].startswith(start)))
+    goes_on = takewhile(lambda pair: pair[1] and not pair[0].startswith(_OPENERS), texts[first + 1 :])
+    return "\n".join([texts[first][0], *(text for text, _ in goes_on)])
 
 
 def paragraph(blocks, start):

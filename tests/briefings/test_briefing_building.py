@@ -5,7 +5,7 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 from figures import typed
-from story_world import NAMES, package, paragraph, row, text_of
+from story_world import NAMES, package, paragraph, passage, row, text_of
 from ten_districts import ten
 
 from analysis.briefings import bulletin, district_brief, speech
@@ -33,7 +33,7 @@ CONTRACTS = {"contract_enterprise_count": 36, "contract_unit_coverage": (36, 100
 
 
 def said(start, **values):
-    return paragraph(speech.write(made(**values)).blocks, start)
+    return passage(speech.write(made(**values)).blocks, start)
 
 
 @pytest.mark.parametrize(("share", "words"), [
@@ -69,7 +69,7 @@ def test_a_lawful_deliberation_is_never_called_a_fault(values, words):
 
 def test_lapsed_contracts_take_the_place_of_general_words():
     told = said("四是集体合同", **CONTRACTS, contract_lapsed_enterprise_count=5, contract_to_inspect_count=6)
-    assert told == ("四是集体合同的覆盖面还不够宽。截至三季度末，有效集体合同覆盖的企业有36家，占已覆盖企业的36.0%。按职工计算，占已覆盖企业职工的40.0%。"
+    assert told == ("四是集体合同的覆盖面还不够宽。截至三季度末，有效集体合同覆盖的企业有36家，占已覆盖企业的36.0%。按职工计算，占已覆盖企业职工的40.0%。\n"
                     "合同已经到期、还没有续上的企业有5家。还有6份有效合同，协商记录、职代会通过记录、报送人社一样都没有，要先抽查核实，再下结论。"
                     "这些问题不解决，工会说话就缺少分量，职工就缺少获得感。")  # fmt: skip
     few = said("四是集体合同", **CONTRACTS, contract_lapsed_enterprise_count=4)

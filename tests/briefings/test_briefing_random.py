@@ -25,6 +25,10 @@ def faults(document):
     return found
 
 
+def figures_of(block):
+    return sum("fact" in run for run in block["runs"])
+
+
 @pytest.fixture
 def unrendered(monkeypatch):
     """Let figures be laid out but not rendered: that takes most of the time and has tests of its own."""
@@ -38,6 +42,12 @@ def hold(seed, most_scopes):
             document = kind.write(at(scope))
             assert [(r["rule"], r["template"], r["line"], r["text"]) for r in document.broken] == [], (seed, scope, kind.__name__)
             assert faults(document) == [], (seed, scope, kind.__name__)
+            if kind is speech:  # heard, not read: three figures a paragraph
+                assert [
+                    t
+                    for b, t in zip(document.blocks, text_of(document.blocks), strict=True)
+                    if b.get("style") == "body" and figures_of(b) > (4 if t.startswith("这里要说明") else 3)
+                ] == [], seed
 
 
 @pytest.mark.parametrize("seed", [2, 4])

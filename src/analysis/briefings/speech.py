@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from analysis.briefings.areas import districts_of, most_blank, said, townships_of
@@ -10,6 +11,7 @@ from analysis.briefings.context import Document, industries, open_draft, segment
 from analysis.briefings.reversals import reversals
 from analysis.errors import ParameterError
 from analysis.facts import Fact, Register
+from analysis.wording.breaths import in_breaths
 from analysis.wording.numbers import mark
 from analysis.wording.phrases import ladder, lower, prevalence, quantity
 from analysis.wording.story import Place
@@ -33,7 +35,7 @@ def write(package: Package) -> Document:
         raise ParameterError(f"讲话稿只有全市的，参数 scope 为“{package.scope}”。请改为 city；区县请用区县简报 district_brief。")
     package = package.with_building()
     draft = open_draft(package, "speech", TITLE)
-    return Document(draft, draft.parts("speech.j2", {}, **words(package)))
+    return Document(draft, [list(chain.from_iterable(map(in_breaths, part))) for part in draft.parts("speech.j2", {}, **words(package))])
 
 
 def words(package: Package) -> dict[str, Any]:
