@@ -6,6 +6,7 @@ from squares import overlapping
 
 from analysis.charts.grades import grade_map
 from analysis.charts.imprint import Imprint
+from analysis.charts.keys import Entry, list_sheets
 from analysis.charts.maps import choropleth, pair_map, symbol_map
 from analysis.charts.sheet import PAGE_MM
 
@@ -74,6 +75,18 @@ def test_three_hundred_regions_take_a_sheet_a_group_and_share_numbers_and_colour
     assert all(known[code] == number for sheet in (first, second) for code, number in sheet.record["keys"].items())
     for sheet in (first, second, *lists):
         assert overlapping([text["box"] for text in sheet.record["texts"]]) == []
+
+
+@pytest.mark.parametrize("title", ["图上编号：盲区分级", "图上编号：" + "很长的指标名称" * 7], ids=["short", "long"])
+def test_the_frames_of_the_marks_cover_no_line_of_the_list(title):
+    entries = [Entry(n, f"99010100{n}", f"三里铺镇{n}", (("红 61.5%", f"f{n}"), ("16家", f"g{n}"))) for n in range(1, 12)]
+    (drawn,) = list_sheets(entries, title, "图上编号对照表。", PLAIN)
+    boxes = []
+    for text in drawn.record["texts"]:
+        west, south, east, north = text["box"]
+        middle = (south + north) / 2
+        boxes.append((west - 1.5, middle - 3.0, east + 1.5, middle + 3.0) if text["role"] == "mark" else text["box"])  # the frame is 5 mm high
+    assert overlapping(boxes) == [] and [t["text"] for t in drawn.record["texts"] if t["role"] == "mark"] == ["内部使用 不得公开", "演示数据"]
 
 
 ODD = odd_places()

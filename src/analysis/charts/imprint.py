@@ -16,7 +16,7 @@ from analysis.facts import Fact
 
 USE_MARKS = {"internal": "内部使用 不得公开", "meeting": "内部使用 不得公开", "public": ""}
 DEMO_MARK = "演示数据"
-_NOTE_SIZE = 6.5
+_NOTE_SIZE, _MARK_GAP_MM = 6.5, 1.5
 
 
 @dataclass(frozen=True)
@@ -112,16 +112,25 @@ def draw_marks(sheet: Sheet, imprint: Imprint, right: float, top: float, is_row:
     """Write the framed marks, right aligned, one below the other or in a row, and return the height below them."""
     marks = imprint.marks if marks is None else marks
     for mark in marks:
-        width = sheet.measure(mark, 7.5) + 3
+        width = _mark_width(sheet, mark)
         red = "#a40e26"
         box: Box = (right - width, top - 5, right, top)
         sheet.rectangle(box, edge=red, width=0.6, order=8, fill="white")
         sheet.text(right - width / 2, top - 2.5, mark, size=7.5, color=red, align="center", role="mark")
         if is_row:
-            right -= width + 1.5
+            right -= width + _MARK_GAP_MM
         else:
             top -= 6.2
     return top - 6.2 * (is_row and bool(marks))
+
+
+def marks_width(sheet: Sheet, imprint: Imprint) -> float:
+    """Return how wide the marks are in a row."""
+    return sum(_mark_width(sheet, mark) + _MARK_GAP_MM for mark in imprint.marks)
+
+
+def _mark_width(sheet: Sheet, mark: str) -> float:
+    return sheet.measure(mark, 7.5) + 3
 
 
 def draw_north(sheet: Sheet, x: float, bottom: float) -> None:

@@ -9,7 +9,7 @@ import numpy as np
 import shapely
 
 from analysis.charts.geometry import Page
-from analysis.charts.imprint import Imprint, draw_marks
+from analysis.charts.imprint import Imprint, draw_marks, marks_width
 from analysis.charts.labels import Label, extent, spot_inside
 from analysis.charts.sheet import INK, PAGE_MM, SOFT, WIDTH_MM, Box, Drawn, Sheet
 
@@ -18,9 +18,10 @@ _SIZES = (6.2, 5.6, 5.0)
 _STEP_MM = 0.7
 _MOST_TRIED = 80
 _AT_ONCE = 200
-_LIST_SIZE, _LIST_SMALLEST = 6.4, 5.8
+_LIST_SIZE, _LIST_SMALLEST, _TITLE_SIZE = 6.4, 5.8, 7.5
 _GAP_MM = 4.0
 _LINE_EM = 1.36
+_HEAD_MM, _HEAD_WITH_MARKS_MM = 5.0, 7.0  # the marks are 5 mm high
 _PT_MM = 25.4 / 72
 
 
@@ -98,15 +99,15 @@ def _first_free(tree: shapely.STRtree, xs: np.ndarray, ys: np.ndarray, width: fl
     return np.array(found[:_MOST_TRIED], dtype=object)
 
 
-def draw_list(sheet: Sheet, top: float, title: str, entries: Sequence[Entry]) -> float:
-    """Write the list in columns below ``top`` and return the height where it ends."""
+def draw_list(sheet: Sheet, top: float, title: str, entries: Sequence[Entry], head: float = _HEAD_MM) -> float:
+    """Write the list in columns below ``top`` and return the height where it ends; ``head`` is the height of the line of its title."""
     if not entries:
         return top
-    sheet.text(1, top - 2.4, title, size=7.5, role="legend_title")
+    sheet.text(1, top - 2.4, title, size=_TITLE_SIZE, role="legend_title")
     size, columns, width = _columns(sheet, entries)
     blocks = [_lines(sheet, entry, width, size) for entry in entries]
     step = size * _PT_MM * _LINE_EM
-    start, total = top - 5, sum(len(block) for block in blocks)
+    start, total = top - head, sum(len(block) for block in blocks)
     deepest, column, used, share = 0, 0, 0, -(-total // columns)
     for block, entry in zip(blocks, entries, strict=True):
         if used and used + len(block) > share and column < columns - 1:
@@ -135,13 +136,20 @@ def list_sheets(entries: Sequence[Entry], title: str, alt: str, imprint: Imprint
         count = len(rest)
         while count > 1 and list_height(sheet, rest[:count]) > PAGE_MM - 8:
             count -= max(1, count // 12)
-        end = draw_list(sheet, 0, title if not sheets else f"{title}（续）", rest[:count])
-        draw_marks(sheet, imprint, WIDTH_MM, 0, is_row=True)
+        end = _marked_list(sheet, title if not sheets else f"{title}（续）", rest[:count], imprint)
         sheet.extend_down(-end)
         record = {"keys": {entry.code: entry.number for entry in rest[:count]}, "marks": list(imprint.marks)}
         sheets.append(sheet.finish(alt, [fact for entry in rest[:count] for _, fact in entry.figures if fact], record, part="编号表"))
         rest = rest[count:]
     return tuple(sheets)
+
+
+def _marked_list(sheet: Sheet, title: str, entries: Sequence[Entry], imprint: Imprint) -> float:
+    """Write the list below its marks, in one line with its title where both have room, and return the height where it ends."""
+    below = draw_marks(sheet, imprint, WIDTH_MM - 0.5, 0, is_row=True)
+    if not imprint.marks or sheet.measure(title, _TITLE_SIZE) > WIDTH_MM - marks_width(sheet, imprint) - _GAP_MM:
+        return draw_list(sheet, below, title, entries)
+    return draw_list(sheet, 0, title, entries, _HEAD_WITH_MARKS_MM)
 
 
 def _columns(sheet: Sheet, entries: Sequence[Entry]) -> tuple[float, int, float]:
