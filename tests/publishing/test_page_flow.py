@@ -19,6 +19,11 @@ from analysis.publishing.page_flow import settled
 from analysis.publishing.pdf import render_pdf
 
 TALL = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 100 100"><rect width="100" height="100" fill="#8a1c1c"/></svg>'
+# reckoned at three lines; takes four
+LONGER_THAN_RECKONED = (
+    "截至2021年6月30日，盲区单位最多的是甲乙区货栈街道43家、甲乙区新埠头街道41家和丙丁区丙丁街道29家。"
+    "按盲区率和盲区单位数两个条件分级，31个乡镇街道为红色，9个为橙色。"
+)
 
 
 def document(*blocks):
@@ -84,6 +89,32 @@ def test_a_figure_that_lacks_a_little_is_drawn_smaller():
     shrunk = next(block for block in settled(made.body) if block["type"] == "figure")
     assert 102 < shrunk["width_mm"] < 125
     assert {line.page for line in read_paper(render_pdf(made)[0]).lines if "图1" in line.text} == {0}
+
+
+def test_a_figure_is_made_smaller_by_more_than_it_lacks_where_a_line_more_than_reckoned_would_throw_it_overleaf():
+    for width in (103, 106, 109, 112):
+        made = document(lines(6, "甲"), b.paragraph(LONGER_THAN_RECKONED), figure(width=width), b.heading(1, "一、乙"))
+        assert {line.page for line in read_paper(render_pdf(made)[0]).lines if "图1" in line.text} == {0}, width
+
+
+def test_a_table_for_which_a_figure_is_made_smaller_is_not_thrown_overleaf_by_a_line_more_than_reckoned():
+    table = b.table(["区县", "单位数"], [[f"{n}区", str(n)] for n in range(11)], caption="各区县", note="说明在表下。")
+    for width in (63, 66, 69, 72):
+        first = next(_words(render_pdf(document(lines(1, "甲"), b.paragraph(LONGER_THAN_RECKONED), figure(width=width), table))[0]))
+        assert len(re.findall(r"\d区", first)) >= 8, width
+
+
+def test_text_passes_figures_that_share_a_page_but_not_more():
+    small = figure("二图", width=50)
+    made = document(lines(10, "甲"), figure("一图"), small, lines(10, "乙"), lines(9, "丙"))
+    assert order(made) == ["t题目", "p甲甲", "p乙乙", "F", "F", "p丙丙"]
+    made = document(lines(10, "甲"), figure("一图"), figure("二图"), lines(9, "乙"))
+    assert order(made) == ["t题目", "p甲甲", "F", "p乙乙", "F"]
+
+
+def test_a_little_text_does_not_come_before_a_figure_that_a_smaller_drawing_would_hold():
+    made = document(lines(6, "甲"), figure(width=150), b.heading(1, "一、乙"), lines(3, "乙"), b.table(["区县"], [["甲区"]], caption="表"))
+    assert order(made)[:4] == ["t题目", "p甲甲", "F", "h一、"]
 
 
 def test_a_table_without_text_to_fill_the_page_is_parted_with_its_head():

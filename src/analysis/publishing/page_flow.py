@@ -20,7 +20,7 @@ WHOLE_ROWS = 12  # a table of up to so many rows stays on one page
 _LEAST_ROWS, _LEAST_SMALL_ROWS = 3, 2  # a part of a table has at least so many; an annex has tall ones
 _WORTH_MM = 3 * LINE_MM  # a smaller gap is left
 _TALLEST_END_MM = 110.0  # the rows kept together at an end of a table
-_HALF_EMPTY_MM = 50.0  # rather than leave so much, a table too short to be parted comes after the next section's first words
+_HALF_EMPTY_MM = 50.0  # rather than leave so much, a table too short to be parted comes after the next section's first words, and a figure is made smaller
 _SURE_MM = 11.0  # a figure that fits by less is drawn that much smaller: a paragraph may take a line more than reckoned
 _UNSURE_MM = 45.0  # what seems to fit with no more to spare than this may not
 _LEAST_SCALE = 0.82
@@ -68,7 +68,7 @@ def rows_together(block: Block) -> int:
 
 
 def settled(blocks: Sequence[Block]) -> list[Block]:
-    """Return the blocks in the order in which paper shows them; only body text and headings move, and only forward over one figure or table."""
+    """Return the blocks in the order in which paper shows them; only body text and headings move, and only forward over one table, or figures that share a page."""
     waiting, page = list(blocks), _Page()
     while waiting:
         block = waiting.pop(0)
@@ -76,12 +76,15 @@ def settled(blocks: Sequence[Block]) -> list[Block]:
             page.add(block, _first_part(waiting[0]) if waiting and block["type"] == "heading" else 0.0)
             continue
         if page.lacks(block) and page.left > _WORTH_MM and not page.is_pointing:
-            notes = _own_notes(waiting)
+            staying = _staying(block, waiting)
             may_pass_heading = block["type"] == "figure" or (len(block["rows"]) < 2 * _LEAST_ROWS and page.left > _HALF_EMPTY_MM)
-            drawn_up = _drawn_up(waiting[notes:], page.left, may_pass_heading)
-            for moved in waiting[notes : notes + drawn_up]:
+            drawn_up = _drawn_up(waiting[staying:], page.left, may_pass_heading)
+            gap = page.left - sum(map(height, waiting[staying : staying + drawn_up]))
+            if block["type"] == "figure" and gap > _HALF_EMPTY_MM and _smaller(block, page.lacks(block) + _SURE_MM):
+                drawn_up = 0  # the figure itself, a little smaller, fills the page better
+            for moved in waiting[staying : staying + drawn_up]:
                 page.add(moved, LINE_MM)
-            del waiting[notes : notes + drawn_up]
+            del waiting[staying : staying + drawn_up]
         page.add(_fitted(block, page))
     return page.made
 
@@ -135,6 +138,17 @@ def _own_notes(waiting: Sequence[Block]) -> int:
     return next((n for n, block in enumerate(waiting) if block["type"] != "paragraph" or block.get("style", "body") not in ("note", "source")), len(waiting))
 
 
+def _staying(block: Block, waiting: Sequence[Block]) -> int:
+    """Return how many of the following blocks stay behind with a figure or table: its notes, and further figures that share its page."""
+    count, tall = _own_notes(waiting), height(block)
+    while block["type"] == "figure" and count < len(waiting) and waiting[count]["type"] == "figure":
+        tall += height(waiting[count])
+        if tall > PAGE_MM:
+            break
+        count += 1 + _own_notes(waiting[count + 1 :])
+    return count
+
+
 def _drawn_up(waiting: Sequence[Block], gap: float, may_pass_heading: bool) -> int:
     """Return how many of the following blocks fill the gap: paragraphs and headings, never ending with a heading, never a note that belongs to what is shown.
 
@@ -168,13 +182,13 @@ def _fitted(block: Block, page: _Page) -> Block:
     if not lacking or page.left <= _WORTH_MM:
         return block
     if block["type"] == "figure":
-        return _smaller(block, lacking) or block
+        return _smaller(block, lacking + _SURE_MM) or _smaller(block, lacking) or block
     above = next((n for n in range(len(page.made) - 1, page.first - 1, -1) if page.made[n]["type"] == "figure"), None)
-    smaller = _smaller(page.made[above], lacking) if above is not None else None
+    smaller = (_smaller(page.made[above], lacking + _SURE_MM) or _smaller(page.made[above], lacking)) if above is not None else None
     if smaller:
+        page.at -= height(page.made[above]) - height(smaller)
         page.made[above] = smaller
-        page.at -= lacking + _SPARE_MM
-        return block
+        return _parted(block)  # it may yet lack a line: rather its last rows overleaf than all of it
     first_part = height(block | {"rows": block["rows"][:_LEAST_ROWS], "note": []}) - _BELOW_MM + _ABOVE_MM
     return _parted(block) if page.left > first_part else block
 
