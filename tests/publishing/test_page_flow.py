@@ -8,7 +8,7 @@ import re
 import docx
 import pypdfium2
 import pytest
-from sample import bar_svg, png
+from sample import bar_svg, fact_id, png, record
 
 from analysis.publishing import blocks as b
 from analysis.publishing.conformance.pdf_pages import read_paper
@@ -210,3 +210,15 @@ def test_a_lead_in_stays_on_the_page_of_its_table(is_kept):
     assert where == ({"附：": 1, "下表列出": 1, "情况": 1} if is_kept else {"附：": 0, "下表列出": 0, "情况": 1})
     [said] = [p for p in docx.Document(io.BytesIO(render_docx(made)[0])).paragraphs if p.text.startswith("下表列出")]
     assert bool(said.paragraph_format.keep_with_next) is is_kept
+
+
+def test_the_annex_of_a_brief_begins_a_page_unless_a_few_lines_have_run_over_onto_the_last():
+    fact, begun = fact_id("990000", "unit_coverage_rate"), {}
+    for count in (16, 18, 20, 22, 26, 27, 40):  # lines of the grid; a page holds twenty-two, the title takes two
+        told = b.paragraph("全市单位覆盖率为", b.run("45.9%", fact=fact), "。")
+        used = b.facts([record("990000", "临州市", "unit_coverage_rate", "45.9%", 611 / 1332)])
+        made = prepare([b.meta("district_brief", "题目", "2021Q3", as_of="2021-09-30"), b.title("题目"), told, lines(count - 1, "甲"), used])
+        pages = list(_words(render_pdf(made)[0]))
+        body, begins = (next(n for n, page in reversed(list(enumerate(pages))) if word in page) for word in ("甲甲", "附：数据来源与口径"))
+        begun[count] = body, begins
+    assert begun == {16: (0, 1), 18: (0, 1), 20: (0, 1), 22: (1, 1), 26: (1, 1), 27: (1, 2), 40: (1, 2)}

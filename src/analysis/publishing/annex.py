@@ -187,7 +187,7 @@ def _rows(sums: list[int] | None) -> dict:
 def annex(document: Document) -> list[dict]:
     """Return the annex as blocks; nothing for a document without facts.
 
-    After the pages of a brief it begins a new one; elsewhere it follows the method note, which would else run over onto an empty page.
+    After the pages of a brief it begins a new one, unless (in the PDF) just a few lines have run over onto the last; elsewhere it follows the method note, which would else run over onto an empty page.
     """
     if not shown_records(document):
         return []
@@ -201,7 +201,7 @@ def annex(document: Document) -> list[dict]:
     if said and (file := _file_beside(document)):
         said += [_plain("表格里的数及其分子、分母见 "), _plain(file, "name"), _plain("。")]
     sources = sources_table(document)
-    made: list[dict[str, Any]] = [{"type": "page_break"}] if document.meta["document"] in OWN_PAGE else []
+    made: list[dict[str, Any]] = [{"type": "page_break", "if_used": True}] if document.meta["document"] in OWN_PAGE else []
     made.append({"type": "heading", "level": 1, "depth": 1, "runs": [_plain(HEADING)]})
     made += [{"type": "paragraph", "style": "note", "keep": True, "runs": said}] if said else []
     made.append(figures_table(document))
