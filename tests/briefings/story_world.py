@@ -42,7 +42,7 @@ def package(scope="city", covered=COVERED, earlier=EARLIER, more=(), more_then=(
     now, then = [*whole(covered), *more], [*whole(earlier, quarter="2021Q2"), *more_then] if earlier else []
     made = SimpleNamespace(quarter="2021Q3", sources=list, once=lambda make, *_: make(), scope=scope, city=CITY, region_code=CITY[0] if scope == "city" else scope,
                            region_name=CITY[1] if scope == "city" else NAMES[scope], is_demo=True, audience="internal", map_use="internal", regions=None,
-                           townships=None, tiles=None, incomplete=[], intake={}, notes=(), breaks={}, is_totals=False, settings=Settings(), register=register(now, then, year_ago), flows=None, flows_yoy=None,
+                           townships=None, tiles=None, incomplete=[], intake={}, notes=(), breaks={}, is_totals=False, settings=Settings(), register=register(now, then, year_ago), flows=None, flows_yoy=None, sent_back=None,
                            states=lambda: NO_STATES, errata=none(), errata_untold=())  # fmt: skip
     made.with_building = lambda: made
     vars(made).update(changes)

@@ -39,6 +39,18 @@ def test_the_largest_cause_is_named_first():
                     "具体看，新出现的应建会单位20家，退出的0家；原有单位中新覆盖6家，失去覆盖0家。")  # fmt: skip
 
 
+def test_units_that_only_a_returned_row_took_away_are_told_apart():
+    now = pd.concat([states(NOW | {"970101": (59, 99)})], ignore_index=True)  # one unit of 甲区 is not there this quarter
+    table = flows([states(THEN), states(THEN), now], "970100", CODES, dict.fromkeys(segment_bits(), CODES))
+    back = pd.DataFrame([("970100", "appeared", 5), ("970100", "closed", 1), ("970102", "appeared", 5), ("970101", "closed", 2)],
+                        columns=["region_code", "kind", "units"])  # fmt: skip
+    covered = NOW | {"970101": (59, 99)}
+    said = paragraph(blank_areas.write(package(covered=covered, earlier=THEN, flows=table, sent_back=back, more=PARTS)).blocks, "苇津市单位覆盖率上季度末")
+    assert "新出现的应建会单位20家（其中因上季度台账行被退回、本季度改正的5家），退出的1家（其中只因本季度台账行被退回的1家，改正以后就会回来）；" in said
+    county = package("970101", covered=covered, earlier=THEN, flows=table, sent_back=back)
+    assert "closed_returned" not in blank_changes.why(county, "970101").counts  # more than closed at all: counted otherwise, not told
+
+
 def test_parts_of_every_row_add_up():
     made = with_flows()
     for code in ("970100", *CODES):

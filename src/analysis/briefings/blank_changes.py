@@ -21,7 +21,18 @@ BASES = {"qoq": "上季度末", "yoy": "上年同期"}
 WORDS = {"restated": "原来数据的更正", "units": "单位增减", "covered": "新建会与失去覆盖", "moved": "单位在区县或分组之间变动"}
 _COUNTS = {"appeared": "新出现的应建会单位", "closed": "退出的应建会单位", "newly_covered": "原有单位新覆盖", "lost": "原有单位失去覆盖",
            "moved_in": "转入的单位", "moved_out": "转出的单位", "restated": "数据更正涉及的单位"}  # fmt: skip
-_SAID = {"appeared": "新出现", "closed": "退出", "newly_covered": "新覆盖", "lost": "失去覆盖", "moved_in": "转入", "moved_out": "转出", "restated": "更正家数"}
+_RETURNED = {"appeared": "新出现的单位中上季度台账行被退回、本季度改正的", "closed": "退出的单位中本季度台账行被退回的"}
+_SAID = {
+    "appeared": "新出现",
+    "closed": "退出",
+    "newly_covered": "新覆盖",
+    "lost": "失去覆盖",
+    "moved_in": "转入",
+    "moved_out": "转出",
+    "restated": "更正家数",
+    "appeared_returned": "改正",
+    "closed_returned": "退回",
+}
 
 
 @dataclass(frozen=True)
@@ -67,7 +78,19 @@ def why(package: Package, code: str, segment: str = "all", basis: str = "qoq") -
     counts = {
         name: register.derived(now, f"units_{name}{tag}", made.counts[name], "count", words, decimals=0, denominator_name="") for name, words in _COUNTS.items()
     }
+    if segment == "all" and basis == "qoq":
+        counts |= _returned(package, now, made.counts)
     return Why(code, segment, before, now, change, parts, counts, made.largest, is_restated)
+
+
+def _returned(package: Package, now: Fact, counts: dict[str, int]) -> dict[str, Fact]:
+    """Return how many of the units that appeared or closed did so only because a row was sent back; none where that is not known."""
+    table, made = package.sent_back, {}
+    for kind, words in _RETURNED.items() if table is not None else ():
+        found = int(table.loc[(table["region_code"] == now.region_code) & (table["kind"] == kind), "units"].sum())
+        if 0 < found <= counts[kind]:
+            made[f"{kind}_returned"] = package.register.derived(now, f"units_{kind}_returned", found, "count", words, decimals=0, denominator_name="")
+    return made
 
 
 def _obstacle(package: Package, code: str, moved: Fact, flows: Any, word: str) -> tuple[str, str]:
@@ -94,7 +117,7 @@ def sentence(register: Any, made: Why) -> dict[str, Any]:
     ]
     moved = "持平" if made.change.rounded == 0 else ("提高" if made.change.value > 0 else "下降") + say(magnitude(register, made.change))
     return {"原因": "", "前": made.before, "后": made.now, "变化": moved, "最大": clauses[0] if clauses else "", "其余": clauses[1:], "更正": made.is_restated,
-            **{word: made.counts[name] for name, word in _SAID.items()}}  # fmt: skip
+            **{word: made.counts.get(name) for name, word in _SAID.items()}}  # fmt: skip
 
 
 def change_table(package: Package, rows: list[tuple[str, Why]], head: str, caption: str, is_mixed: bool = False) -> dict[str, Any]:

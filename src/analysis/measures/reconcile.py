@@ -63,15 +63,20 @@ def movement(then: pd.DataFrame, now: pd.DataFrame) -> pd.DataFrame:
 
 
 def was_refused(moved: pd.DataFrame, refused: pd.DataFrame) -> pd.Series:
-    """Return whether a unit's row of this quarter was refused: its code stands there, or its name where the code could not be read.
+    """Return whether the row of this quarter was refused of each unit of ``movement`` (``is_refused``)."""
+    return is_refused(moved["uscc"], moved["unit_name_then"], refused)
+
+
+def is_refused(codes: pd.Series, names: pd.Series, refused: pd.DataFrame) -> pd.Series:
+    """Return whether a unit's row was refused: its code stands there, or its name where the code could not be read.
 
     Parameters
     ----------
+    codes, names : of the units, with one index
     refused : the refused rows of the unit table, ``uscc, unit_name``
     """
-    codes = set(refused["uscc"].dropna())
-    names = set(refused.loc[refused["uscc"].isna(), "unit_name"].map(same_name)) - {""}
-    return moved["uscc"].isin(codes) | moved["unit_name_then"].map(same_name).isin(names)
+    unread = set(refused.loc[refused["uscc"].isna(), "unit_name"].map(same_name)) - {""}
+    return codes.isin(set(refused["uscc"].dropna())) | names.map(same_name).isin(unread)
 
 
 def same_name(name: object) -> str:

@@ -102,6 +102,11 @@ class Package:
         """The same since the quarter a year ago."""
         return self._read("flows_yoy") if self.audience == "internal" else None
 
+    @cached_property
+    def sent_back(self) -> pd.DataFrame | None:
+        """How many units appeared or closed since the quarter before only because a row was sent back; None where that is not known."""
+        return self._read("sent_back") if self.audience == "internal" else None
+
     def once(self, make: Callable[[], Made], *key: object) -> Made:
         """Return what was worked out from this package for this audience, made once a process and changed by nobody."""
         return once(self.folder, make, "made", self.audience, *key)

@@ -36,6 +36,7 @@ from analysis.runs.prepare import (
     totals_of,
     township_parents,
     unit_flows,
+    units_sent_back,
 )
 from analysis.runs.protected import shown_to_others
 from analysis.runs.provenance import source_rows
@@ -156,6 +157,9 @@ def _write(folder: Path, workshop: Workshop, frame: pd.DataFrame, city: tuple[st
         moved = unit_flows(workshop, quarter, frame, city[0], earlier)
         if moved is not None:
             moved.to_parquet(folder / f"{name}.parquet", index=False)
+    returned = units_sent_back(workshop, quarter, frame, city[0], Quarter(quarter).previous.key)
+    if returned is not None:
+        returned.to_parquet(folder / "sent_back.parquet", index=False)
     dominance(workshop, frame, city[0]).to_parquet(folder / "dominance.parquet", index=False)
     codes = set(frame["region_code"])
     regions = drawn_regions(workshop.geography.polygons, codes)

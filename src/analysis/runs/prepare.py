@@ -13,7 +13,7 @@ import geopandas as gpd
 import pandas as pd
 
 from analysis.errors import SettingsError
-from analysis.measures.blanks.flows import flows
+from analysis.measures.blanks.flows import flows, sent_back
 from analysis.measures.change import changes
 from analysis.measures.indicators import indicators
 from analysis.measures.largest import COLUMNS as SHARE_COLUMNS
@@ -118,11 +118,29 @@ def unit_flows(workshop: Workshop, quarter: str, frame: pd.DataFrame, city: str,
         return None
     present = workshop.tally(then.quarter, False).states
     readings = [_stored_states(workshop, then, present), present, workshop.tally(quarter, True).states]
+    return flows(readings, city, *_counted_in(frame, quarter))
+
+
+def units_sent_back(workshop: Workshop, quarter: str, frame: pd.DataFrame, city: str, earlier: str) -> pd.DataFrame | None:
+    """Return how many units appeared or closed only because a row was sent back (``measures.blanks.flows.sent_back``), or None without both ledgers."""
+    ledgers = [workshop.ledger(earlier), workshop.ledgers[quarter]]
+    if any(ledger is None or ledger.is_totals for ledger in ledgers):
+        return None
+    tallies = [workshop.tally(earlier, False), workshop.tally(quarter, True)]
+    states = [
+        made.states[["uscc", "district_code"]].merge(ledger.intake.tables["units"][["uscc", "unit_name"]], on="uscc", how="left")
+        for made, ledger in zip(tallies, ledgers, strict=True)
+    ]
+    refused = [ledger.intake.refused["units"] for ledger in ledgers]
+    return sent_back(*states, tuple(refused), city, _counted_in(frame, quarter)[1].get("all", []))
+
+
+def _counted_in(frame: pd.DataFrame, quarter: str) -> tuple[list[str], dict[str, list[str]]]:
+    """Return the districts, and segment → those that the city's rate counts (no entry for a segment whose rate is blank)."""
     rates = frame[(frame["quarter"] == quarter) & (frame["indicator"] == "unit_coverage_rate")]
     districts = sorted(rates.loc[rates["region_level"] == "district", "region_code"].unique())
     whole = rates[(rates["region_level"] == "city") & (rates["status"] == "ok")]
-    counted = {r.segment: [c for c in districts if c not in str(r.left_out).split(";")] for r in whole.itertuples()}
-    return flows(readings, city, districts, counted)
+    return districts, {r.segment: [c for c in districts if c not in str(r.left_out).split(";")] for r in whole.itertuples()}
 
 
 def _stored_states(workshop: Workshop, then: Ledger, present: pd.DataFrame) -> pd.DataFrame:

@@ -9,10 +9,12 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from analysis.measures.reconcile import is_refused
 from analysis.measures.tally import segment_bits
 
 PATTERNS = 512  # there 0-2, member 3-5, covered 6-8; bit 0 of each group is the stored reading, 1 the present one, 2 this quarter
 COLUMNS = ["region_code", "segment", "pattern", "units"]
+SENT_BACK = ["region_code", "kind", "units"]
 # where a unit is not there, it keeps the attributes of the nearest reading that has it: being absent is no change of class or coverage
 _NEAREST = ((0, 1, 2), (1, 0, 2), (2, 1, 0))
 
@@ -45,6 +47,29 @@ def flows(readings: list[pd.DataFrame], city: str, districts: list[str], counted
             member = sum(belongs[k].astype(np.int64) << (3 + k) for k in range(3))
             found.append(_counted(bits + member, member > 0, np.zeros(len(bits), dtype=np.int64), [city], segment))
     return pd.concat(found, ignore_index=True).sort_values(COLUMNS[:3], ignore_index=True)
+
+
+def sent_back(then: pd.DataFrame, now: pd.DataFrame, refused: tuple[pd.DataFrame, pd.DataFrame], city: str, counted: list[str]) -> pd.DataFrame:
+    """Count the units that appeared or closed only because a row was sent back: the earlier quarter's (mended since), or this quarter's.
+
+    Parameters
+    ----------
+    then, now : the eligible units of the earlier quarter as it reads now and of this one, ``uscc, district_code, unit_name``
+    refused : the rows of the unit table that were refused in the earlier quarter and in this one, ``uscc, unit_name``
+    city, counted : code of the city, and of the districts that its figure counts
+
+    Returns
+    -------
+    DataFrame with ``SENT_BACK``: ``kind`` appeared or closed, only counts that occur
+    """
+    came, left = now[~now["uscc"].isin(then["uscc"])], then[~then["uscc"].isin(now["uscc"])]
+    found = []
+    for kind, units, rows in (("appeared", came, refused[0]), ("closed", left, refused[1])):
+        places = units.loc[is_refused(units["uscc"], units["unit_name"], rows), "district_code"]
+        whole = pd.Series(city, index=places.index[places.isin(counted)])
+        counts = pd.concat([places, whole]).value_counts().sort_index()
+        found.append(pd.DataFrame({"region_code": counts.index, "kind": kind, "units": counts.to_numpy()}, columns=SENT_BACK))
+    return pd.concat(found, ignore_index=True)
 
 
 def _aligned(readings: list[pd.DataFrame], districts: list[str]) -> tuple[np.ndarray, ...]:
