@@ -201,3 +201,13 @@ def test_the_same_rate_has_the_same_colour_in_two_quarters_and_two_groups():
 def test_townships_do_not_take_the_districts_breaks():
     pinned = replace(PLAIN, breaks={("unit_coverage_rate", "district"): (Fraction(1, 5),)})
     assert choropleth(regions(), rates(region_level="township"), pinned).record["classes"][0] == "不足30%"
+
+
+def test_a_number_for_which_a_label_has_no_room_stands_in_the_notes():
+    place = regions()
+    place.loc[0, "geometry"] = shapely.box(105.0, 37, 105.2, 37.045)
+    drawn = symbol_map(place, rates(), counts(4, 100, 25, indicator="blind_unit_count", name="盲区单位"), PLAIN, unit="家")
+    assert drawn.record["labels"]["990101"]["lines"] == ["甲区", "25.0%"] and drawn.record["labels"]["990103"]["lines"][2] == "25家"
+    assert [note for note in drawn.record["notes"] if "放不下" in note] == ["标注放不下数量、只写了率的：甲区 4家。"]
+    assert not any("放不下" in note for note in symbol_map(regions(), rates(), counts(1, 2), PLAIN, unit="家").record["notes"])
+    assert not any("放不下" in note for note in choropleth(place, rates(), PLAIN).record["notes"])

@@ -71,6 +71,7 @@ def draw_map(regions: gpd.GeoDataFrame, looks: Mapping[str, Region], imprint: Im
     top = sheet.height - 1
     marks = shapely.box(WIDTH_MM - 32, top - 6.2 * len(imprint.marks), WIDTH_MM, top)
     page, drawn = draw_regions(sheet, regions, looks, (1, 1, width, top), [marks] if is_below else [], symbols, numbers)
+    notes = [*notes, *unwritten_note(drawn, looks)]
     entries = [] if numbers else key_entries(drawn, regions, looks)
     title = f"图上编号：{legend.title}"
     top = draw_marks(sheet, imprint, WIDTH_MM - 0.5, top) - 2
@@ -91,6 +92,16 @@ def draw_map(regions: gpd.GeoDataFrame, looks: Mapping[str, Region], imprint: Im
     record = {"legend": [text for text, _, _ in legend.entries], "legend_title": legend.title, "marks": list(imprint.marks), "scale_km": scale,
               "notes": notes, "key": [text for _, text in symbols.key]}  # fmt: skip
     return sheet, drawn | record, more
+
+
+def unwritten_note(drawn: dict[str, Any], looks: Mapping[str, Region]) -> list[str]:
+    """Return the sentence on the regions whose label had no room for its third line (a number of units), with the figures; those in the list have them."""
+    short = [
+        f"{look.lines[0][0]} {look.lines[2][0]}"
+        for code, look in looks.items()
+        if len(look.lines) > 2 and code not in drawn["keys"] and look.lines[2][0] not in drawn["labels"].get(code, {}).get("lines", ())
+    ]
+    return [f"标注放不下数量、只写了率的：{'、'.join(short)}。"] if short else []
 
 
 def draw_strip(sheet: Sheet, legend: Legend, km_per_mm: float, notes: Sequence[str], symbols: Symbols | None = None, entries: Sequence[Entry] = (),
