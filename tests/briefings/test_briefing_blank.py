@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 from figures import row
-from story_world import COVERED, NO_STATES, cells, package, paragraph, text_of, whole
+from story_world import COVERED, NO_STATES, cells, of_units, package, paragraph, text_of, whole
 
 from analysis.briefings import blank_areas, blank_changes, blank_cross, blank_first, blank_kinds, blank_places
 from analysis.briefings.areas import areas_of
@@ -182,7 +182,14 @@ def small_county(points):
     day = pd.Timestamp("2020-01-01")
     tables = {"unions": pd.DataFrame([("81A", "甲联合工会", "联合", "970103", day)], columns=["union_id", "union_name", "union_type", "district_code", "established_on"]),
               "covers": pd.DataFrame([("81A", "a", "直接", day, pd.NaT)], columns=["union_id", "uscc", "cover_type", "valid_from", "valid_to"])}  # fmt: skip
-    return package("970103", covered=COVERED | {"970103": (1, 4)}, states=lambda: units[list(NO_STATES.columns)], units=lambda: units, table=tables.get)
+    return package(
+        "970103",
+        covered=COVERED | {"970103": (1, 4)},
+        states=lambda: units[list(NO_STATES.columns)],
+        units=lambda: units,
+        table=tables.get,
+        more=of_units("970103", 1, 4, segment="small_micro"),
+    )
 
 
 @pytest.mark.parametrize(
@@ -198,5 +205,7 @@ def test_what_was_not_compared_is_no_zero(points, told):
     forms, visits = blank_first.outlook_tables(made, blank_first.outlook(made))
     assert cells(forms) == [["丙县", *told]]
     assert cells(visits)[0][:5] == ["丙县", "1", "1", "2", "1"]
+    said = paragraph(blank_areas.write(small_county(points)).blocks, "职工不足")
+    assert said.endswith(f"其中{told[-1]}家小单位没有可用的坐标，没有与联合工会比较距离，不能说附近有没有联合工会。") is (told[-1] != "0")
     note = "".join(r["text"] for r in forms["note"])
     assert note.endswith("“—”为无数据：丙县（没有可用的坐标，没有与联合工会比较距离）。") is (points is False) and "没有联合工会，也没有" not in note

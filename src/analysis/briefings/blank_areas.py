@@ -71,7 +71,7 @@ def words(package: Package, areas: Areas, places: Areas, found: list, spread: di
         "变化": blank_changes.sentence(register, change), "同比": blank_changes.sentence(register, blank_changes.why(package, code, basis="yoy")),
         "反向": reversals(register, ("all", SMALL, NEW, *industries())) if is_city else [],
         "群体": (outside := blank_groups.groups(register, code)), "群体有数": any(item["人数"].is_ok for item in outside),
-        "走访": list(visits.values()), "有走访": bool(visits), "次数": mark(f"{settings.visits_per_quarter}次", "threshold"),
+        "走访": list(visits.values()), "有走访": bool(visits), "未比": blank_first.not_compared(package, visits) if visits else None, "次数": mark(f"{settings.visits_per_quarter}次", "threshold"),
         "半径": mark(f"{settings.joint_radius_km:g}公里", "threshold"),
         "目标": mark(f"{100 * settings.coverage_target:g}%", "threshold") if settings.coverage_target else "",
         "方向": blank_first.directions(package, areas, found),

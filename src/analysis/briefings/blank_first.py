@@ -60,6 +60,12 @@ def _of_district(package: Package, rows: pd.DataFrame, code: str) -> dict[str, F
     return made
 
 
+def not_compared(package: Package, found: dict[str, dict[str, Fact]]) -> Fact:
+    """Return how many small units of the whole scope were not compared with the joint unions by distance."""
+    blind = package.register.fact("blind_unit_count", package.region_code)
+    return package.register.derived(blind, "not_compared", sum(facts["未比"].value for facts in found.values()), "count", "没有与联合工会比较距离的单位")
+
+
 def outlook_tables(package: Package, found: dict[str, dict[str, Fact]]) -> list[dict[str, Any]]:
     """Return two tables, a row a district: the forms that suit its blank units, and what the quarter's visits can cover."""
     names = dict(package.register.regions("district"))
