@@ -123,3 +123,65 @@ def test_a_fall_told_without_its_sign_is_checked_with_it(form):
         link = html.document_fromstring(data.decode()).xpath(f"//a[@class='opens'][data/@data-fact='{fall.magnitude.id}']")[0]
         entry = html.document_fromstring(data.decode()).get_element_by_id(link.get("href")[1:])
         assert link.text_content() == "1.6个百分点" and "全市 -1.6个百分点　" in entry.text_content()
+
+
+def annexed(*facts):
+    """Return the rows of the annex of a document that shows these facts."""
+    made = [b.meta("brief", "甲", "2021Q3"), b.paragraph(*(part for fact in facts for part in (fact, "，"))), b.facts(facts)]
+    return words(annex.figures_table(prepare(made)))
+
+
+def test_a_code_belongs_to_the_figure_beside_it():
+    rank = replace(CITY, indicator=f"{CITY.indicator}_rank", name="单位覆盖率名次", value=2, unit="rank", decimals=0, numerator=None, denominator=None)
+    below = replace(rank, indicator=f"{CITY.indicator}_denominator", name="应建会单位", value=2718, unit="count")
+    eligible = replace(below, indicator="eligible_unit_count", region_code="990101", region_name="东山区", value=1610, denominator_name="")
+    rows_read = replace(eligible, indicator="eligible_unit_count_rows_read", name="读入的台账行数", value=3725)
+    change = replace(eligible, indicator="eligible_unit_count_qoq", name="应建会单位较上季度末变化", value=-3)
+    large = replace(below, indicator="mandatory_unit_union_rate_denominator", name="25人以上应建会单位", value=765)
+    assert annexed(rank, below, eligible, rows_read, change, large) == [
+        ["单位覆盖率名次", "全市 2", "应建会单位", "unit_coverage_rate"],
+        ["应建会单位", "全市 2718；东山区 1610", "—", "eligible_unit_count"],
+        ["读入的台账行数", "东山区 3725", "—", "—"],
+        ["应建会单位较上季度末变化", "东山区 -3", "—", "eligible_unit_count_qoq"],
+        ["25人以上应建会单位", "全市 765", "—", "mandatory_unit_count"],
+    ]
+
+
+def test_a_name_says_its_segment_once():
+    only = replace(
+        CITY,
+        segment="small_micro",
+        indicator="blind_unit_count_only",
+        name="只是小微企业的盲区单位",
+        value=14,
+        unit="count",
+        decimals=0,
+        numerator=None,
+        denominator=None,
+    )
+    below = replace(only, indicator="blind_unit_rate_denominator", name="小微企业应建会单位", value=209)
+    held = replace(only, segment="enterprise", indicator="congress_enterprise_count_qoq", name="近一年开过职代会的已覆盖企业较上季度末变化", value=2)
+    assert [row[0] for row in annexed(only, below, held)] == ["只是小微企业的盲区单位", "小微企业应建会单位", "企业近一年开过职代会的已覆盖企业较上季度末变化"]
+
+
+def test_the_places_a_region_may_take_are_one_range():
+    best = replace(
+        CITY,
+        indicator=f"{CITY.indicator}_place_best",
+        name="单位覆盖率名次范围",
+        value=2,
+        unit="rank",
+        decimals=0,
+        numerator=None,
+        denominator=None,
+        denominator_name="",
+    )
+    worst = replace(best, indicator=f"{CITY.indicator}_place_worst", value=10)
+    assert annexed(best, worst) == [["单位覆盖率名次范围", "全市 2—10", "—", "unit_coverage_rate"]]
+    made = [b.meta("brief", "甲", "2021Q3"), b.title("甲"), b.paragraph("名次为", best, "—", worst, "。"), b.facts([best, worst])]
+    document, data = written("html", made)
+    assert check_export(data, "html", document) == []
+    assert [
+        " ".join(e.text_content().split()).startswith("单位覆盖率名次范围 unit_coverage_rate 全市 2—10")
+        for e in html.document_fromstring(data.decode()).xpath("//li[@id]")
+    ] == [True, True]

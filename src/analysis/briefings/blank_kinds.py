@@ -33,7 +33,7 @@ def kinds_table(register: Register, code: str, name: str, is_split: bool = True)
         eligible, blind, employees = (part_of(register, i, code, segment) for i in ("eligible_unit_count", "blind_unit_count", "blind_employee_count"))
         rate = register.fact("blind_unit_rate", code, segment)
         if segment in (SMALL, NEW):
-            rate = register.share(blind, eligible, "rate_of_only", f"{label}盲区率", f"{label}应建会单位")
+            rate = register.share(blind, eligible, "rate_of_only", f"只是{segment_name(segment)}的盲区率", f"只是{segment_name(segment)}的应建会单位")
         rows.append([label + ("（重叠只计一次）" if segment == EITHER else ""), eligible, blind, rate, employees])
     facts = [cell for row in rows for cell in row if isinstance(cell, Fact)]
     columns = [("类别", "left"), *((head, "right") for head in ("应建会（家）", "盲区单位（家）", "盲区率", "盲区职工（人）"))]

@@ -71,9 +71,9 @@ def without_congress(register: Register) -> tuple[Fact, Fact]:
     rate = register.fact("worker_congress_rate", segment="sme")
     name = "没有建立职代会制度的中小企业"
     if not rate.is_ok:
-        blank = register.derived(rate, "without", None, "count", name, status="no_data", reason=rate.reason, decimals=0)
+        blank = register.derived(rate, "without", None, "count", name, status="no_data", reason=rate.reason, decimals=0, denominator_name="")
         return blank, blank
-    count = register.derived(rate, "without", rate.denominator - rate.numerator, "count", name, decimals=0)
+    count = register.derived(rate, "without", rate.denominator - rate.numerator, "count", name, decimals=0, denominator_name="")
     share = register.share(count, register.fact("covered_enterprise_count", segment="sme"), "share", f"{name}占比", "已覆盖中小企业")
     return count, share
 

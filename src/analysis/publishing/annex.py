@@ -6,12 +6,13 @@ Both are made of the facts that the document shows and of ``meta["sources"]`` (r
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from datetime import date
-from functools import cache
 from typing import Any
 
 from analysis import tables
 from analysis.publishing.document import Document
+from analysis.publishing.origins import code_of, name_of, tables_of, title_of
 
 HEADING = "附：数据来源与口径"
 OWN_PAGE = ("district_brief",)
@@ -20,40 +21,6 @@ IN_FILE = {
     "campaign": "campaign_figures.csv",
 }  # documents whose figures, with their parts, stand in a file beside them too
 _CODES_MM, _SIGN_MM = 28, 1.75  # the column of codes, and a sign in it: a code breaks at its underscores only, and may hold a unified code
-
-
-@cache
-def _definitions() -> dict[str, dict[str, str]]:
-    return {row["indicator"]: row for name in ("assessment", "campaign", "building", "indicators") for row in tables.load(name).to_dict("records")}
-
-
-@cache
-def base_of(indicator: str) -> str:
-    """Return the indicator of ``indicators.csv``, ``building.csv``, ``campaign.csv`` or ``assessment.csv`` that a (perhaps derived) one rests on, "" where none.
-
-    >>> base_of("unit_coverage_rate_qoq_abs")
-    'unit_coverage_rate'
-    """
-    return max((name for name in _definitions() if indicator == name or indicator.startswith(f"{name}_")), key=len, default="")
-
-
-def tables_of(record: dict) -> list[str]:
-    """Return the codes of the tables that a fact rests on, its segment's needs included."""
-    base = base_of(str(record.get("indicator", "")))
-    needs = _definitions()[base]["needs"] if base else ""
-    words = f"{needs} {_segments('needs').get(record.get('segment', 'all'), '')}".split()
-    named = (w.removeprefix("before.").partition(".")[0].partition("|")[0] for w in words if w != "previous" and not w.startswith("columns."))
-    return list(dict.fromkeys(named))
-
-
-@cache
-def _segments(column: str) -> dict[str, str]:
-    return tables.load("segments").set_index("segment")[column].to_dict()
-
-
-def segment_word(record: dict) -> str:
-    segment = record.get("segment", "all")
-    return "" if segment in ("all", "") else _segments("name").get(segment, "")
 
 
 def day(text: str) -> str:
@@ -96,6 +63,25 @@ def _figure(record: dict, own_day: str, names: dict[str, str], label: str = "") 
     return runs
 
 
+def _each_once(records: list[dict], own_day: str, names: dict[str, str]) -> list[list[dict]]:
+    """Return the figures of a row: those that read alike once, the best and worst place of a region as one range."""
+    seen = {(r.get("region_code"), r["text"], r.get("as_of"), tuple(r.get("left_out") or ())): r for r in reversed(records)}
+    made: list[list[dict]] = []
+    for record in reversed(seen.values()):
+        ends = range_of(record, records)
+        if record["id"] == ends[0]["id"]:
+            made.append(_figure(record, own_day, names) + [run for end in ends[1:] for run in (_plain("—"), {"text": end["text"], "fact": end["id"]})])
+    return made
+
+
+def range_of(record: dict, among: Iterable[dict]) -> list[dict]:
+    """Return the records that are read as one range (``…_best`` to ``…_worst``), or the record alone."""
+    start, is_end, _ = record["id"].rpartition("_worst") if record["id"].endswith("_worst") else record["id"].rpartition("_best")
+    pair = {r["id"]: r for r in among if is_end and r["id"] in (f"{start}_best", f"{start}_worst")}
+    ends = [pair[key] for key in sorted(pair)] or [record]
+    return ends[: len({end["text"] for end in ends})]
+
+
 Key = tuple[str, str, str, str]  # segment, name, denominator, code
 
 
@@ -109,7 +95,7 @@ def _shared(groups: dict[Key, list[dict]], least: int = 3) -> dict[Key, list[Key
     alike: dict[tuple, list[Key]] = {}
     for key, records in groups.items():
         segment, name, below, code = key
-        if segment and len(records) == 1 and not name.startswith(segment):
+        if segment and len(records) == 1:
             alike.setdefault((name, records[0].get("region_code"), _own_kind(segment, below), code), []).append(key)
     return {key: keys for keys in alike.values() if len(keys) >= least for key in keys}
 
@@ -134,9 +120,8 @@ def figures_table(document: Document) -> dict:
     """
     groups: dict[Key, list[dict]] = {}
     for record in _told_here(document):
-        code = base_of(str(record.get("indicator", ""))) or str(record.get("indicator", ""))
-        key = (segment_word(record), str(record.get("name", "")), str(record.get("denominator_name") or ""), code)
-        groups.setdefault(key, []).append(record)
+        below = "" if record.get("unit") == "count" else str(record.get("denominator_name") or "")
+        groups.setdefault((*name_of(record), below, code_of(record)), []).append(record)
     names, own_day, shared, rows = region_names(document), document.meta["as_of"], _shared(groups), []
     for key, records in groups.items():
         segment, name, below, code = key
@@ -147,11 +132,10 @@ def figures_table(document: Document) -> dict:
             parts = [_figure(groups[other][0], own_day, names, other[0]) for other in together]
             title, below = f"{names.get(records[0].get('region_code'), '')}{name}（分类别）", _own_kind(segment, below)
         else:
-            seen = {(r.get("region_code"), r["text"], r.get("as_of"), tuple(r.get("left_out") or ())): r for r in reversed(records)}
-            parts = [_figure(record, own_day, names) for record in reversed(seen.values())]
-            title = name if not segment or name.startswith(segment) else f"{segment}{name}"
+            parts = _each_once(records, own_day, names)
+            title = f"{segment}{name}"
         cell = [run for n, part in enumerate(parts) for run in ([_plain("；")] * bool(n) + part)]
-        rows.append([{"runs": [_plain(title, "name")]}, {"runs": cell}, {"runs": [_plain(below or "—", "name")]}, {"runs": [_plain(code, "name")]}])
+        rows.append([{"runs": [_plain(title, "name")]}, {"runs": cell}, {"runs": [_plain(below or "—", "name")]}, {"runs": [_plain(code or "—", "name")]}])
     codes = max([_CODES_MM, *(math.ceil(_SIGN_MM * (len(part) + 1)) for row in rows for part in row[-1]["runs"][0]["text"].split("_"))])
     heads = (("指标", "left", 28), ("数（分子/分母）", "left", 82 + _CODES_MM - codes), ("分母", "left", 18), ("代码", "left", codes))
     if _file_beside(document):  # one figure a row, and long codes
@@ -200,22 +184,24 @@ def annex(document: Document) -> list[dict]:
     )
     if said and (file := _file_beside(document)):
         said += [_plain("表格里的数及其分子、分母见 "), _plain(file, "name"), _plain("。")]
-    sources = sources_table(document)
+    figures, sources = figures_table(document), sources_table(document)
+    if said and any(row[-1]["runs"][0]["text"] == "—" for row in figures["rows"]):
+        said += [_plain("代码见《指标口径》，由其他数推算、没有代码的写“—”。")]
     made: list[dict[str, Any]] = [{"type": "page_break", "if_used": True}] if document.meta["document"] in OWN_PAGE else []
     made.append({"type": "heading", "level": 1, "depth": 1, "runs": [_plain(HEADING)]})
     made += [{"type": "paragraph", "style": "note", "keep": True, "runs": said}] if said else []
-    made.append(figures_table(document))
+    made.append(figures)
     if sources:
         made.append(sources)
     return [block | {"plan": plan_table(block)} if block["type"] == "table" else block for block in made]
 
 
 def entries(document: Document) -> list[dict]:
-    """Return, for the page, one entry a shown fact: ``id told number title code region figure share below as_of left_out reason sources``.
+    """Return, for the page, one entry a shown fact: ``id number title code told region share below as_of left_out reason sources``.
 
-    ``told`` is the fact whose figure the entry prints: for a size the signed one.
+    ``told`` holds the facts that the entry prints, as (id, text): for a size the signed one, for the end of a range both ends.
     """
-    names, made = region_names(document), []
+    names, records, made = region_names(document), shown_records(document), []
     sums: dict[str, list] = {}
     for source in document.meta["sources"]:
         row = sums.setdefault(source["table"], [source["table_name"], 0, 0])
@@ -224,8 +210,9 @@ def entries(document: Document) -> list[dict]:
         record = document.facts[document.with_sign(shown)]
         is_rate = record.get("denominator") is not None and record.get("numerator") is not None
         made.append({
-            "id": shown, "told": record["id"], "number": number, "title": f"{segment_word(record)}{record.get('name', '')}", "code": record.get("indicator", ""),
-            "region": record.get("region_name", ""), "figure": record.get("text", ""), "share": f"{record['numerator']}/{record['denominator']}" if is_rate else "",
+            "id": shown, "number": number, "title": title_of(record), "code": code_of(record),
+            "told": [(end["id"], end["text"]) for end in range_of(record, records)],
+            "region": record.get("region_name", ""), "share": f"{record['numerator']}/{record['denominator']}" if is_rate else "",
             "below": record.get("denominator_name") or "", "as_of": day(record["as_of"]) if record.get("as_of") else "",
             "left_out": "、".join(names.get(c, f"代码{c}的区县") for c in record.get("left_out") or []), "reason": record.get("reason") or "",
             "sources": [sums[code] for code in tables_of(record) if code in sums],

@@ -9,12 +9,13 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
-from analysis.publishing.annex import day, segment_word
+from analysis.publishing.annex import day
 from analysis.publishing.deck_pages import NARROW_CM, NOTE_SIZES, POINT_SIZES, WIDE_CM, figure_place, finding_size, pages, points_size, table_pages
 from analysis.publishing.document import DEMO_NOTICE, Document
 from analysis.publishing.layout import em, plan_table, words
 from analysis.publishing.notices import incomplete_sentence
 from analysis.publishing.number_check.places import Piece, Place, named, pieces
+from analysis.publishing.origins import title_of
 from analysis.publishing.pictures import decode_png, png_ratio
 from analysis.publishing.svg import clean_svg
 
@@ -209,8 +210,7 @@ class _Telling:
                 continue
             seen.add(run["fact"])
             parts = f"{record['numerator']}/{record['denominator']}" if record.get("numerator") is not None and record.get("denominator") is not None else ""
-            segment, name = segment_word(record), str(record.get("name", ""))
-            about = f"{record.get('region_name', '')}{'' if name.startswith(segment) else segment}{name}"
+            about = f"{record.get('region_name', '')}{title_of(record)}"
             share = [{"text": parts, "fact": run["fact"]}] if parts and record.get("status") == "ok" else [{"text": "—"}]
             rows.append([{"runs": [{"text": about, "mark": "name"}]}, {"runs": [{k: run[k] for k in ("text", "fact")}, {"text": measure}]}, {"runs": share}])
         heads = (("指标", "left", 48), ("数", "right", 27), ("分子/分母", "right", 25))
