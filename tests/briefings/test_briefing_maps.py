@@ -80,6 +80,14 @@ def test_an_industry_with_few_units_shows_no_rate():
     assert found["民办医院"] == ["10", "7", "70", "30.0%", "-30.0"]
 
 
+def test_an_industry_without_units_is_without_data_and_the_note_says_why():
+    none = [r | {"numerator": 0, "denominator": 0, "value": None, "status": "no_data", "reason": "分母（应建会单位）为零"} if r["unit"] == "ratio" else r
+            for r in whole({"970101": (0, 0)}, segment="law_firm")]  # fmt: skip
+    made = table(blank_areas.write(package("970101", more=PARTS + none)).blocks, 1)
+    assert {line[0]: line[1:] for line in cells(made)}["律师事务所"] == ["0", "0", "0", "—", "—"]
+    assert "部分行业（分母（应建会单位）为零）" in "".join(r["text"] for r in made["note"])
+
+
 def test_no_blank_is_a_district_in_both():
     none = {"small_micro_and_two_new": {"970101": (10, 10)}}
     more = [r for r in PARTS if r["segment"] != "small_micro_and_two_new"] + [r for s, p in none.items() for r in whole(p, segment=s)]

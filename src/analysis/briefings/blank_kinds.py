@@ -112,9 +112,9 @@ def industry_table(register: Register, code: str, name: str, crossed: dict[str, 
 
 
 def shown(row: list[Any]) -> list[Any]:
-    """Return the cells of an industry or size; with too few units its rate and gap are not shown."""
+    """Return the cells of an industry or size; with too few units its rate and gap are not shown, with none at all they are blank as without data."""
     name, eligible, blind, employees, rate, gap = row
-    too_few = eligible.is_ok and eligible.value < whole("least_for_a_rate")
+    too_few = rate.is_ok and eligible.value < whole("least_for_a_rate")
     return [name, eligible, blind, employees, *(["（单位少）", "（单位少）"] if too_few else [rate, signed(gap)])]
 
 
@@ -122,8 +122,13 @@ def size_table(register: Register, code: str, name: str) -> dict[str, Any]:
     rows = [industry_row(register, code, segment) for segment in SIZES]
     columns = [("规模", "left"), *((h, "right") for h in ("应建会（家）", "盲区单位（家）", "盲区职工（人）", "单位覆盖率", "与全部应建会单位之差（百分点）"))]
     facts = [cell for row in rows for cell in row if isinstance(cell, Fact)]
-    note = "规上以统计部门名录为准；规上、中小企业、小微企业互有交叉，不相加；划型不明的既不算小微，也不算大中型。"
-    return blocks.table(columns, [shown(row) for row in rows], caption=f"{name}分规模盲区", note=note + blank_note(facts).replace(name, "部分类别"))
+    note = [
+        "规上以统计部门名录为准；规上、中小企业、小微企业互有交叉，不相加；划型不明的既不算小微，也不算大中型；单位覆盖率的分母为该类应建会单位，不足",
+        blocks.mark(f"{whole('least_for_a_rate')}家", "threshold"),
+        "的不列率。",
+        blank_note(facts).replace(name, "部分类别"),
+    ]
+    return blocks.table(columns, [shown(row) for row in rows], caption=f"{name}分规模盲区", note=note)
 
 
 def weak_with_counts(register: Register, code: str, most: int = 3) -> list[dict[str, Any]]:
