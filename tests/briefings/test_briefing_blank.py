@@ -206,6 +206,6 @@ def test_what_was_not_compared_is_no_zero(points, told):
     assert cells(forms) == [["丙县", *told]]
     assert cells(visits)[0][:5] == ["丙县", "1", "1", "2", "1"]
     said = paragraph(blank_areas.write(small_county(points)).blocks, "职工不足")
-    assert said.endswith(f"其中{told[-1]}家小单位没有可用的坐标，没有与联合工会比较距离，不能说附近有没有联合工会。") is (told[-1] != "0")
+    assert said.endswith(f"有{told[-1]}家小单位没有可用的坐标，没有与联合工会比较距离，不能说附近有没有联合工会。") is (told[-1] != "0")
     note = "".join(r["text"] for r in forms["note"])
     assert note.endswith("“—”为无数据：丙县（没有可用的坐标，没有与联合工会比较距离）。") is (points is False) and "没有联合工会，也没有" not in note
