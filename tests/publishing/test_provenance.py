@@ -22,6 +22,9 @@ SOURCES = [
 ]
 
 
+WHOLE = replace(CITY, value=14, unit="count", decimals=0, numerator=None, denominator=None, denominator_name="")  # a figure that is no rate
+
+
 @pytest.fixture(scope="module")
 def blocks():
     made = story()
@@ -132,7 +135,7 @@ def annexed(*facts):
 
 
 def test_a_code_belongs_to_the_figure_beside_it():
-    rank = replace(CITY, indicator=f"{CITY.indicator}_rank", name="单位覆盖率名次", value=2, unit="rank", decimals=0, numerator=None, denominator=None)
+    rank = replace(WHOLE, indicator=f"{CITY.indicator}_rank", name="单位覆盖率名次", value=2, unit="rank", denominator_name=CITY.denominator_name)
     below = replace(rank, indicator=f"{CITY.indicator}_denominator", name="应建会单位", value=2718, unit="count")
     eligible = replace(below, indicator="eligible_unit_count", region_code="990101", region_name="东山区", value=1610, denominator_name="")
     rows_read = replace(eligible, indicator="eligible_unit_count_rows_read", name="读入的台账行数", value=3725)
@@ -148,34 +151,14 @@ def test_a_code_belongs_to_the_figure_beside_it():
 
 
 def test_a_name_says_its_segment_once():
-    only = replace(
-        CITY,
-        segment="small_micro",
-        indicator="blind_unit_count_only",
-        name="只是小微企业的盲区单位",
-        value=14,
-        unit="count",
-        decimals=0,
-        numerator=None,
-        denominator=None,
-    )
+    only = replace(WHOLE, segment="small_micro", indicator="blind_unit_count_only", name="只是小微企业的盲区单位")
     below = replace(only, indicator="blind_unit_rate_denominator", name="小微企业应建会单位", value=209)
     held = replace(only, segment="enterprise", indicator="congress_enterprise_count_qoq", name="近一年开过职代会的已覆盖企业较上季度末变化", value=2)
     assert [row[0] for row in annexed(only, below, held)] == ["只是小微企业的盲区单位", "小微企业应建会单位", "企业近一年开过职代会的已覆盖企业较上季度末变化"]
 
 
 def test_the_places_a_region_may_take_are_one_range():
-    best = replace(
-        CITY,
-        indicator=f"{CITY.indicator}_place_best",
-        name="单位覆盖率名次范围",
-        value=2,
-        unit="rank",
-        decimals=0,
-        numerator=None,
-        denominator=None,
-        denominator_name="",
-    )
+    best = replace(WHOLE, indicator=f"{CITY.indicator}_place_best", name="单位覆盖率名次范围", value=2, unit="rank")
     worst = replace(best, indicator=f"{CITY.indicator}_place_worst", value=10)
     assert annexed(best, worst) == [["单位覆盖率名次范围", "全市 2—10", "—", "unit_coverage_rate"]]
     made = [b.meta("brief", "甲", "2021Q3"), b.title("甲"), b.paragraph("名次为", best, "—", worst, "。"), b.facts([best, worst])]
